@@ -1,0 +1,1 @@
+//! The rules: what Cognito does, with no SQL, no HTTP and no wire types.

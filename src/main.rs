@@ -1,0 +1,2 @@
+//! Poolhouse.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The one catalogue of page and mail text: `text(locale, key)`.

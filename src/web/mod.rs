@@ -1,0 +1,1 @@
+//! Pages: hosted sign-in, the mailbox, and the plumbing they share.
