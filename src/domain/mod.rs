@@ -1,1 +1,2 @@
 //! The rules: what Cognito does, with no SQL, no HTTP and no wire types.
+pub mod srp;
