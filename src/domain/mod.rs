@@ -1,1 +1,4 @@
 //! The rules: what Cognito does, with no SQL, no HTTP and no wire types.
+
+pub mod access;
+pub mod hooks;
