@@ -4,6 +4,8 @@ use ::time::PrimitiveDateTime;
 use ::time::format_description::StaticFormatDescription;
 use ::time::macros::format_description;
 
+use crate::time::Timestamp;
+
 /// `EEE MMM d HH:mm:ss UTC yyyy`: English names, the day without a leading zero.
 const FORM: StaticFormatDescription = format_description!(
     "[weekday repr:short] [month repr:short] [day padding:none] [hour]:[minute]:[second] UTC [year]"
@@ -13,20 +15,27 @@ const SPACED: StaticFormatDescription = format_description!(
     "[weekday repr:short] [month repr:short] [day padding:space] [hour]:[minute]:[second] UTC [year]"
 );
 
-/// Reads a TIMESTAMP such as `Tue Jan 6 07:08:09 UTC 2026` as milliseconds since 1970. A day
-/// filled up to two places with a zero or a space is taken as well; anything else is `None`.
+/// Reads a TIMESTAMP such as `Tue Jan 6 07:08:09 UTC 2026`; a day filled up to two places with a zero or a space is taken as well; anything else is `None`.
 ///
 /// The text itself is part of the signed message, so keep it as sent.
-pub fn parse_timestamp(text: &str) -> Option<i64> {
+pub fn parse_timestamp(text: &str) -> Option<Timestamp> {
     let moment = PrimitiveDateTime::parse(text, FORM)
         .or_else(|_| PrimitiveDateTime::parse(text, SPACED))
         .ok()?;
-    moment.assume_utc().unix_timestamp().checked_mul(1000)
+    moment
+        .assume_utc()
+        .unix_timestamp()
+        .checked_mul(1000)
+        .map(Timestamp::from_ms)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn ms(text: &str) -> Option<i64> {
+        parse_timestamp(text).map(Timestamp::ms)
+    }
 
     #[test]
     fn the_form_of_the_clients() {
@@ -34,7 +43,7 @@ mod tests {
             parse_timestamp("Tue Jan 6 07:08:09 UTC 2026"),
             Some(1_767_683_289_000)
         );
-        assert_eq!(parse_timestamp("Thu Jan 1 00:00:00 UTC 1970"), Some(0));
+        assert_eq!(ms("Thu Jan 1 00:00:00 UTC 1970"), Some(0));
         assert_eq!(
             parse_timestamp("Thu Feb 29 23:59:59 UTC 2024"),
             Some(1_709_251_199_000)
