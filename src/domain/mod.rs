@@ -7,3 +7,4 @@ pub mod hooks;
 pub mod paging;
 pub mod pools;
 pub mod resource_servers;
+pub mod srp;
