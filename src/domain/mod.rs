@@ -2,3 +2,4 @@
 
 pub mod access;
 pub mod hooks;
+pub mod srp;
