@@ -2,6 +2,7 @@
 
 pub mod operations;
 pub mod ops;
+pub mod shapes;
 
 use crate::wire::model;
 use crate::wire::operation::Service;

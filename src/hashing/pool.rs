@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use argon2::Block;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -32,13 +33,16 @@ struct Inner {
 }
 
 impl HashPool {
-    /// A pool with so many slots, at least one; give it as many as there are cores.
-    pub fn new(profile: HashProfile, slots: usize) -> Self {
-        Self::with_queue(profile, slots, QUEUE)
+    /// A pool with as many slots as this process may use cores.
+    pub fn new(profile: HashProfile) -> Self {
+        Self::with_slots(
+            profile,
+            thread::available_parallelism().map_or(1, Into::into),
+            QUEUE,
+        )
     }
 
-    pub(super) fn with_queue(profile: HashProfile, slots: usize, queue: usize) -> Self {
-        let slots = slots.clamp(1, Semaphore::MAX_PERMITS - queue);
+    pub(super) fn with_slots(profile: HashProfile, slots: usize, queue: usize) -> Self {
         Self(Arc::new(Inner {
             profile,
             places: Arc::new(Semaphore::new(slots + queue)),

@@ -158,7 +158,7 @@ fn broken_stored_hashes_are_our_fault() {
 
 #[tokio::test]
 async fn the_pool_hashes_and_counts() {
-    let pool = HashPool::new(HashProfile::Dev, 2);
+    let pool = HashPool::new(HashProfile::Dev);
     let hash = pool
         .run(|hasher| hasher.hash(PASSWORD, SALT))
         .await
@@ -175,7 +175,7 @@ async fn the_pool_hashes_and_counts() {
 
 #[tokio::test]
 async fn no_more_run_at_a_time_than_there_are_slots() {
-    let pool = HashPool::new(HashProfile::Dev, 2);
+    let pool = HashPool::with_slots(HashProfile::Dev, 2, 64);
     let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let jobs = (0..40).map(|_| {
         let (running, most) = (Arc::clone(&running), Arc::clone(&most));
@@ -210,7 +210,7 @@ fn held(pool: &HashPool) -> (impl Future<Output = Result<()>> + use<>, mpsc::Sen
 
 #[tokio::test]
 async fn a_full_queue_refuses_at_once() {
-    let pool = HashPool::with_queue(HashProfile::Dev, 1, 2);
+    let pool = HashPool::with_slots(HashProfile::Dev, 1, 2);
     let held: Vec<_> = (0..3).map(|_| held(&pool)).collect();
     let (mut works, stops): (Vec<_>, Vec<_>) = held
         .into_iter()
@@ -236,7 +236,7 @@ async fn a_full_queue_refuses_at_once() {
 
 #[tokio::test]
 async fn work_keeps_its_slot_when_its_caller_goes_away() {
-    let pool = HashPool::with_queue(HashProfile::Dev, 1, 8);
+    let pool = HashPool::with_slots(HashProfile::Dev, 1, 8);
     let (work, stop) = held(&pool);
     let mut work = Box::pin(work);
     assert!((&mut work).now_or_never().is_none());
@@ -250,7 +250,7 @@ async fn work_keeps_its_slot_when_its_caller_goes_away() {
 
 #[tokio::test]
 async fn a_failure_frees_the_slot() {
-    let pool = HashPool::with_queue(HashProfile::Dev, 1, 0);
+    let pool = HashPool::with_slots(HashProfile::Dev, 1, 0);
     for _ in 0..3 {
         let failed = pool.run(|_| Err::<(), _>(Error::code_mismatch())).await;
         assert_eq!(failed.unwrap_err().code, Code::CodeMismatch);
@@ -262,7 +262,7 @@ async fn a_failure_frees_the_slot() {
 
 #[tokio::test]
 async fn idle_memory_is_given_back() {
-    let pool = HashPool::new(HashProfile::Dev, 1);
+    let pool = HashPool::with_slots(HashProfile::Dev, 1, 64);
     pool.run(|hasher| hasher.hash(PASSWORD, SALT))
         .await
         .unwrap();

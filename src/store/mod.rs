@@ -3,9 +3,11 @@
 pub mod audit;
 pub mod clients;
 pub mod db;
+pub mod groups;
 pub mod keyring;
 pub mod passwords;
 pub mod pools;
+pub mod resource_servers;
 pub mod users;
 
 use std::path::Path;
@@ -54,9 +56,11 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
     let modules: &[(&str, &[(&str, Sql)])] = &[
         ("audit", audit::ALL),
         ("clients", clients::ALL),
+        ("groups", groups::ALL),
         ("keyring", keyring::ALL),
         ("passwords", passwords::ALL),
         ("pools", pools::ALL),
+        ("resource_servers", resource_servers::ALL),
         ("users", users::ALL),
     ];
     let each = modules.iter().map(|(module, all)| (*module, *all));
