@@ -1,5 +1,6 @@
 //! SQL and nothing else: one aggregate per file, its row structs, statements and functions.
 
+pub mod aliases;
 pub mod audit;
 pub mod clients;
 pub mod db;
@@ -8,6 +9,7 @@ pub mod keyring;
 pub mod passwords;
 pub mod pools;
 pub mod resource_servers;
+pub mod user_attributes;
 pub mod users;
 
 use std::path::Path;
@@ -54,6 +56,7 @@ pub const POOL_TABLES: &[&str] = &[
 /// Every statement of the store with its module and name.
 pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
     let modules: &[(&str, &[(&str, Sql)])] = &[
+        ("aliases", aliases::ALL),
         ("audit", audit::ALL),
         ("clients", clients::ALL),
         ("groups", groups::ALL),
@@ -61,6 +64,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("passwords", passwords::ALL),
         ("pools", pools::ALL),
         ("resource_servers", resource_servers::ALL),
+        ("user_attributes", user_attributes::ALL),
         ("users", users::ALL),
     ];
     let each = modules.iter().map(|(module, all)| (*module, *all));
