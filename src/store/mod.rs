@@ -2,12 +2,17 @@
 
 pub mod audit;
 pub mod clients;
+pub mod consumed;
 pub mod db;
 pub mod groups;
 pub mod keyring;
+pub mod lockouts;
 pub mod passwords;
 pub mod pools;
+pub mod refresh_tokens;
 pub mod resource_servers;
+pub mod sessions;
+pub mod signing_keys;
 pub mod users;
 
 use std::path::Path;
@@ -56,11 +61,16 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
     let modules: &[(&str, &[(&str, Sql)])] = &[
         ("audit", audit::ALL),
         ("clients", clients::ALL),
+        ("consumed", consumed::ALL),
         ("groups", groups::ALL),
         ("keyring", keyring::ALL),
+        ("lockouts", lockouts::ALL),
         ("passwords", passwords::ALL),
         ("pools", pools::ALL),
+        ("refresh_tokens", refresh_tokens::ALL),
         ("resource_servers", resource_servers::ALL),
+        ("sessions", sessions::ALL),
+        ("signing_keys", signing_keys::ALL),
         ("users", users::ALL),
     ];
     let each = modules.iter().map(|(module, all)| (*module, *all));
