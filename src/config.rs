@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use crate::hashing::HashProfile;
+use crate::secret::Secret;
 
 /// How the server behaves as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub struct Config {
     pub database: Option<String>,
     /// Folder of the embedded database, the master key and spare signing keys.
     pub data_dir: PathBuf,
+    /// The master key in its file form; unset: `master.key` in the data folder.
+    pub master_key: Option<Secret<String>>,
     /// A private database that is removed at exit.
     pub ephemeral: bool,
     /// Region of new pools when the request's credential scope names none.
@@ -49,7 +52,7 @@ pub struct Config {
     /// CloudFormation templates to apply at start.
     pub templates: Vec<PathBuf>,
     /// SMTP server for e-mail: `smtp://user:password@host:port?tls=required` or `smtps://...`.
-    pub smtp_url: Option<crate::secret::Secret<String>>,
+    pub smtp_url: Option<Secret<String>>,
     /// A PEM file of certificates to trust for SMTP beside the system's.
     pub smtp_ca: Option<PathBuf>,
     /// Sender of e-mail where the pool names none.
@@ -65,6 +68,7 @@ impl Default for Config {
             public_url: None,
             database: None,
             data_dir: PathBuf::from(".poolhouse"),
+            master_key: None,
             ephemeral: false,
             region: "us-east-1".to_owned(),
             account_id: "000000000000".to_owned(),

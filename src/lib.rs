@@ -6,7 +6,7 @@
 //! - [`oidc`], [`web`]: OAuth2/OIDC endpoints and pages; [`site`] says which pool a request is for.
 //! - [`domain`]: every rule, in one place, used by all faces.
 //! - [`store`]: SQL and nothing else.
-//! - [`app`], [`config`], [`server`]: how the parts are wired and served.
+//! - [`app`], [`boot`], [`config`], [`server`]: how the parts are wired and served.
 //! - [`ports`]: the outside world. [`vault`], [`hashing`]: secrets at rest. [`signing`]: tokens.
 //! - [`settings`]: what pools and clients are configured to be, in AWS's shapes.
 //! - [`error`], [`ids`], [`secret`], [`text`], [`time`]: the vocabulary.
@@ -15,6 +15,7 @@
 
 pub mod api;
 pub mod app;
+pub mod boot;
 pub mod config;
 pub mod domain;
 pub mod error;

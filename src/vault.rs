@@ -99,9 +99,9 @@ impl MasterKey {
         Secret::new(URL_SAFE_NO_PAD.encode(self.0.expose()))
     }
 
-    /// A new keyring key, wrapped for the `keyring` table.
-    pub fn new_key(&self, purpose: Purpose, rng: &Rng) -> Result<WrappedKey> {
-        let id = rng.text(b"abcdefghijklmnopqrstuvwxyz0123456789", 8)?;
+    /// A new keyring key, wrapped for the `keyring` table: the `number`th of its purpose.
+    pub fn new_key(&self, purpose: Purpose, number: u32, rng: &Rng) -> Result<WrappedKey> {
+        let id = format!("{}{number}", purpose.as_str());
         let bytes = rng.bytes::<32>()?;
         let aad = format!("keyring/{}/{id}", purpose.as_str());
         let wrapped = seal(&self.0, rng, aad.as_bytes(), &bytes)?;
@@ -169,7 +169,7 @@ impl Vault {
     pub fn seal_token<T: Serialize>(&self, purpose: &str, value: &T) -> Result<String> {
         let key = self.data.first().ok_or_else(no_key)?;
         let plain = Secret::new(serde_json::to_vec(value).map_err(Error::internal)?);
-        let mut text = key.id.clone().into_bytes();
+        let mut text = format!("{}.", key.id).into_bytes();
         let aad = format!("token/{purpose}/{}", key.id);
         text.extend(seal(&key.bytes, &self.rng, aad.as_bytes(), plain.expose())?);
         Ok(encode(&text))
@@ -179,7 +179,7 @@ impl Vault {
     pub fn open_token<T: DeserializeOwned>(&self, purpose: &str, token: &str) -> Option<T> {
         let bytes = decode(token)?;
         self.data.iter().find_map(|key| {
-            let sealed = bytes.strip_prefix(key.id.as_bytes())?;
+            let sealed = bytes.strip_prefix(format!("{}.", key.id).as_bytes())?;
             let aad = format!("token/{purpose}/{}", key.id);
             let plain = open(&key.bytes, aad.as_bytes(), sealed)?;
             serde_json::from_slice(plain.expose()).ok()
@@ -286,7 +286,7 @@ mod tests {
 
     fn vault() -> Vault {
         let (master, rng) = (MasterKey::new([7; 32]), Rng::system());
-        let rows = [Purpose::Data, Purpose::Hash].map(|p| master.new_key(p, &rng).unwrap());
+        let rows = [Purpose::Data, Purpose::Hash].map(|p| master.new_key(p, 1, &rng).unwrap());
         assert!(Vault::open_keyring(&MasterKey::new([8; 32]), &rows, rng.clone()).is_none());
         Vault::open_keyring(&master, &rows, rng).unwrap()
     }

@@ -7,7 +7,8 @@ use crate::{args, statements};
 
 statements! {
     NEWEST_FIRST = "SELECT id, purpose, wrapped FROM keyring ORDER BY created_ms DESC, id";
-    INSERT = "INSERT INTO keyring (id, purpose, wrapped, created_ms) VALUES ($1, $2, $3, $4)";
+    INSERT_UNLESS_THERE = "INSERT INTO keyring (id, purpose, wrapped, created_ms) VALUES ($1, $2, $3, $4) \
+                           ON CONFLICT (id) DO NOTHING";
 }
 
 #[derive(sqlx::FromRow)]
@@ -28,9 +29,17 @@ pub async fn all(db: &mut Conn) -> Result<Vec<WrappedKey>, DbError> {
     Ok(rows.into_iter().map(wrapped).collect())
 }
 
-/// Adds a key.
-pub async fn insert(tx: &mut Tx, key: &WrappedKey, at: Timestamp) -> Result<(), DbError> {
-    tx.execute(INSERT, args![&key.id, &key.purpose, &key.wrapped, at])
-        .await
-        .map(drop)
+/// Adds a key unless its id is there already: of two servers that start on one empty database the
+/// first wins.
+pub async fn insert_unless_there(
+    tx: &mut Tx,
+    key: &WrappedKey,
+    at: Timestamp,
+) -> Result<(), DbError> {
+    tx.execute(
+        INSERT_UNLESS_THERE,
+        args![&key.id, &key.purpose, &key.wrapped, at],
+    )
+    .await
+    .map(drop)
 }
