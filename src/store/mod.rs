@@ -12,9 +12,9 @@ pub mod passwords;
 pub mod pools;
 pub mod refresh_tokens;
 pub mod resource_servers;
-pub mod user_attributes;
 pub mod sessions;
 pub mod signing_keys;
+pub mod user_attributes;
 pub mod users;
 
 use std::path::Path;
