@@ -1,8 +1,10 @@
 //! SQL and nothing else: one aggregate per file, its row structs, statements and functions.
 
 pub mod aliases;
+pub mod attempts;
 pub mod audit;
 pub mod clients;
+pub mod codes;
 pub mod consumed;
 pub mod db;
 pub mod groups;
@@ -62,8 +64,10 @@ pub const POOL_TABLES: &[&str] = &[
 pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
     let modules: &[(&str, &[(&str, Sql)])] = &[
         ("aliases", aliases::ALL),
+        ("attempts", attempts::ALL),
         ("audit", audit::ALL),
         ("clients", clients::ALL),
+        ("codes", codes::ALL),
         ("consumed", consumed::ALL),
         ("groups", groups::ALL),
         ("keyring", keyring::ALL),
