@@ -2,6 +2,7 @@
 //! a server.
 
 mod architecture;
+mod docs;
 mod store;
 mod support;
 mod wire;
