@@ -1,6 +1,36 @@
 //! Poolhouse: Amazon Cognito user pools in your own house.
+//!
+//! Three faces translate, one domain decides, one store remembers:
+//!
+//! - [`api`], [`identity`]: the AWS JSON APIs; [`wire`] is the protocol they share.
+//! - [`oidc`], [`web`]: OAuth2/OIDC endpoints and pages; [`site`] says which pool a request is for.
+//! - [`domain`]: every rule, in one place, used by all faces.
+//! - [`store`]: SQL and nothing else.
+//! - [`app`], [`boot`], [`config`], [`server`]: how the parts are wired and served.
+//! - [`ports`]: the outside world. [`vault`], [`hashing`]: secrets at rest.
+//! - [`settings`]: what pools and clients are configured to be, in AWS's shapes.
+//! - [`error`], [`ids`], [`secret`], [`text`], [`time`]: the vocabulary.
+//!
+//! `tests/it/architecture.rs` holds the table of who may use whom.
 
+pub mod api;
+pub mod app;
+pub mod boot;
+pub mod config;
 pub mod domain;
+pub mod error;
+pub mod hashing;
+pub mod identity;
+pub mod ids;
+pub mod oidc;
+pub mod ports;
+pub mod secret;
+pub mod server;
+pub mod settings;
+pub mod site;
+pub mod store;
 pub mod text;
+pub mod time;
+pub mod vault;
 pub mod web;
 pub mod wire;

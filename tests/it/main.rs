@@ -1,1 +1,7 @@
-//! Integration tests.
+//! Integration tests: one binary, on SQLite, and on PostgreSQL when `POOLHOUSE_TEST_DATABASE` names
+//! a server.
+
+mod architecture;
+mod store;
+mod support;
+mod wire;

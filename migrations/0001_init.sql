@@ -1,0 +1,288 @@
+-- One text for SQLite and PostgreSQL: TEXT, BIGINT and BOOLEAN only; bytes are base64url text,
+-- times are milliseconds since 1970-01-01 UTC, documents are JSON text. Never edit a released file.
+--
+-- Every pool-owned table's key starts with pool_id and is listed in store::POOL_TABLES.
+
+-- Keys of the vault, wrapped by the master key.
+CREATE TABLE keyring (
+    id         TEXT   NOT NULL PRIMARY KEY,
+    purpose    TEXT   NOT NULL,
+    wrapped    TEXT   NOT NULL,
+    created_ms BIGINT NOT NULL
+);
+
+-- Who did what, append-only. Rows outlive the pool they speak of.
+CREATE TABLE audit (
+    id         TEXT   NOT NULL PRIMARY KEY,
+    at_ms      BIGINT NOT NULL,
+    pool_id    TEXT,
+    act        TEXT   NOT NULL,
+    target     TEXT,
+    result     TEXT   NOT NULL,
+    reason     TEXT,
+    actor_kind TEXT   NOT NULL,
+    actor_id   TEXT,
+    request_id TEXT,
+    ip         TEXT
+);
+CREATE INDEX audit_by_pool ON audit (pool_id, at_ms);
+
+CREATE TABLE pools (
+    pool_id     TEXT   NOT NULL PRIMARY KEY,
+    region      TEXT   NOT NULL,
+    account     TEXT   NOT NULL,
+    name        TEXT   NOT NULL,
+    document    TEXT   NOT NULL,
+    created_ms  BIGINT NOT NULL,
+    modified_ms BIGINT NOT NULL,
+    version     BIGINT NOT NULL,
+    epoch       BIGINT NOT NULL
+);
+CREATE INDEX pools_by_owner ON pools (account, region, pool_id);
+
+CREATE TABLE clients (
+    pool_id     TEXT   NOT NULL REFERENCES pools ON DELETE CASCADE,
+    client_id   TEXT   NOT NULL,
+    name        TEXT   NOT NULL,
+    document    TEXT   NOT NULL,
+    created_ms  BIGINT NOT NULL,
+    modified_ms BIGINT NOT NULL,
+    version     BIGINT NOT NULL,
+    PRIMARY KEY (pool_id, client_id)
+);
+CREATE UNIQUE INDEX clients_by_id ON clients (client_id);
+
+CREATE TABLE client_secrets (
+    pool_id    TEXT   NOT NULL,
+    client_id  TEXT   NOT NULL,
+    secret_id  TEXT   NOT NULL,
+    sealed     TEXT   NOT NULL,
+    created_ms BIGINT NOT NULL,
+    PRIMARY KEY (pool_id, client_id, secret_id),
+    FOREIGN KEY (pool_id, client_id) REFERENCES clients ON DELETE CASCADE
+);
+
+-- A domain's name is unique over all pools.
+CREATE TABLE domains (
+    pool_id    TEXT    NOT NULL REFERENCES pools ON DELETE CASCADE,
+    domain     TEXT    NOT NULL,
+    custom     BOOLEAN NOT NULL,
+    document   TEXT    NOT NULL,
+    created_ms BIGINT  NOT NULL,
+    version    BIGINT  NOT NULL,
+    PRIMARY KEY (pool_id, domain)
+);
+CREATE UNIQUE INDEX domains_by_name ON domains (domain);
+
+CREATE TABLE resource_servers (
+    pool_id    TEXT   NOT NULL REFERENCES pools ON DELETE CASCADE,
+    identifier TEXT   NOT NULL,
+    name       TEXT   NOT NULL,
+    scopes     TEXT   NOT NULL,
+    created_ms BIGINT NOT NULL,
+    version    BIGINT NOT NULL,
+    PRIMARY KEY (pool_id, identifier)
+);
+
+-- Key ids are reserved when the pool is made; the sealed key is attached at first use.
+CREATE TABLE signing_keys (
+    pool_id    TEXT   NOT NULL REFERENCES pools ON DELETE CASCADE,
+    kid        TEXT   NOT NULL,
+    token_use  TEXT   NOT NULL,
+    sealed     TEXT,
+    created_ms BIGINT NOT NULL,
+    PRIMARY KEY (pool_id, kid)
+);
+
+CREATE TABLE users (
+    pool_id              TEXT    NOT NULL REFERENCES pools ON DELETE CASCADE,
+    sub                  TEXT    NOT NULL,
+    username             TEXT    NOT NULL,
+    username_key         TEXT    NOT NULL,
+    status               TEXT    NOT NULL,
+    enabled              BOOLEAN NOT NULL,
+    attributes           TEXT    NOT NULL,
+    created_ms           BIGINT  NOT NULL,
+    modified_ms          BIGINT  NOT NULL,
+    -- Raised by everything that must end sign-ins in progress (disable, sign-out, new password).
+    auth_epoch           BIGINT  NOT NULL,
+    -- Tokens issued before this point are revoked.
+    tokens_valid_from_ms BIGINT  NOT NULL,
+    version              BIGINT  NOT NULL,
+    PRIMARY KEY (pool_id, sub)
+);
+CREATE UNIQUE INDEX users_by_username ON users (pool_id, username_key);
+CREATE INDEX users_by_status ON users (pool_id, status, sub);
+CREATE INDEX users_by_enabled ON users (pool_id, enabled, sub);
+
+-- The attributes that ListUsers can filter by, folded for comparison.
+CREATE TABLE user_attributes (
+    pool_id   TEXT NOT NULL,
+    name      TEXT NOT NULL,
+    value_key TEXT NOT NULL,
+    sub       TEXT NOT NULL,
+    PRIMARY KEY (pool_id, name, value_key, sub),
+    FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
+);
+CREATE INDEX user_attributes_by_user ON user_attributes (pool_id, sub);
+
+-- What a user can sign in with besides the user name: verified aliases, or the e-mail address and
+-- phone number of pools where those are the user names.
+CREATE TABLE aliases (
+    pool_id   TEXT NOT NULL,
+    kind      TEXT NOT NULL,
+    value_key TEXT NOT NULL,
+    sub       TEXT NOT NULL,
+    PRIMARY KEY (pool_id, kind, value_key),
+    FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
+);
+CREATE INDEX aliases_by_user ON aliases (pool_id, sub);
+
+CREATE TABLE passwords (
+    pool_id      TEXT    NOT NULL,
+    sub          TEXT    NOT NULL,
+    phc          TEXT    NOT NULL,
+    -- Salt and verifier for SRP, sealed; absent for imported hashes.
+    srp          TEXT,
+    temporary    BOOLEAN NOT NULL,
+    expires_ms   BIGINT,
+    set_ms       BIGINT  NOT NULL,
+    -- Earlier PHC strings, newest first, as a JSON list.
+    history      TEXT    NOT NULL,
+    PRIMARY KEY (pool_id, sub),
+    FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
+);
+
+-- Failed sign-ins of a user, whatever name or flow was used.
+CREATE TABLE lockouts (
+    pool_id         TEXT   NOT NULL,
+    sub             TEXT   NOT NULL,
+    failures        BIGINT NOT NULL,
+    last_ms         BIGINT NOT NULL,
+    locked_until_ms BIGINT NOT NULL,
+    PRIMARY KEY (pool_id, sub),
+    FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
+);
+
+-- One live code per user and kind (sign_up, forgot, email, phone_number); a new one replaces it.
+CREATE TABLE codes (
+    pool_id     TEXT   NOT NULL,
+    sub         TEXT   NOT NULL,
+    kind        TEXT   NOT NULL,
+    code_hash   TEXT   NOT NULL,
+    attribute   TEXT,
+    destination TEXT   NOT NULL,
+    issued_ms   BIGINT NOT NULL,
+    expires_ms  BIGINT NOT NULL,
+    PRIMARY KEY (pool_id, sub, kind),
+    FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
+);
+
+-- How often a user did something in the current hour.
+CREATE TABLE attempts (
+    pool_id   TEXT   NOT NULL,
+    sub       TEXT   NOT NULL,
+    act       TEXT   NOT NULL,
+    window_ms BIGINT NOT NULL,
+    count     BIGINT NOT NULL,
+    PRIMARY KEY (pool_id, sub, act),
+    FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
+);
+
+CREATE TABLE user_groups (
+    pool_id     TEXT   NOT NULL REFERENCES pools ON DELETE CASCADE,
+    name        TEXT   NOT NULL,
+    description TEXT,
+    role_arn    TEXT,
+    precedence  BIGINT,
+    created_ms  BIGINT NOT NULL,
+    modified_ms BIGINT NOT NULL,
+    version     BIGINT NOT NULL,
+    PRIMARY KEY (pool_id, name)
+);
+
+CREATE TABLE group_members (
+    pool_id    TEXT   NOT NULL,
+    sub        TEXT   NOT NULL,
+    name       TEXT   NOT NULL,
+    created_ms BIGINT NOT NULL,
+    PRIMARY KEY (pool_id, sub, name),
+    FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE,
+    FOREIGN KEY (pool_id, name) REFERENCES user_groups ON DELETE CASCADE
+);
+CREATE INDEX group_members_by_group ON group_members (pool_id, name, sub);
+
+-- A completed sign-in: kind TOKEN (tokens were given to a client) or SSO (a browser session).
+CREATE TABLE sessions (
+    pool_id      TEXT   NOT NULL,
+    session_id   TEXT   NOT NULL,
+    kind         TEXT   NOT NULL,
+    sub          TEXT   NOT NULL,
+    client_id    TEXT   NOT NULL,
+    origin_jti   TEXT   NOT NULL,
+    event_id     TEXT   NOT NULL,
+    -- The SSO session this one came from.
+    origin_id    TEXT,
+    scope        TEXT   NOT NULL,
+    nonce        TEXT,
+    device_key   TEXT,
+    ip           TEXT,
+    agent        TEXT,
+    auth_ms      BIGINT NOT NULL,
+    created_ms   BIGINT NOT NULL,
+    last_used_ms BIGINT NOT NULL,
+    expires_ms   BIGINT NOT NULL,
+    revoked_ms   BIGINT,
+    PRIMARY KEY (pool_id, session_id),
+    FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE,
+    FOREIGN KEY (pool_id, client_id) REFERENCES clients ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX sessions_by_origin ON sessions (pool_id, origin_jti);
+CREATE INDEX sessions_by_user ON sessions (pool_id, sub);
+CREATE INDEX sessions_by_client ON sessions (pool_id, client_id);
+
+CREATE TABLE refresh_tokens (
+    pool_id    TEXT   NOT NULL,
+    token_hash TEXT   NOT NULL,
+    session_id TEXT   NOT NULL,
+    issued_ms  BIGINT NOT NULL,
+    expires_ms BIGINT NOT NULL,
+    used_ms    BIGINT,
+    PRIMARY KEY (pool_id, token_hash),
+    FOREIGN KEY (pool_id, session_id) REFERENCES sessions ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX refresh_tokens_by_hash ON refresh_tokens (token_hash);
+CREATE INDEX refresh_tokens_by_session ON refresh_tokens (pool_id, session_id);
+
+-- Authorization codes. A used row stays until it expires, so that reuse is seen.
+CREATE TABLE authorization_codes (
+    pool_id        TEXT   NOT NULL,
+    code_hash      TEXT   NOT NULL,
+    client_id      TEXT   NOT NULL,
+    sub            TEXT   NOT NULL,
+    redirect_uri   TEXT   NOT NULL,
+    scope          TEXT   NOT NULL,
+    code_challenge TEXT,
+    nonce          TEXT,
+    sso_id         TEXT,
+    event_id       TEXT   NOT NULL,
+    auth_ms        BIGINT NOT NULL,
+    auth_epoch     BIGINT NOT NULL,
+    expires_ms     BIGINT NOT NULL,
+    used_ms        BIGINT,
+    -- The token session that the code was exchanged for.
+    session_id     TEXT,
+    PRIMARY KEY (pool_id, code_hash),
+    FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE,
+    FOREIGN KEY (pool_id, client_id) REFERENCES clients ON DELETE CASCADE
+);
+CREATE INDEX authorization_codes_by_expiry ON authorization_codes (expires_ms);
+
+-- Nonces of sealed sessions and proofs that were used successfully.
+CREATE TABLE consumed (
+    pool_id    TEXT   NOT NULL REFERENCES pools ON DELETE CASCADE,
+    nonce      TEXT   NOT NULL,
+    expires_ms BIGINT NOT NULL,
+    PRIMARY KEY (pool_id, nonce)
+);
+CREATE INDEX consumed_by_expiry ON consumed (expires_ms);

@@ -1,0 +1,15 @@
+//! The user pools API (`cognito-idp`): a face that translates and holds no rule.
+
+pub mod operations;
+pub mod ops;
+pub mod shapes;
+
+use crate::wire::model;
+use crate::wire::operation::Service;
+
+/// The service as the dispatcher sees it.
+pub static SERVICE: Service = Service {
+    target_prefix: "AWSCognitoIdentityProviderService",
+    operations: operations::OPERATIONS,
+    model: model::idp,
+};

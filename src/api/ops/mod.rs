@@ -1,0 +1,1 @@
+//! One operation, one file: request, response, translation to the domain and back.

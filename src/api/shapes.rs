@@ -1,0 +1,90 @@
+//! Shapes that several operations share.
+
+use serde::{Deserialize, Serialize};
+
+use crate::store::groups::Group;
+use crate::store::users::User;
+use crate::time::EpochSeconds;
+
+/// `{}`: the answer of operations that have an output shape without members.
+#[derive(Serialize)]
+pub struct Empty {}
+
+/// `AttributeType`.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AttributeType {
+    /// The attribute's name.
+    pub name: String,
+    /// Its value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+/// `UserType`. There is no `MFAOptions` member: it appears only when the legacy settings are set.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct UserType {
+    username: String,
+    attributes: Vec<AttributeType>,
+    user_create_date: EpochSeconds,
+    user_last_modified_date: EpochSeconds,
+    enabled: bool,
+    user_status: &'static str,
+}
+
+impl From<&User> for UserType {
+    fn from(user: &User) -> Self {
+        Self {
+            username: user.username.clone(),
+            attributes: attributes(user),
+            user_create_date: user.created.into(),
+            user_last_modified_date: user.modified.into(),
+            enabled: user.enabled,
+            user_status: user.status.as_str(),
+        }
+    }
+}
+
+/// A user's attributes, `sub` first.
+pub fn attributes(user: &User) -> Vec<AttributeType> {
+    let sub = ("sub".to_owned(), user.sub.to_string());
+    let stored = user.attributes.iter().map(|(n, v)| (n.clone(), v.clone()));
+    std::iter::once(sub)
+        .chain(stored)
+        .map(|(name, value)| AttributeType {
+            name,
+            value: Some(value),
+        })
+        .collect()
+}
+
+/// `GroupType`.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GroupType {
+    group_name: String,
+    user_pool_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role_arn: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    precedence: Option<i64>,
+    last_modified_date: EpochSeconds,
+    creation_date: EpochSeconds,
+}
+
+impl From<Group> for GroupType {
+    fn from(group: Group) -> Self {
+        Self {
+            group_name: group.name,
+            user_pool_id: group.pool.to_string(),
+            description: group.description,
+            role_arn: group.role_arn,
+            precedence: group.precedence,
+            last_modified_date: group.modified.into(),
+            creation_date: group.created.into(),
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The wired parts of one server. Built by `main` with real ports and by tests with fakes.
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::hashing::HashPool;
+use crate::ids::{PoolId, user_pool_arn};
+use crate::ports::clock::Clock;
+use crate::ports::http::Http;
+use crate::ports::keys::KeySource;
+use crate::ports::mailbox::Mailbox;
+use crate::ports::mailer::Mailer;
+use crate::ports::rng::Rng;
+use crate::ports::sms::SmsSender;
+use crate::store::Store;
+use crate::store::pools::Pool;
+use crate::vault::Vault;
+
+/// Everything a request needs, shared by all of them.
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// Time.
+    pub clock: Clock,
+    /// Randomness.
+    pub rng: Rng,
+    /// Seals, opens and hashes.
+    pub vault: Vault,
+    /// Outgoing e-mail.
+    pub mailer: Arc<dyn Mailer>,
+    /// Outgoing text messages.
+    pub sms: Arc<dyn SmsSender>,
+    /// Outgoing HTTP.
+    pub http: Arc<dyn Http>,
+    /// New signing keys.
+    pub keys: Arc<dyn KeySource>,
+    /// Bounded password hashing.
+    pub hashing: HashPool,
+    /// Dev mode's copy of every message; none in production.
+    pub mailbox: Option<Mailbox>,
+    /// What browsers and tokens call this server, without a trailing slash.
+    pub public_url: String,
+    /// The rest of the configuration.
+    pub config: Config,
+}
+
+impl App {
+    /// The issuer of a pool's tokens: from configuration, never from a request (security.md F1).
+    pub fn issuer(&self, pool: &PoolId) -> String {
+        format!("{}/{pool}", self.public_url)
+    }
+
+    /// The ARN of a pool.
+    pub fn pool_arn(&self, pool: &Pool) -> String {
+        user_pool_arn(&pool.region, &pool.account, &pool.id)
+    }
+}

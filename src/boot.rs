@@ -1,0 +1,166 @@
+//! From configuration to a wired [`App`]: opens the store and the vault.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+
+use crate::app::App;
+use crate::config::Config;
+use crate::hashing::HashPool;
+use crate::ports::clock::Clock;
+use crate::ports::http::Http;
+use crate::ports::keys::KeySource;
+use crate::ports::mailbox::Mailbox;
+use crate::ports::mailer::Mailer;
+use crate::ports::rng::Rng;
+use crate::ports::sms::SmsSender;
+use crate::store::audit::Actor;
+use crate::store::{Durability, Store, keyring};
+use crate::vault::{MasterKey, Purpose, Vault};
+
+/// The outside world of a server: real in `main`, fake in tests.
+pub struct Ports {
+    /// Time.
+    pub clock: Clock,
+    /// Randomness.
+    pub rng: Rng,
+    /// Outgoing e-mail.
+    pub mailer: Arc<dyn Mailer>,
+    /// Outgoing text messages.
+    pub sms: Arc<dyn SmsSender>,
+    /// Outgoing HTTP.
+    pub http: Arc<dyn Http>,
+    /// New signing keys.
+    pub keys: Arc<dyn KeySource>,
+}
+
+/// Wires a server. `folder` holds the embedded database and the master key; `public_url` is final.
+pub async fn app(
+    config: Config,
+    ports: Ports,
+    folder: &Path,
+    public_url: String,
+) -> anyhow::Result<App> {
+    let store = open_store(&config, folder, ports.rng.clone()).await?;
+    let master = match &config.master_key {
+        Some(text) => {
+            MasterKey::parse(text.expose()).context("POOLHOUSE_MASTER_KEY is not a master key")?
+        }
+        None => master_key(folder, &ports.rng)?,
+    };
+    let vault = open_vault(&store, &master, &ports).await?;
+    Ok(App {
+        store,
+        clock: ports.clock,
+        rng: ports.rng,
+        vault,
+        mailer: ports.mailer,
+        sms: ports.sms,
+        http: ports.http,
+        keys: ports.keys,
+        hashing: HashPool::new(config.hash),
+        mailbox: Some(Mailbox::default()),
+        public_url,
+        config,
+    })
+}
+
+async fn open_store(config: &Config, folder: &Path, rng: Rng) -> anyhow::Result<Store> {
+    if let Some(url) = &config.database {
+        return Store::postgres(url, Duration::from_secs(30), rng)
+            .await
+            .context("cannot open the PostgreSQL database");
+    }
+    let durability = if config.ephemeral {
+        Durability::Off
+    } else {
+        Durability::Normal
+    };
+    let file = folder.join("poolhouse.db");
+    Store::sqlite(&file, durability, rng)
+        .await
+        .with_context(|| format!("cannot open the database {}", file.display()))
+}
+
+/// Makes a folder that only its owner can enter (security.md A8).
+pub fn private_folder(folder: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    let made = std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder);
+    made.with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    let mode = std::fs::metadata(folder)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        tracing::warn!(folder = %folder.display(), "others can read the data folder: chmod 700 it");
+    }
+    Ok(())
+}
+
+/// Reads the master key from the folder, or makes one, 0600.
+fn master_key(folder: &Path, rng: &Rng) -> anyhow::Result<MasterKey> {
+    let file = folder.join("master.key");
+    match std::fs::read_to_string(&file) {
+        Ok(text) => {
+            warn_if_open(&file)?;
+            MasterKey::parse(&text)
+                .with_context(|| format!("{} does not hold a master key", file.display()))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_master_key(&file, rng),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", file.display())),
+    }
+}
+
+fn make_master_key(file: &PathBuf, rng: &Rng) -> anyhow::Result<MasterKey> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let key = MasterKey::new(rng.bytes()?);
+    let mut handle = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)
+        .with_context(|| format!("cannot make {}", file.display()))?;
+    handle.write_all(key.encode().expose().as_bytes())?;
+    handle.sync_all()?;
+    Ok(key)
+}
+
+fn warn_if_open(file: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    if std::fs::metadata(file)?.permissions().mode() & 0o077 != 0 {
+        tracing::warn!(file = %file.display(), "others can read the master key: chmod 600 it");
+    }
+    Ok(())
+}
+
+/// Opens the keyring, making its first keys in an empty store. Two servers that start on one empty
+/// database agree: the first to commit wins, the other reads its keys.
+async fn open_vault(store: &Store, master: &MasterKey, ports: &Ports) -> anyhow::Result<Vault> {
+    let mut rows = keyring::all(&mut store.read().await.map_err(error)?)
+        .await
+        .map_err(error)?;
+    if rows.is_empty() {
+        let mut tx = store.write(&Actor::default()).await.map_err(error)?;
+        for purpose in [Purpose::Data, Purpose::Hash] {
+            let key = master.new_key(purpose, 1, &ports.rng)?;
+            keyring::insert_unless_there(&mut tx, &key, ports.clock.server_now())
+                .await
+                .map_err(error)?;
+        }
+        tx.commit().await.map_err(error)?;
+        rows = keyring::all(&mut store.read().await.map_err(error)?)
+            .await
+            .map_err(error)?;
+    }
+    match Vault::open_keyring(master, &rows, ports.rng.clone()) {
+        Some(vault) => Ok(vault),
+        None => bail!("the master key does not open this database's keyring: wrong master.key?"),
+    }
+}
+
+fn error(error: crate::store::db::DbError) -> anyhow::Error {
+    crate::error::Error::from(error).into()
+}

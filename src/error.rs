@@ -1,0 +1,345 @@
+//! The error catalogue: every exception name and every message text, once.
+//!
+//! The texts are contract: clients match on them. Source: api.md section 5 of the project's
+//! reference, collected from the Cognito documentation and from recorded answers.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// What a fallible function of this crate gives back.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+macro_rules! codes {
+    ($($name:ident => $wire:literal),+ $(,)?) => {
+        /// The exception names of the Cognito model, plus the generic ones of the AWS front end.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code { $(#[doc = $wire] $name),+ }
+
+        impl Code {
+            /// The name on the wire (`__type`).
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => $wire),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    AccessDenied => "AccessDeniedException",
+    AliasExists => "AliasExistsException",
+    CodeDeliveryFailure => "CodeDeliveryFailureException",
+    CodeMismatch => "CodeMismatchException",
+    ConcurrentModification => "ConcurrentModificationException",
+    ExpiredCode => "ExpiredCodeException",
+    FeatureUnavailableInTier => "FeatureUnavailableInTierException",
+    Forbidden => "ForbiddenException",
+    GroupExists => "GroupExistsException",
+    Internal => "InternalErrorException",
+    InvalidLambdaResponse => "InvalidLambdaResponseException",
+    InvalidOAuthFlow => "InvalidOAuthFlowException",
+    InvalidParameter => "InvalidParameterException",
+    InvalidPassword => "InvalidPasswordException",
+    InvalidUserPoolConfiguration => "InvalidUserPoolConfigurationException",
+    LimitExceeded => "LimitExceededException",
+    MissingAuthenticationToken => "MissingAuthenticationTokenException",
+    NotAuthorized => "NotAuthorizedException",
+    NotImplemented => "NotImplementedException",
+    PasswordHistoryPolicyViolation => "PasswordHistoryPolicyViolationException",
+    PasswordResetRequired => "PasswordResetRequiredException",
+    ResourceNotFound => "ResourceNotFoundException",
+    ScopeDoesNotExist => "ScopeDoesNotExistException",
+    Serialization => "SerializationException",
+    TierChangeNotAllowed => "TierChangeNotAllowedException",
+    TooManyFailedAttempts => "TooManyFailedAttemptsException",
+    TooManyRequests => "TooManyRequestsException",
+    Unauthorized => "UnauthorizedException",
+    UnexpectedLambda => "UnexpectedLambdaException",
+    UnknownOperation => "UnknownOperationException",
+    UnsupportedOperation => "UnsupportedOperationException",
+    UnsupportedTokenType => "UnsupportedTokenTypeException",
+    UnsupportedUserState => "UnsupportedUserStateException",
+    UserImportInProgress => "UserImportInProgressException",
+    UserLambdaValidation => "UserLambdaValidationException",
+    UserNotConfirmed => "UserNotConfirmedException",
+    UserNotFound => "UserNotFoundException",
+    UserPoolTagging => "UserPoolTaggingException",
+    UsernameExists => "UsernameExistsException",
+}
+
+impl Code {
+    /// HTTP status of the API answer: 400 for every modelled client error, 500 for ours, 501 for
+    /// what is not built (api.md 1.2).
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Internal => 500,
+            Self::NotImplemented => 501,
+            _ => 400,
+        }
+    }
+}
+
+/// Why a request was refused, for logs and audit only; the public answer may hide it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// No such user; the public answer may say "incorrect username or password".
+    UnknownUser,
+    /// The user exists but may not sign in.
+    UserDisabled,
+    /// The user never confirmed the account.
+    UserNotConfirmed,
+    /// The password (or its SRP proof) was wrong.
+    WrongPassword,
+    /// The user has no password.
+    NoPassword,
+    /// The user has a password hash but no SRP verifier.
+    NoVerifier,
+    /// Too many failures; still locked.
+    LockedOut,
+    /// The temporary password is past its date.
+    TemporaryPasswordExpired,
+    /// The secret hash or client secret was missing or wrong.
+    BadClientSecret,
+    /// The sealed session does not open, or is for another pool, client, user or step.
+    ForeignSession,
+    /// The sealed session or proof is too old.
+    ExpiredSession,
+    /// The sealed session or proof was already used.
+    ReusedSession,
+    /// The user's tokens and sign-ins in progress were ended after this attempt began.
+    SignedOut,
+    /// A token that does not parse, verify or belong here.
+    BadToken,
+    /// A revoked token.
+    RevokedToken,
+    /// An expired token.
+    ExpiredToken,
+    /// A stored setting asks for behaviour that is not built.
+    NotBuilt,
+}
+
+/// An error with its public face (`code`, `message`) and what only operators may see.
+pub struct Error {
+    /// The exception name.
+    pub code: Code,
+    /// The public text.
+    pub message: Cow<'static, str>,
+    /// The real reason where the public answer hides it.
+    pub reason: Option<Reason>,
+    source: Option<anyhow::Error>,
+}
+
+impl Error {
+    /// An error of any kind; prefer the named constructors, which own the texts.
+    pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            reason: None,
+            source: None,
+        }
+    }
+
+    /// Adds the reason that logs and audit shall see.
+    #[must_use]
+    pub fn because(mut self, reason: Reason) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+
+    /// Something that is our fault; the cause is logged once and never shown.
+    pub fn internal(source: impl Into<anyhow::Error>) -> Self {
+        Self {
+            code: Code::Internal,
+            message: Cow::Borrowed("Something went wrong"),
+            reason: None,
+            source: Some(source.into()),
+        }
+    }
+
+    /// The hidden cause of an internal error.
+    pub fn cause(&self) -> Option<&anyhow::Error> {
+        self.source.as_ref()
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("code", &self.code)
+            .field("message", &self.message)
+            .field("reason", &self.reason)
+            .field("source", &self.source)
+            .finish()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.name(), self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<anyhow::Error> for Error {
+    fn from(source: anyhow::Error) -> Self {
+        Self::internal(source)
+    }
+}
+
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident => $code:ident $text:literal;)+) => {
+        /// Errors whose text never varies.
+        impl Error {
+            $($(#[$doc])* #[doc = concat!("`", $text, "`")] pub fn $name() -> Self {
+                Self::new(Code::$code, $text)
+            })+
+        }
+    };
+}
+
+texts! {
+    incorrect_username_or_password => NotAuthorized "Incorrect username or password.";
+    user_is_disabled => NotAuthorized "User is disabled.";
+    password_attempts_exceeded => NotAuthorized "Password attempts exceeded";
+    temporary_password_expired => NotAuthorized "Temporary password has expired and must be reset by an administrator.";
+    secret_hash_missing => NotAuthorized "Client is configured with secret but SECRET_HASH was not received";
+    invalid_session => NotAuthorized "Invalid session for the user.";
+    session_expired => NotAuthorized "Invalid session for the user, session is expired.";
+    session_used => NotAuthorized "Invalid session for the user, session can only be used once.";
+    invalid_refresh_token => NotAuthorized "Invalid Refresh Token";
+    refresh_token_revoked => NotAuthorized "Refresh Token has been revoked";
+    refresh_token_expired => NotAuthorized "Refresh Token has expired";
+    invalid_access_token => NotAuthorized "Invalid Access Token";
+    access_token_signature => NotAuthorized "Could not verify signature for Access Token";
+    access_token_expired => NotAuthorized "Access Token has expired";
+    access_token_revoked => NotAuthorized "Access Token has been revoked";
+    access_token_scopes => NotAuthorized "Access Token does not have required scopes";
+    sign_up_not_permitted => NotAuthorized "SignUp is not permitted for this user pool";
+    unauthorized_attribute => NotAuthorized "A client attempted to write unauthorized attribute";
+    contact_administrator => NotAuthorized "Contact administrator to reset password.";
+    password_cannot_be_reset => NotAuthorized "User password cannot be reset in the current state.";
+    auth_method_not_supported => InvalidParameter "Initiate Auth method not supported.";
+    auth_flow_not_enabled => InvalidParameter "Auth flow not enabled for this client";
+    invalid_pagination_token => InvalidParameter "Invalid pagination token";
+    user_already_confirmed => InvalidParameter "User is already confirmed.";
+    cannot_resend => InvalidParameter "Cannot resend codes. Auto verification not turned on.";
+    no_verified_contact => InvalidParameter "Cannot reset password for the user as there is no registered/verified email or phone_number";
+    invalid_email => InvalidParameter "Invalid email address format.";
+    invalid_phone => InvalidParameter "Invalid phone number format.";
+    username_should_be_contact => InvalidParameter "Username should be either an email or a phone number.";
+    username_email_format => InvalidParameter "Username cannot be of email format, since user pool is configured for email alias.";
+    username_phone_format => InvalidParameter "Username cannot be of phone number format, since user pool is configured for phone number alias.";
+    filter_syntax => InvalidParameter "Error while parsing filter";
+    deletion_protected => InvalidParameter "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first.";
+    pool_has_domain => InvalidParameter "User pool cannot be deleted. It has a domain configured that should be deleted first.";
+    domain_taken => InvalidParameter "Domain already associated with another user pool.";
+    code_mismatch => CodeMismatch "Invalid verification code provided, please try again.";
+    code_expired => ExpiredCode "Invalid code provided, please request a code again.";
+    user_does_not_exist => UserNotFound "User does not exist.";
+    username_client_not_found => UserNotFound "Username/client id combination not found.";
+    user_not_confirmed => UserNotConfirmed "User is not confirmed.";
+    password_reset_required => PasswordResetRequired "Password reset required for the user";
+    username_exists => UsernameExists "User already exists";
+    user_account_exists => UsernameExists "User account already exists";
+    confirmed_alias_exists => AliasExists "An account with the email already exists.";
+    attempt_limit_exceeded => LimitExceeded "Attempt limit exceeded, please try after some time.";
+    rate_exceeded => TooManyRequests "Rate exceeded";
+    group_not_found => ResourceNotFound "Group not found.";
+    group_exists => GroupExists "A group with the name already exists.";
+    concurrent_modification => ConcurrentModification "The resource was changed by another request. Try again.";
+}
+
+/// Errors whose text names something.
+impl Error {
+    /// InvalidParameterException with a text made by a rule.
+    pub fn invalid_parameter(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::InvalidParameter, message)
+    }
+
+    /// `Missing required parameter {name}` (a key of AuthParameters or ChallengeResponses).
+    pub fn missing_parameter(name: &str) -> Self {
+        Self::invalid_parameter(format!("Missing required parameter {name}"))
+    }
+
+    /// `{flow} flow not enabled for this client`.
+    pub fn flow_not_enabled(flow: &str) -> Self {
+        Self::invalid_parameter(format!("{flow} flow not enabled for this client"))
+    }
+
+    /// `User pool {id} does not exist.`
+    pub fn pool_not_found(id: &str) -> Self {
+        Self::new(
+            Code::ResourceNotFound,
+            format!("User pool {id} does not exist."),
+        )
+    }
+
+    /// `User pool client {id} does not exist.`
+    pub fn client_not_found(id: &str) -> Self {
+        Self::new(
+            Code::ResourceNotFound,
+            format!("User pool client {id} does not exist."),
+        )
+    }
+
+    /// `Resource server {id} does not exist.`
+    pub fn resource_server_not_found(id: &str) -> Self {
+        Self::new(
+            Code::ResourceNotFound,
+            format!("Resource server {id} does not exist."),
+        )
+    }
+
+    /// `Unable to verify secret hash for client {id}`.
+    pub fn secret_hash_wrong(client_id: &str) -> Self {
+        Self::new(
+            Code::NotAuthorized,
+            format!("Unable to verify secret hash for client {client_id}"),
+        )
+        .because(Reason::BadClientSecret)
+    }
+
+    /// `User cannot be confirmed. Current status is {status}`.
+    pub fn cannot_be_confirmed(status: &str) -> Self {
+        Self::new(
+            Code::NotAuthorized,
+            format!("User cannot be confirmed. Current status is {status}"),
+        )
+    }
+
+    /// `An account with the given {attribute} already exists.` as the given code.
+    pub fn contact_exists(code: Code, attribute: &str) -> Self {
+        Self::new(
+            code,
+            format!("An account with the given {attribute} already exists."),
+        )
+    }
+
+    /// `Password did not conform with policy: {rule}`.
+    pub fn password_policy(rule: &str) -> Self {
+        Self::new(
+            Code::InvalidPassword,
+            format!("Password did not conform with policy: {rule}"),
+        )
+    }
+
+    /// `Cannot modify the non-mutable attribute {name}`.
+    pub fn non_mutable(name: &str) -> Self {
+        Self::invalid_parameter(format!("Cannot modify the non-mutable attribute {name}"))
+    }
+
+    /// The honest answer of an operation, or a stored setting, that is not built yet.
+    pub fn not_implemented(what: &str) -> Self {
+        Self::new(
+            Code::NotImplemented,
+            format!("{what} is not implemented by Poolhouse yet"),
+        )
+        .because(Reason::NotBuilt)
+    }
+
+    /// `SerializationException`: the body is not JSON, or a member has the wrong JSON type.
+    pub fn serialization(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::Serialization, message)
+    }
+}

@@ -1,0 +1,13 @@
+//! The identity pools API (`cognito-identity`): same form, same dispatch as `api`.
+
+pub mod operations;
+
+use crate::wire::model;
+use crate::wire::operation::Service;
+
+/// The service as the dispatcher sees it.
+pub static SERVICE: Service = Service {
+    target_prefix: "AWSCognitoIdentityService",
+    operations: operations::OPERATIONS,
+    model: model::identity,
+};

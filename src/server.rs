@@ -1,0 +1,63 @@
+//! The HTTP surface: routes, and what wraps every one of them.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::app::App;
+use crate::wire::operation::Service;
+use crate::wire::{cors, dispatch};
+use crate::{api, identity};
+
+static SERVICES: &[&Service] = &[&api::SERVICE, &identity::SERVICE];
+
+/// All routes of a server.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/", get(not_found).post(aws_json).options(preflight))
+        .route("/health/live", get(live))
+        .route("/health/ready", get(ready))
+        .fallback(not_found)
+        .layer(CatchPanicLayer::custom(panicked))
+        .with_state(app)
+}
+
+async fn aws_json(State(app): State<Arc<App>>, request: Request) -> Response {
+    dispatch::post(app, SERVICES, request).await
+}
+
+async fn preflight(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    cors::preflight(&headers, &app.config)
+}
+
+/// The process answers; the store is not asked (security.md K16).
+async fn live() -> &'static str {
+    "ok\n"
+}
+
+/// The store answers within a second.
+async fn ready(State(app): State<Arc<App>>) -> Response {
+    let check = tokio::time::timeout(std::time::Duration::from_secs(1), app.store.read()).await;
+    match check {
+        Ok(Ok(_)) => "ok\n".into_response(),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response(),
+    }
+}
+
+async fn not_found() -> Response {
+    (StatusCode::NOT_FOUND, "Not found\n").into_response()
+}
+
+/// A panic costs its own request only (security.md F8).
+#[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]
+fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    tracing::error!("a request panicked");
+    let body = r#"{"__type":"InternalErrorException","message":"Something went wrong"}"#;
+    (StatusCode::INTERNAL_SERVER_ERROR, body).into_response()
+}

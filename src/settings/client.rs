@@ -1,0 +1,168 @@
+//! An app client's settings (CreateUserPoolClient, UpdateUserPoolClient).
+
+use crate::time::Span;
+use crate::{names, shape};
+
+names! {
+    /// A sign-in flow that a client allows. The first three are the legacy names.
+    pub enum AuthFlowSetting {
+        AdminNoSrp = "ADMIN_NO_SRP_AUTH",
+        CustomOnly = "CUSTOM_AUTH_FLOW_ONLY",
+        UserPassword = "USER_PASSWORD_AUTH",
+        AllowAdminUserPassword = "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+        AllowCustom = "ALLOW_CUSTOM_AUTH",
+        AllowUserPassword = "ALLOW_USER_PASSWORD_AUTH",
+        AllowUserSrp = "ALLOW_USER_SRP_AUTH",
+        AllowRefreshToken = "ALLOW_REFRESH_TOKEN_AUTH",
+        AllowUserAuth = "ALLOW_USER_AUTH",
+        AllowTokenExchangeDelegation = "ALLOW_TOKEN_EXCHANGE_DELEGATION",
+        AllowTokenExchangeImpersonation = "ALLOW_TOKEN_EXCHANGE_IMPERSONATION",
+    }
+
+    /// An OAuth grant that a client allows.
+    pub enum OAuthFlow { Code = "code", Implicit = "implicit", ClientCredentials = "client_credentials" }
+
+    /// The unit of a token's validity.
+    pub enum TimeUnit { Seconds = "seconds", Minutes = "minutes", Hours = "hours", Days = "days" }
+
+    /// Whether answers hide that a user does not exist.
+    pub enum ExistenceErrors { Legacy = "LEGACY", Enabled = "ENABLED" }
+
+    /// On or off.
+    pub enum Feature { Enabled = "ENABLED", Disabled = "DISABLED" }
+}
+
+shape! {
+    /// `TokenValidityUnits`.
+    pub struct TokenValidityUnits {
+        access_token: TimeUnit,
+        id_token: TimeUnit,
+        refresh_token: TimeUnit,
+    }
+
+    /// `AnalyticsConfiguration`.
+    pub struct AnalyticsConfiguration {
+        application_id: String,
+        application_arn: String,
+        role_arn: String,
+        external_id: String,
+        user_data_shared: bool,
+    }
+
+    /// `RefreshTokenRotation`.
+    pub struct RefreshTokenRotation {
+        feature: Feature,
+        retry_grace_period_seconds: i64,
+    }
+
+    /// Everything CreateUserPoolClient and UpdateUserPoolClient set, except name and secret.
+    pub struct ClientSettings {
+        refresh_token_validity: i64,
+        access_token_validity: i64,
+        id_token_validity: i64,
+        token_validity_units: TokenValidityUnits,
+        read_attributes: Vec<String>,
+        write_attributes: Vec<String>,
+        explicit_auth_flows: Vec<AuthFlowSetting>,
+        supported_identity_providers: Vec<String>,
+        #[serde(rename = "CallbackURLs")]
+        callback_urls: Vec<String>,
+        #[serde(rename = "LogoutURLs")]
+        logout_urls: Vec<String>,
+        #[serde(rename = "DefaultRedirectURI")]
+        default_redirect_uri: String,
+        #[serde(rename = "AllowedOAuthFlows")]
+        allowed_oauth_flows: Vec<OAuthFlow>,
+        #[serde(rename = "AllowedOAuthScopes")]
+        allowed_oauth_scopes: Vec<String>,
+        #[serde(rename = "AllowedOAuthFlowsUserPoolClient")]
+        allowed_oauth_flows_user_pool_client: bool,
+        analytics_configuration: AnalyticsConfiguration,
+        prevent_user_existence_errors: ExistenceErrors,
+        enable_token_revocation: bool,
+        enable_propagate_additional_user_context_data: bool,
+        auth_session_validity: i64,
+        refresh_token_rotation: RefreshTokenRotation,
+    }
+}
+
+impl TimeUnit {
+    /// So many of this unit.
+    pub const fn span(self, count: i64) -> Span {
+        match self {
+            Self::Seconds => Span::seconds(count),
+            Self::Minutes => Span::minutes(count),
+            Self::Hours => Span::hours(count),
+            Self::Days => Span::days(count),
+        }
+    }
+}
+
+impl ClientSettings {
+    /// Lifetime of an access token: an hour unless set.
+    pub fn access_token_lifetime(&self) -> Span {
+        let unit = self
+            .token_validity_units
+            .as_ref()
+            .and_then(|u| u.access_token);
+        unit.unwrap_or(TimeUnit::Hours)
+            .span(self.access_token_validity.unwrap_or(1))
+    }
+
+    /// Lifetime of an ID token: an hour unless set.
+    pub fn id_token_lifetime(&self) -> Span {
+        let unit = self.token_validity_units.as_ref().and_then(|u| u.id_token);
+        unit.unwrap_or(TimeUnit::Hours)
+            .span(self.id_token_validity.unwrap_or(1))
+    }
+
+    /// Lifetime of a refresh token: 30 days unless set; 0 means 30 of the unit.
+    pub fn refresh_token_lifetime(&self) -> Span {
+        let unit = self
+            .token_validity_units
+            .as_ref()
+            .and_then(|u| u.refresh_token);
+        let count = self.refresh_token_validity.filter(|n| *n > 0);
+        count.map_or(Span::days(30), |n| unit.unwrap_or(TimeUnit::Days).span(n))
+    }
+
+    /// Lifetime of a sign-in in progress: 3 minutes unless set.
+    pub fn auth_session_lifetime(&self) -> Span {
+        Span::minutes(self.auth_session_validity.unwrap_or(3))
+    }
+
+    /// Whether answers hide that a user does not exist; LEGACY unless set.
+    pub fn hides_user_existence(&self) -> bool {
+        self.prevent_user_existence_errors == Some(ExistenceErrors::Enabled)
+    }
+
+    /// Whether tokens can be revoked (and carry `jti`, `origin_jti`); yes unless set.
+    pub fn token_revocation(&self) -> bool {
+        self.enable_token_revocation.unwrap_or(true)
+    }
+
+    /// Whether a flow setting is listed.
+    pub fn lists_flow(&self, flow: AuthFlowSetting) -> bool {
+        self.explicit_auth_flows
+            .as_deref()
+            .unwrap_or_default()
+            .contains(&flow)
+    }
+
+    /// Whether an OAuth grant counts: it is listed and OAuth is switched on.
+    pub fn allows_oauth(&self, flow: OAuthFlow) -> bool {
+        self.allowed_oauth_flows_user_pool_client.unwrap_or(false)
+            && self
+                .allowed_oauth_flows
+                .as_deref()
+                .unwrap_or_default()
+                .contains(&flow)
+    }
+
+    /// Whether refresh tokens rotate.
+    pub fn rotates(&self) -> bool {
+        self.refresh_token_rotation
+            .as_ref()
+            .is_some_and(|r| r.feature == Some(Feature::Enabled))
+    }
+}

@@ -1,0 +1,192 @@
+//! SQL and nothing else: one aggregate per file, its row structs, statements and functions.
+
+pub mod audit;
+pub mod clients;
+pub mod db;
+pub mod groups;
+pub mod keyring;
+pub mod passwords;
+pub mod pools;
+pub mod resource_servers;
+pub mod users;
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+use crate::error::Result;
+use crate::ports::rng::Rng;
+use audit::Actor;
+use db::{Conn, DbError, Sql, Tx};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// The tables whose rows belong to a pool, parents before children. Deleting, resetting,
+/// snapshotting and exporting a pool walk this list; a test compares it with the schema.
+pub const POOL_TABLES: &[&str] = &[
+    "pools",
+    "clients",
+    "client_secrets",
+    "domains",
+    "resource_servers",
+    "signing_keys",
+    "users",
+    "user_attributes",
+    "aliases",
+    "passwords",
+    "lockouts",
+    "codes",
+    "attempts",
+    "user_groups",
+    "group_members",
+    "sessions",
+    "refresh_tokens",
+    "authorization_codes",
+    "consumed",
+];
+
+/// Every statement of the store with its module and name.
+pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
+    let modules: &[(&str, &[(&str, Sql)])] = &[
+        ("audit", audit::ALL),
+        ("clients", clients::ALL),
+        ("groups", groups::ALL),
+        ("keyring", keyring::ALL),
+        ("passwords", passwords::ALL),
+        ("pools", pools::ALL),
+        ("resource_servers", resource_servers::ALL),
+        ("users", users::ALL),
+    ];
+    let each = modules.iter().map(|(module, all)| (*module, *all));
+    each.flat_map(|(module, all)| all.iter().map(move |(name, sql)| (module, *name, *sql)))
+        .collect()
+}
+
+/// How hard SQLite works to keep an answered write through a power cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// Nothing is promised: private files that are removed at exit.
+    Off,
+    /// Survives a killed process; a power cut may lose the last moments.
+    Normal,
+    /// Survives a power cut.
+    Full,
+}
+
+/// A database with its migrations applied.
+#[derive(Clone)]
+pub struct Store {
+    backend: Backend,
+    rng: Rng,
+}
+
+#[derive(Clone)]
+enum Backend {
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+impl Store {
+    /// Opens (and makes) an SQLite file: WAL, one writer beside a pool of readers.
+    pub async fn sqlite(file: &Path, durability: Durability, rng: Rng) -> anyhow::Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(match durability {
+                Durability::Off => SqliteSynchronous::Off,
+                Durability::Normal => SqliteSynchronous::Normal,
+                Durability::Full => SqliteSynchronous::Full,
+            })
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5));
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(options.clone())
+            .await?;
+        MIGRATIONS.run(&writer).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_lazy_with(options.read_only(true));
+        Ok(Self {
+            backend: Backend::Sqlite { writer, readers },
+            rng,
+        })
+    }
+
+    /// Connects to PostgreSQL, waiting up to `patience` for it to come up.
+    pub async fn postgres(url: &str, patience: Duration, rng: Rng) -> anyhow::Result<Self> {
+        let options = PgConnectOptions::from_str(url)?;
+        let deadline = tokio::time::Instant::now() + patience;
+        let pool = loop {
+            let attempt = PgPoolOptions::new()
+                .max_connections(16)
+                .acquire_timeout(Duration::from_secs(10))
+                .connect_with(options.clone())
+                .await;
+            match attempt {
+                Ok(pool) => break pool,
+                Err(error) if tokio::time::Instant::now() < deadline => {
+                    tracing::info!(%error, "waiting for PostgreSQL");
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        };
+        MIGRATIONS.run(&pool).await?;
+        Ok(Self {
+            backend: Backend::Postgres(pool),
+            rng,
+        })
+    }
+
+    /// A connection for reading.
+    pub async fn read(&self) -> Result<Conn, DbError> {
+        Ok(match &self.backend {
+            Backend::Sqlite { readers, .. } => Conn::sqlite(readers.acquire().await?),
+            Backend::Postgres(pool) => Conn::postgres(pool.acquire().await?),
+        })
+    }
+
+    /// Begins a write. Inside it: no network, no trigger, no hashing, no mail.
+    pub async fn write(&self, actor: &Actor) -> Result<Tx, DbError> {
+        Ok(match &self.backend {
+            Backend::Sqlite { writer, .. } => {
+                let tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+                Tx::sqlite(tx, actor.clone(), self.rng.clone())
+            }
+            Backend::Postgres(pool) => {
+                Tx::postgres(pool.begin().await?, actor.clone(), self.rng.clone())
+            }
+        })
+    }
+
+    /// Which database this is, for logs.
+    pub const fn name(&self) -> &'static str {
+        match self.backend {
+            Backend::Sqlite { .. } => "sqlite",
+            Backend::Postgres(_) => "postgres",
+        }
+    }
+
+    /// Waits for running statements and closes every connection.
+    pub async fn close(&self) {
+        match &self.backend {
+            Backend::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Backend::Postgres(pool) => pool.close().await,
+        }
+    }
+}

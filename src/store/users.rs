@@ -1,0 +1,117 @@
+//! Users: the row, its look-ups by name, alias and sub.
+
+use std::collections::BTreeMap;
+
+use super::db::Conn;
+use crate::error::{Error, Result};
+use crate::ids::{PoolId, Sub};
+use crate::time::Timestamp;
+use crate::{args, names, statements};
+
+statements! {
+    BY_SUB = "SELECT pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
+              auth_epoch, tokens_valid_from_ms, version FROM users WHERE pool_id = $1 AND sub = $2";
+    BY_USERNAME = "SELECT pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
+                   auth_epoch, tokens_valid_from_ms, version FROM users WHERE pool_id = $1 AND username_key = $2";
+    BY_ALIAS = "SELECT u.pool_id, u.sub, u.username, u.username_key, u.status, u.enabled, u.attributes, u.created_ms, \
+                u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.version \
+                FROM aliases a JOIN users u ON u.pool_id = a.pool_id AND u.sub = a.sub \
+                WHERE a.pool_id = $1 AND a.kind = $2 AND a.value_key = $3";
+}
+
+names! {
+    /// Where a user is in its life (api.md 4.5).
+    pub enum Status {
+        Unconfirmed = "UNCONFIRMED",
+        Confirmed = "CONFIRMED",
+        ExternalProvider = "EXTERNAL_PROVIDER",
+        ResetRequired = "RESET_REQUIRED",
+        ForceChangePassword = "FORCE_CHANGE_PASSWORD",
+    }
+}
+
+/// Attribute names and values in name order; `sub` is not among them.
+pub type Attributes = BTreeMap<String, String>;
+
+/// A user.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// The pool.
+    pub pool: PoolId,
+    /// The immutable id.
+    pub sub: Sub,
+    /// The user name as given at creation (the sub in pools with UsernameAttributes).
+    pub username: String,
+    /// The user name folded for comparison.
+    pub username_key: String,
+    /// Where the user is in its life.
+    pub status: Status,
+    /// Whether the user may sign in at all.
+    pub enabled: bool,
+    /// Attributes, without `sub`.
+    pub attributes: Attributes,
+    /// When the user was made.
+    pub created: Timestamp,
+    /// When the user last changed.
+    pub modified: Timestamp,
+    /// Raised by everything that ends sign-ins in progress.
+    pub auth_epoch: i64,
+    /// Tokens issued before this point are revoked.
+    pub tokens_valid_from: Timestamp,
+    /// Raised by every change.
+    pub version: i64,
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct Row {
+    pool_id: String,
+    sub: String,
+    username: String,
+    username_key: String,
+    status: String,
+    enabled: bool,
+    attributes: String,
+    created_ms: i64,
+    modified_ms: i64,
+    auth_epoch: i64,
+    tokens_valid_from_ms: i64,
+    version: i64,
+}
+
+impl TryFrom<Row> for User {
+    type Error = Error;
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            pool: PoolId::parse(row.pool_id).map_err(Error::internal)?,
+            sub: Sub::parse(row.sub).map_err(Error::internal)?,
+            username: row.username,
+            username_key: row.username_key,
+            status: Status::try_from(row.status).map_err(Error::internal)?,
+            enabled: row.enabled,
+            attributes: serde_json::from_str(&row.attributes).map_err(Error::internal)?,
+            created: Timestamp::from_ms(row.created_ms),
+            modified: Timestamp::from_ms(row.modified_ms),
+            auth_epoch: row.auth_epoch,
+            tokens_valid_from: Timestamp::from_ms(row.tokens_valid_from_ms),
+            version: row.version,
+        })
+    }
+}
+
+/// The user of a sub.
+pub async fn by_sub(db: &mut Conn, pool: &PoolId, sub: &Sub) -> Result<Option<User>> {
+    let row: Option<Row> = db.optional(BY_SUB, args![pool, sub]).await?;
+    row.map(User::try_from).transpose()
+}
+
+/// The user of a folded user name.
+pub async fn by_username(db: &mut Conn, pool: &PoolId, key: &str) -> Result<Option<User>> {
+    let row: Option<Row> = db.optional(BY_USERNAME, args![pool, key]).await?;
+    row.map(User::try_from).transpose()
+}
+
+/// The user of a folded alias; `kind` is `email`, `phone_number` or `preferred_username`.
+pub async fn by_alias(db: &mut Conn, pool: &PoolId, kind: &str, key: &str) -> Result<Option<User>> {
+    let row: Option<Row> = db.optional(BY_ALIAS, args![pool, kind, key]).await?;
+    row.map(User::try_from).transpose()
+}

@@ -1,0 +1,6 @@
+//! What the tests share: a real server in this process, its clock, mail and database.
+
+pub mod database;
+pub mod server;
+
+pub use server::{Answer, Server};
