@@ -18,6 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("hashing", &[]),
     ("signing", &["ports"]),
     ("vault", &["ports"]),
+    ("reservoir", &["ports", "vault"]),
     ("config", &["hashing"]),
     ("store", &["ports", "vault"]),
     (
