@@ -1,7 +1,8 @@
 //! `poolhouse dev` from start to exit: listen, wire, announce, serve, stop.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +35,7 @@ pub fn start_logging(filter: &str) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_new(filter)?;
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     subscriber
         .try_init()
@@ -154,6 +156,7 @@ impl Home {
             };
             let private = tempfile::Builder::new()
                 .prefix("poolhouse-")
+                .permissions(PermissionsExt::from_mode(0o700))
                 .tempdir_in(parent)?;
             let keys = cache_folder().unwrap_or_else(|| private.path().join("keys"));
             Self {

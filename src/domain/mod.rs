@@ -9,6 +9,7 @@ pub mod keys;
 pub mod paging;
 pub mod pools;
 pub mod refresh;
+pub mod reset;
 pub mod resource_servers;
 pub mod revocation;
 pub mod sessions;

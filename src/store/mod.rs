@@ -7,6 +7,7 @@ pub mod groups;
 pub mod keyring;
 pub mod passwords;
 pub mod pools;
+pub mod reset;
 pub mod resource_servers;
 pub mod users;
 
@@ -60,6 +61,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("keyring", keyring::ALL),
         ("passwords", passwords::ALL),
         ("pools", pools::ALL),
+        ("reset", reset::ALL),
         ("resource_servers", resource_servers::ALL),
         ("users", users::ALL),
     ];

@@ -41,6 +41,20 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "api", "app", "config", "identity", "oidc", "site", "web", "wire",
         ],
     ),
+    ("cli", &["config", "hashing"]),
+    ("banner", &["app", "boot"]),
+    (
+        "serve",
+        &[
+            "app",
+            "banner",
+            "boot",
+            "config",
+            "ports",
+            "reservoir",
+            "server",
+        ],
+    ),
     (
         "boot",
         &[

@@ -2,6 +2,7 @@
 //! a server.
 
 mod architecture;
+mod controls;
 mod store;
 mod support;
 mod wire;
