@@ -9,6 +9,7 @@
 //! - [`cli`], [`config`], [`boot`], [`app`], [`server`], [`serve`], [`banner`]: how the parts are
 //!   wired and served.
 //! - [`ports`]: the outside world. [`vault`], [`hashing`], [`reservoir`]: secrets at rest.
+//!   [`signing`]: tokens.
 //! - [`settings`]: what pools and clients are configured to be, in AWS's shapes.
 //! - [`error`], [`ids`], [`secret`], [`text`], [`time`]: the vocabulary.
 //!
@@ -32,6 +33,7 @@ pub mod secret;
 pub mod serve;
 pub mod server;
 pub mod settings;
+pub mod signing;
 pub mod site;
 pub mod store;
 pub mod text;

@@ -20,7 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("vault", &["ports"]),
     ("reservoir", &["ports", "vault"]),
     ("config", &["hashing"]),
-    ("store", &["ports", "vault"]),
+    ("store", &["ports", "signing", "vault"]),
     (
         "app",
         &["config", "hashing", "ports", "signing", "store", "vault"],
@@ -58,7 +58,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "boot",
         &[
-            "app", "config", "domain", "hashing", "ports", "store", "vault",
+            "app", "config", "domain", "hashing", "ports", "signing", "store", "vault",
         ],
     ),
 ];

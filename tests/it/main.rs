@@ -3,6 +3,7 @@
 
 mod architecture;
 mod controls;
+mod model;
 mod store;
 mod support;
 mod wire;
