@@ -11,6 +11,7 @@ pub mod lockouts;
 pub mod passwords;
 pub mod pools;
 pub mod refresh_tokens;
+pub mod reset;
 pub mod resource_servers;
 pub mod sessions;
 pub mod signing_keys;
@@ -70,6 +71,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("lockouts", lockouts::ALL),
         ("passwords", passwords::ALL),
         ("pools", pools::ALL),
+        ("reset", reset::ALL),
         ("refresh_tokens", refresh_tokens::ALL),
         ("resource_servers", resource_servers::ALL),
         ("user_attributes", user_attributes::ALL),

@@ -2,6 +2,7 @@
 //! a server.
 
 mod architecture;
+mod controls;
 mod model;
 mod store;
 mod support;
