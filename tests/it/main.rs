@@ -2,7 +2,9 @@
 //! a server.
 
 mod architecture;
+mod controls;
 mod docs;
+mod model;
 mod store;
 mod support;
 mod wire;
