@@ -156,7 +156,7 @@ fn sent(code: Code) -> Result<Sent> {
     })
 }
 
-const fn slot<'a>(owner: Owner<'a>, kind: Kind) -> Slot<'a> {
+const fn slot(owner: Owner<'_>, kind: Kind) -> Slot<'_> {
     Slot {
         pool: owner.pool,
         sub: owner.sub,

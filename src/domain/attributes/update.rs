@@ -33,13 +33,13 @@ pub fn changes(pool: &Pool, values: BTreeMap<String, String>) -> Result<Update> 
 /// # Errors: InvalidParameter `Invalid user attributes: …`,
 /// `Cannot modify the non-mutable attribute {name}`
 pub fn removals(pool: &Pool, names: Vec<String>) -> Result<Update> {
-    let unknown: String = names
+    let unknown: Vec<String> = names
         .iter()
         .filter(|name| schema::find(pool, name).is_none())
         .map(|name| format!("user.{name}: Attribute does not exist in the schema.\n"))
         .collect();
     if !unknown.is_empty() {
-        return Err(invalid(&unknown));
+        return Err(invalid(&unknown.concat()));
     }
     check_mutable(pool, names.iter())?;
     let logins = pool.settings().username_attributes();
@@ -135,9 +135,9 @@ fn verified_without(contact: Contact) -> Error {
 /// Makes the attributes of a new user from checked values: flags without contacts are refused.
 pub fn of_new_user(values: BTreeMap<String, String>) -> Result<Attributes> {
     let update = Update {
-        set: values.clone(),
+        set: values,
         remove: BTreeSet::new(),
     };
-    update.check_flags(&values)?;
-    Ok(values)
+    update.check_flags(&update.set)?;
+    Ok(update.set)
 }
