@@ -1,0 +1,114 @@
+//! Answers of a pool's domain: redirects, JSON, pages, and the headers they all carry (oauth.md 3,
+//! security.md C10).
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::visit::Visit;
+use crate::error::Error;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-cognito-request-id");
+const REFERRER: HeaderName = HeaderName::from_static("referrer-policy");
+const OPENER: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+
+/// Headers of everything that a domain answers and nobody may keep.
+const PRIVATE: &[(HeaderName, &str)] = &[
+    (header::CACHE_CONTROL, "no-cache, no-store, max-age=0, must-revalidate"),
+    (header::PRAGMA, "no-cache"),
+    (header::EXPIRES, "0"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::X_XSS_PROTECTION, "0"),
+    (REFERRER, "no-referrer"),
+    (OPENER, "same-origin"),
+];
+
+/// Sends the browser on. 303 after a form, so that the form is not sent along (RFC 9700 4.12).
+pub fn redirect(visit: &Visit, status: StatusCode, location: &str) -> Response {
+    let Ok(location) = HeaderValue::try_from(location) else {
+        return failed(&Error::internal(anyhow::anyhow!("a redirect is not a header")));
+    };
+    let mut response = status.into_response();
+    response.headers_mut().insert(header::LOCATION, location);
+    private(visit, &mut response);
+    response
+}
+
+/// A JSON body.
+pub fn json(visit: &Visit, status: u16, body: &Value) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, body.to_string()).into_response();
+    let kind = HeaderValue::from_static("application/json;charset=UTF-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    private(visit, &mut response);
+    response
+}
+
+/// An empty success. `Content-Length: 0` says that there is no JSON to read.
+pub fn empty(visit: &Visit) -> Response {
+    let mut response = StatusCode::OK.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+    private(visit, &mut response);
+    response
+}
+
+/// A page. `form_targets` are the origins that its forms may end in beside our own.
+pub fn page(visit: &Visit, status: StatusCode, html: String, form_targets: &[String]) -> Response {
+    let mut response = (status, html).into_response();
+    let headers = response.headers_mut();
+    let kind = HeaderValue::from_static("text/html;charset=UTF-8");
+    headers.insert(header::CONTENT_TYPE, kind);
+    if let Ok(policy) = HeaderValue::try_from(policy(form_targets)) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    private(visit, &mut response);
+    response
+}
+
+fn policy(form_targets: &[String]) -> String {
+    let mut targets = String::from("'self'");
+    for target in form_targets {
+        targets.push(' ');
+        targets.push_str(target);
+    }
+    format!(
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action {targets}; \
+         frame-ancestors 'none'; base-uri 'none'"
+    )
+}
+
+/// Our fault: logged with its cause, told without it.
+pub fn failed(error: &Error) -> Response {
+    match error.cause() {
+        Some(cause) => tracing::error!(code = error.code.name(), ?cause, "request failed"),
+        None => tracing::warn!(code = error.code.name(), "request failed"),
+    }
+    let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let body = json!({ "error": "server_error", "error_description": error.message });
+    let mut response = (status, body.to_string()).into_response();
+    let kind = HeaderValue::from_static("application/json;charset=UTF-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    add(response.headers_mut(), PRIVATE);
+    response
+}
+
+fn private(visit: &Visit, response: &mut Response) {
+    let headers = response.headers_mut();
+    add(headers, PRIVATE);
+    if visit.app.public_url.starts_with("https:") {
+        let forever = HeaderValue::from_static("max-age=31536000 ; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, forever);
+    }
+    let id = visit.actor.request_id.as_deref().map(HeaderValue::try_from);
+    if let Some(Ok(id)) = id {
+        headers.insert(REQUEST_ID, id);
+    }
+}
+
+fn add(headers: &mut HeaderMap, fixed: &[(HeaderName, &'static str)]) {
+    for (name, value) in fixed {
+        headers.insert(name.clone(), HeaderValue::from_static(value));
+    }
+}
