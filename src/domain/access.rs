@@ -26,3 +26,8 @@ pub struct SignedIn {
 pub async fn user_operation(_app: &App, _token: &Secret<String>) -> Result<SignedIn> {
     Err(Error::invalid_access_token())
 }
+
+/// Verifies an access token for `/oauth2/userInfo` (scope `openid`) of a pool's domain.
+pub async fn userinfo(_app: &App, _pool: &Pool, _token: &Secret<String>) -> Result<SignedIn> {
+    Err(Error::invalid_access_token())
+}

@@ -1,10 +1,16 @@
 //! The rules: what Cognito does, with no SQL, no HTTP and no wire types.
 
 pub mod access;
+pub mod challenge;
 pub mod clients;
 pub mod groups;
 pub mod hooks;
+pub mod keys;
 pub mod paging;
 pub mod pools;
+pub mod refresh;
 pub mod resource_servers;
+pub mod revocation;
+pub mod sessions;
 pub mod srp;
+pub mod tokens;

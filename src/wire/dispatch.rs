@@ -80,7 +80,7 @@ async fn answer(
     let actor = actor(&request, id);
     let scope = scope::read(header_text(request.headers(), "authorization"), &app.config);
     let bytes = read_body(request.into_body(), operation.body_limit).await?;
-    let body = json::read(&bytes).map_err(|error| Error::serialization(error.to_string()))?;
+    let mut body = json::read(&bytes).map_err(|error| Error::serialization(error.to_string()))?;
     let facts = (service.model)();
     let Some(handler) = &operation.handler else {
         return Err(Error::not_implemented(operation.name).into());
@@ -91,9 +91,10 @@ async fn answer(
             model::Refused::Serialization(message) => Error::serialization(message),
             model::Refused::Invalid(message) => Error::invalid_parameter(message),
         })?;
+    facts.strip_nulls(operation.name, &mut body);
     let incoming = Incoming {
         app,
-        body: without_nulls(body),
+        body,
         actor,
         region: scope.region,
         account: scope.account,
@@ -170,19 +171,6 @@ async fn read_body(body: Body, limit: usize) -> Result<Bytes, Refused> {
         error: Error::serialization("The request body is too large or was cut off."),
         status: Some(StatusCode::PAYLOAD_TOO_LARGE),
     })
-}
-
-/// `null` is the same as absent (api.md 1.1).
-fn without_nulls(value: Value) -> Value {
-    match value {
-        Value::Object(members) => members
-            .into_iter()
-            .filter(|(_, value)| !value.is_null())
-            .map(|(name, value)| (name, without_nulls(value)))
-            .collect(),
-        Value::Array(items) => items.into_iter().map(without_nulls).collect(),
-        other => other,
-    }
 }
 
 fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
