@@ -1,6 +1,7 @@
 //! SQL and nothing else: one aggregate per file, its row structs, statements and functions.
 
 pub mod audit;
+pub mod authorization_codes;
 pub mod clients;
 pub mod db;
 pub mod groups;
@@ -8,6 +9,7 @@ pub mod keyring;
 pub mod passwords;
 pub mod pools;
 pub mod resource_servers;
+pub mod sites;
 pub mod users;
 
 use std::path::Path;
@@ -55,12 +57,14 @@ pub const POOL_TABLES: &[&str] = &[
 pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
     let modules: &[(&str, &[(&str, Sql)])] = &[
         ("audit", audit::ALL),
+        ("authorization_codes", authorization_codes::ALL),
         ("clients", clients::ALL),
         ("groups", groups::ALL),
         ("keyring", keyring::ALL),
         ("passwords", passwords::ALL),
         ("pools", pools::ALL),
         ("resource_servers", resource_servers::ALL),
+        ("sites", sites::ALL),
         ("users", users::ALL),
     ];
     let each = modules.iter().map(|(module, all)| (*module, *all));
