@@ -17,6 +17,7 @@ use crate::ports::mailbox::Mailbox;
 use crate::ports::mailer::Mailer;
 use crate::ports::rng::Rng;
 use crate::ports::sms::SmsSender;
+use crate::signing::KeyCache;
 use crate::store::audit::Actor;
 use crate::store::{Durability, Store, keyring};
 use crate::vault::{MasterKey, Purpose, Vault};
@@ -61,6 +62,7 @@ pub async fn app(
         sms: ports.sms,
         http: ports.http,
         keys: ports.keys,
+        signing: KeyCache::default(),
         hashing: HashPool::new(config.hash),
         mailbox: Some(Mailbox::default()),
         public_url,

@@ -7,7 +7,7 @@
 //! - [`domain`]: every rule, in one place, used by all faces.
 //! - [`store`]: SQL and nothing else.
 //! - [`app`], [`boot`], [`config`], [`server`]: how the parts are wired and served.
-//! - [`ports`]: the outside world. [`vault`], [`hashing`]: secrets at rest.
+//! - [`ports`]: the outside world. [`vault`], [`hashing`]: secrets at rest. [`signing`]: tokens.
 //! - [`settings`]: what pools and clients are configured to be, in AWS's shapes.
 //! - [`error`], [`ids`], [`secret`], [`text`], [`time`]: the vocabulary.
 //!
@@ -27,6 +27,7 @@ pub mod ports;
 pub mod secret;
 pub mod server;
 pub mod settings;
+pub mod signing;
 pub mod site;
 pub mod store;
 pub mod text;

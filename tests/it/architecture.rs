@@ -19,7 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("signing", &["ports"]),
     ("vault", &["ports"]),
     ("config", &["hashing"]),
-    ("store", &["ports", "vault"]),
+    ("store", &["ports", "signing", "vault"]),
     (
         "app",
         &["config", "hashing", "ports", "signing", "store", "vault"],
@@ -43,7 +43,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "boot",
         &[
-            "app", "config", "domain", "hashing", "ports", "store", "vault",
+            "app", "config", "domain", "hashing", "ports", "signing", "store", "vault",
         ],
     ),
 ];

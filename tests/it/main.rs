@@ -2,6 +2,7 @@
 //! a server.
 
 mod architecture;
+mod model;
 mod store;
 mod support;
 mod wire;
