@@ -51,11 +51,12 @@ async fn authorize(visit: Visit) -> Response {
 /// Where a good request goes: back with a code, back with an error, or to the sign-in page with
 /// its query untouched.
 async fn location(visit: &Visit, request: &Request) -> Result<String> {
-    if request.prompt != Prompt::Always && request.provider_available {
-        if let Some(proven) = browser::session(visit, &request.pool).await? {
-            let code = codes::issue(&visit.app, &visit.actor, request, &proven).await?;
-            return Ok(request.code_location(&code));
-        }
+    if request.prompt != Prompt::Always
+        && request.provider_available
+        && let Some(proven) = browser::session(visit, &request.pool).await?
+    {
+        let code = codes::issue(&visit.app, &visit.actor, request, &proven).await?;
+        return Ok(request.code_location(&code));
     }
     if request.prompt == Prompt::Never {
         return Ok(request.back(OAuthCode::LoginRequired).location());

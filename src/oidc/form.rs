@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::domain::oauth::client_auth::{Credentials, Pair};
-use crate::domain::oauth::refusal::{OAuthCode, Refused};
+use crate::domain::oauth::refusal::Refused;
 use crate::secret::Secret;
 use crate::site::query::{Malformed, Pairs};
 
@@ -56,27 +56,28 @@ pub(super) fn credentials(headers: &HeaderMap, form: &Pairs) -> Result<Credentia
 /// The readings of `Basic base64(id:secret)`: as it is, and form-decoded where that differs (RFC
 /// 6749 2.3.1 asks for the encoding, and many clients leave it out).
 fn basic(header: &HeaderValue) -> Option<Vec<Pair>> {
-    let text = header.to_str().ok().filter(|text| text.len() <= LONGEST_HEADER)?;
+    let text = header
+        .to_str()
+        .ok()
+        .filter(|text| text.len() <= LONGEST_HEADER)?;
     let (scheme, encoded) = text.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
     let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
     let (id, secret) = decoded.split_once(':')?;
-    let mut readings = vec![pair(id.to_owned(), secret.to_owned())];
+    let raw = pair(id.to_owned(), secret.to_owned());
     let decode = |text: &str| {
         let pairs = Pairs::parse(&format!("v={text}")).ok()?;
         pairs.raw_one("v").ok().flatten()
     };
     // `&` and `=` never come out of an encoder, so a text with them was not encoded.
-    if !decoded.contains(['&', '=']) {
-        if let Some((id, secret)) = decode(id).zip(decode(secret)) {
-            let encoded = pair(id, secret);
-            if !readings.contains(&encoded) {
-                readings.push(encoded);
-            }
-        }
-    }
+    let encoded = decode(id)
+        .zip(decode(secret))
+        .filter(|_| !decoded.contains(['&', '=']));
+    let mut readings = vec![raw];
+    readings.extend(encoded.map(|(id, secret)| pair(id, secret)));
+    readings.dedup();
     Some(readings)
 }
 

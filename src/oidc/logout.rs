@@ -68,9 +68,9 @@ fn params(pairs: &Pairs) -> Result<Params, Malformed> {
 /// What is kept of the query; a missing `scope` becomes all scopes of the client.
 fn sign_in_query(pairs: &Pairs, all_scopes: &str) -> String {
     let mut query = Serializer::new(String::new());
-    let kept = pairs.iter().filter(|(name, _)| KEPT.contains(name));
-    query.extend_pairs(kept);
-    if pairs.iter().all(|(name, value)| name != "scope" || value.is_empty()) {
+    let kept = |(name, value): &(&str, &str)| KEPT.contains(name) && !value.is_empty();
+    query.extend_pairs(pairs.iter().filter(kept));
+    if !pairs.iter().any(|pair| pair.0 == "scope" && kept(&pair)) {
         query.append_pair("scope", all_scopes);
     }
     query.finish()

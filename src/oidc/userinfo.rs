@@ -22,11 +22,10 @@ pub(super) async fn get(visit: Visit, headers: HeaderMap) -> Response {
 
 pub(super) async fn post(visit: Visit, headers: HeaderMap, body: Bytes) -> Response {
     let in_form = match form::text(&headers, &body) {
-        None => None,
-        Some("") => None,
-        Some(_) => match form::pairs(&headers, &body).and_then(|form| {
-            form.one("access_token").map_err(form::refused)
-        }) {
+        None | Some("") => None,
+        Some(_) => match form::pairs(&headers, &body)
+            .and_then(|form| form.one("access_token").map_err(form::refused))
+        {
             Ok(token) => token.map(Secret::new),
             Err(_) => return refuse(&visit, 400, "invalid_request", BAD_REQUEST),
         },

@@ -3,31 +3,35 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 use super::visit::Visit;
 use crate::error::Error;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-cognito-request-id");
-const REFERRER: HeaderName = HeaderName::from_static("referrer-policy");
-const OPENER: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
 /// Headers of everything that a domain answers and nobody may keep.
-const PRIVATE: &[(HeaderName, &str)] = &[
-    (header::CACHE_CONTROL, "no-cache, no-store, max-age=0, must-revalidate"),
-    (header::PRAGMA, "no-cache"),
-    (header::EXPIRES, "0"),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::X_FRAME_OPTIONS, "DENY"),
-    (header::X_XSS_PROTECTION, "0"),
-    (REFERRER, "no-referrer"),
-    (OPENER, "same-origin"),
+const PRIVATE: &[(&str, &str)] = &[
+    (
+        "cache-control",
+        "no-cache, no-store, max-age=0, must-revalidate",
+    ),
+    ("pragma", "no-cache"),
+    ("expires", "0"),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("x-xss-protection", "0"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
 ];
 
 /// Sends the browser on. 303 after a form, so that the form is not sent along (RFC 9700 4.12).
 pub fn redirect(visit: &Visit, status: StatusCode, location: &str) -> Response {
     let Ok(location) = HeaderValue::try_from(location) else {
-        return failed(&Error::internal(anyhow::anyhow!("a redirect is not a header")));
+        return failed(&Error::internal(anyhow::anyhow!(
+            "a redirect is not a header"
+        )));
     };
     let mut response = status.into_response();
     response.headers_mut().insert(header::LOCATION, location);
@@ -36,9 +40,13 @@ pub fn redirect(visit: &Visit, status: StatusCode, location: &str) -> Response {
 }
 
 /// A JSON body.
-pub fn json(visit: &Visit, status: u16, body: &Value) -> Response {
+pub fn json(visit: &Visit, status: u16, body: &impl Serialize) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, body.to_string()).into_response();
+    let body = match serde_json::to_vec(body) {
+        Ok(body) => body,
+        Err(error) => return failed(&Error::internal(error)),
+    };
+    let mut response = (status, body).into_response();
     let kind = HeaderValue::from_static("application/json;charset=UTF-8");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     private(visit, &mut response);
@@ -81,22 +89,23 @@ fn policy(form_targets: &[String]) -> String {
 
 /// Our fault: logged with its cause, told without it.
 pub fn failed(error: &Error) -> Response {
-    match error.cause() {
-        Some(cause) => tracing::error!(code = error.code.name(), ?cause, "request failed"),
-        None => tracing::warn!(code = error.code.name(), "request failed"),
+    if let Some(cause) = error.cause() {
+        tracing::error!(code = error.code.name(), ?cause, "request failed");
+    } else {
+        tracing::warn!(code = error.code.name(), "request failed");
     }
     let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
     let body = json!({ "error": "server_error", "error_description": error.message });
     let mut response = (status, body.to_string()).into_response();
     let kind = HeaderValue::from_static("application/json;charset=UTF-8");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    add(response.headers_mut(), PRIVATE);
+    add_private(response.headers_mut());
     response
 }
 
 fn private(visit: &Visit, response: &mut Response) {
     let headers = response.headers_mut();
-    add(headers, PRIVATE);
+    add_private(headers);
     if visit.app.public_url.starts_with("https:") {
         let forever = HeaderValue::from_static("max-age=31536000 ; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, forever);
@@ -107,8 +116,11 @@ fn private(visit: &Visit, response: &mut Response) {
     }
 }
 
-fn add(headers: &mut HeaderMap, fixed: &[(HeaderName, &'static str)]) {
-    for (name, value) in fixed {
-        headers.insert(name.clone(), HeaderValue::from_static(value));
+fn add_private(headers: &mut HeaderMap) {
+    for (name, value) in PRIVATE {
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
     }
 }

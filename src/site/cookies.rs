@@ -3,6 +3,8 @@
 //! Path-style and bare-host sites of one host use the same names with different paths, so a
 //! browser may send several values of one name: a reader tries each and keeps what opens.
 
+use std::fmt::Write;
+
 use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::app::App;
@@ -21,13 +23,11 @@ impl Cookies {
         let mut cookies = Vec::new();
         for header in headers.get_all(header::COOKIE) {
             let Ok(text) = header.to_str() else { continue };
-            for pair in text.split(';') {
-                if let Some((name, value)) = pair.trim().split_once('=') {
-                    if value.len() <= LONGEST {
-                        cookies.push((name.to_owned(), value.to_owned()));
-                    }
-                }
-            }
+            let pairs = text
+                .split(';')
+                .filter_map(|pair| pair.trim().split_once('='));
+            let short = pairs.filter(|(_, value)| value.len() <= LONGEST);
+            cookies.extend(short.map(|(name, value)| (name.to_owned(), value.to_owned())));
         }
         Self(cookies)
     }
@@ -57,14 +57,13 @@ impl Cookie<'_> {
     /// where browsers reach this server by https (Safari drops Secure cookies on plain http).
     pub fn header(&self, app: &App) -> Option<HeaderValue> {
         let path = if self.base.is_empty() { "/" } else { self.base };
-        let mut text = format!("{}={}; Path={path}; HttpOnly; SameSite=Lax", self.name, self.value);
-        let keep = if self.value.is_empty() {
-            Some(Span::seconds(0))
-        } else {
-            self.keep
-        };
-        if let Some(keep) = keep {
-            text.push_str(&format!("; Max-Age={}", keep.as_seconds()));
+        let mut text = format!(
+            "{}={}; Path={path}; HttpOnly; SameSite=Lax",
+            self.name, self.value
+        );
+        let removed = self.value.is_empty().then_some(Span::seconds(0));
+        if let Some(keep) = removed.or(self.keep) {
+            let _ = write!(text, "; Max-Age={}", keep.as_seconds());
         }
         if app.public_url.starts_with("https:") {
             text.push_str("; Secure");

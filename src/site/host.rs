@@ -46,9 +46,9 @@ impl IntoResponse for Refused {
     }
 }
 
-/// Reads and judges the name.
-pub(super) async fn read(app: &App, request: &Request) -> Result<Name, Refused> {
-    let name = asked(request).ok_or(Refused::Misdirected)?;
+/// Judges the name that [`asked`] read.
+pub(super) async fn judge(app: &App, asked: Option<String>) -> Result<Name, Refused> {
+    let name = asked.ok_or(Refused::Misdirected)?;
     if is_ours(app, &name) {
         return Ok(Name::Ours);
     }
@@ -62,13 +62,16 @@ pub(super) async fn read(app: &App, request: &Request) -> Result<Name, Refused> 
 }
 
 /// The one host that the request names, in lower case, without port and final dot.
-fn asked(request: &Request) -> Option<String> {
+pub(super) fn asked(request: &Request) -> Option<String> {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let header = hosts.next().map(|value| value.to_str().ok());
     if hosts.next().is_some() || header == Some(None) {
         return None;
     }
-    let header = header.flatten().map(without_port).map(Option::unwrap_or_default);
+    let header = header
+        .flatten()
+        .map(without_port)
+        .map(Option::unwrap_or_default);
     let in_uri = request.uri().authority().map(|a| a.host().to_owned());
     let name = match (header, in_uri) {
         (Some(header), Some(uri)) if !header.eq_ignore_ascii_case(&uri) => return None,
@@ -99,7 +102,10 @@ fn is_ours(app: &App, name: &str) -> bool {
     name == "localhost"
         || address(name).is_some_and(|ip| ip.is_loopback() || ip == config.bind)
         || public.is_some_and(|host| host.eq_ignore_ascii_case(name))
-        || config.allow_hosts.iter().any(|host| host.eq_ignore_ascii_case(name))
+        || config
+            .allow_hosts
+            .iter()
+            .any(|host| host.eq_ignore_ascii_case(name))
         || is_aws_api(name)
 }
 

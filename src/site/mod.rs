@@ -54,7 +54,7 @@ pub struct Sites {
 /// A4); the path of a path-style domain loses its first segment; a domain's requests go to its own
 /// routes and never reach the API.
 pub async fn enter(State(sites): State<Sites>, mut request: Request, next: Next) -> Response {
-    let pool = match host::read(&sites.app, &request).await {
+    let pool = match host::judge(&sites.app, host::asked(&request)).await {
         Ok(host::Name::Ours) => None,
         Ok(host::Name::Pool(pool)) => Some(pool),
         Err(refused) => return refused.into_response(),
@@ -112,7 +112,8 @@ mod tests {
     #[test]
     fn a_pool_id_in_the_path_is_taken_off() {
         let split = |text: &str| {
-            path_style(&Uri::try_from(text).unwrap()).map(|(p, uri)| (p.to_string(), uri.to_string()))
+            path_style(&Uri::try_from(text).unwrap())
+                .map(|(p, uri)| (p.to_string(), uri.to_string()))
         };
         let pool = "us-east-1_abc123".to_owned();
         assert_eq!(

@@ -101,11 +101,17 @@ mod tests {
     fn parameters_are_decoded_once_and_whole() {
         let pairs = Pairs::parse("a=1%20+2&b&&c=%C3%A9&a%5b0%5d=x%2526").unwrap();
         let all: Vec<_> = pairs.iter().collect();
-        assert_eq!(all, [("a", "1  2"), ("b", ""), ("c", "é"), ("a[0]", "x%26")]);
+        assert_eq!(
+            all,
+            [("a", "1  2"), ("b", ""), ("c", "é"), ("a[0]", "x%26")]
+        );
         assert_eq!(pairs.one("b"), Ok(None));
         assert_eq!(pairs.raw_one("b"), Ok(Some(String::new())));
         assert_eq!(Pairs::parse("a=%ff").unwrap_err(), Malformed::Encoding);
-        assert_eq!(Pairs::parse(&"a&".repeat(201)).unwrap_err(), Malformed::Encoding);
+        assert_eq!(
+            Pairs::parse(&"a&".repeat(201)).unwrap_err(),
+            Malformed::Encoding
+        );
     }
 
     #[test]

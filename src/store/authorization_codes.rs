@@ -73,7 +73,12 @@ impl TryFrom<Row> for AuthorizationCode {
             client: ClientId::parse(row.client_id).map_err(Error::internal)?,
             sub: Sub::parse(row.sub).map_err(Error::internal)?,
             redirect_uri: row.redirect_uri,
-            scopes: row.scope.split(' ').filter(|s| !s.is_empty()).map(str::to_owned).collect(),
+            scopes: row
+                .scope
+                .split(' ')
+                .filter(|s| !s.is_empty())
+                .map(str::to_owned)
+                .collect(),
             challenge: row.code_challenge,
             nonce: row.nonce,
             sso: SessionId::parse(row.sso_id).map_err(Error::internal)?,
@@ -88,7 +93,12 @@ impl TryFrom<Row> for AuthorizationCode {
 }
 
 /// Adds a code under its hash.
-pub async fn insert(tx: &mut Tx, pool: &PoolId, hash: &str, code: &AuthorizationCode) -> Result<()> {
+pub async fn insert(
+    tx: &mut Tx,
+    pool: &PoolId,
+    hash: &str,
+    code: &AuthorizationCode,
+) -> Result<()> {
     let args = args![
         pool,
         hash,

@@ -21,7 +21,10 @@ pub const COGNITO: &str = "COGNITO";
 /// The query's parameters that have a meaning, decoded. Empty values count as absent, except that
 /// an empty `state` is still echoed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the parameters of oauth.md 2.1 by their own names")]
+#[expect(
+    missing_docs,
+    reason = "the parameters of oauth.md 2.1 by their own names"
+)]
 pub struct Params {
     pub response_type: Option<String>,
     pub client_id: Option<String>,
@@ -212,7 +215,11 @@ async fn trusted_client(
 fn trusted_redirect(client: &Client, params: &Params) -> Result<String, Refusal> {
     let settings = &client.settings;
     // The default stands in only where it cannot be mistaken: one provider (oauth.md 2.1).
-    let one_provider = settings.supported_identity_providers.as_deref().map(<[_]>::len) == Some(1);
+    let one_provider = settings
+        .supported_identity_providers
+        .as_deref()
+        .map(<[_]>::len)
+        == Some(1);
     let default = settings.default_redirect_uri.as_deref();
     let asked = params
         .redirect_uri
@@ -220,12 +227,10 @@ fn trusted_redirect(client: &Client, params: &Params) -> Result<String, Refusal>
         .or(default.filter(|_| one_provider))
         .ok_or(Refusal::Missing("redirect_uri"))?;
     let registered = redirects::find(settings.callback_urls.as_deref(), asked);
-    registered
-        .map(str::to_owned)
-        .ok_or_else(|| Refusal::Local {
-            code: "redirect_mismatch",
-            client_id: client.id.to_string(),
-        })
+    registered.map(str::to_owned).ok_or_else(|| Refusal::Local {
+        code: "redirect_mismatch",
+        client_id: client.id.to_string(),
+    })
 }
 
 struct Asked {
@@ -255,16 +260,21 @@ fn asked(
         return Err((OAuthCode::UnsupportedResponseType, Some(text.into())));
     }
     let opaque = [&params.state, &params.nonce, &params.login_hint];
-    if opaque.iter().any(|v| v.as_ref().is_some_and(|v| v.len() > MAX_OPAQUE)) {
-        return Err(invalid("state, nonce or login_hint is longer than 4096 bytes"));
+    if opaque
+        .iter()
+        .any(|v| v.as_ref().is_some_and(|v| v.len() > MAX_OPAQUE))
+    {
+        return Err(invalid(
+            "state, nonce or login_hint is longer than 4096 bytes",
+        ));
     }
     let challenge = pkce::challenge(
         params.code_challenge.as_deref(),
         params.code_challenge_method.as_deref(),
     )
     .map_err(|_| invalid("code_challenge must come with code_challenge_method S256"))?;
-    let scopes = scopes::of_user(settings, params.scope.as_deref())
-        .map_err(|_| invalid("invalid_scope"))?;
+    let scopes =
+        scopes::of_user(settings, params.scope.as_deref()).map_err(|_| invalid("invalid_scope"))?;
     let prompt = prompt(params.prompt.as_deref()).ok_or_else(|| invalid("invalid prompt"))?;
     if params.resource.is_some() {
         let text = "The resource parameter is not implemented by Poolhouse yet";
@@ -279,7 +289,11 @@ fn asked(
 
 /// `none` stands alone; values other than `none` and `login` are for identity providers.
 fn prompt(text: Option<&str>) -> Option<Prompt> {
-    let values: Vec<&str> = text.unwrap_or_default().split(' ').filter(|v| !v.is_empty()).collect();
+    let values: Vec<&str> = text
+        .unwrap_or_default()
+        .split(' ')
+        .filter(|v| !v.is_empty())
+        .collect();
     let has = |name: &str| values.contains(&name);
     match (has("none"), has("login")) {
         (true, _) => (values.len() == 1).then_some(Prompt::Never),
@@ -321,6 +335,9 @@ mod tests {
         );
         back.fragment = true;
         back.description = None;
-        assert_eq!(back.location(), "https://a/cb?x=1#state=a+b&error=invalid_request");
+        assert_eq!(
+            back.location(),
+            "https://a/cb?x=1#state=a+b&error=invalid_request"
+        );
     }
 }

@@ -48,7 +48,11 @@ pub async fn authenticate(
         }
         let next = prove(app, pool, pair).await;
         // A later reading that knows the client tells more than an earlier one that does not.
-        if next.as_ref().err().is_none_or(|refused| refused.description.is_some()) {
+        if next
+            .as_ref()
+            .err()
+            .is_none_or(|refused| refused.description.is_some())
+        {
             last = next;
         }
     }
@@ -79,11 +83,7 @@ fn readings(credentials: &Credentials) -> Result<Vec<Pair>, Refused> {
     Ok(agreeing)
 }
 
-async fn prove(
-    app: &App,
-    pool: Option<&PoolId>,
-    pair: Pair,
-) -> Result<(Pool, Client), Refused> {
+async fn prove(app: &App, pool: Option<&PoolId>, pair: Pair) -> Result<(Pool, Client), Refused> {
     let id = ClientId::parse(pair.id).map_err(|_| Refused::unknown_client())?;
     let found = sites::client(app, pool, &id).await?;
     let (pool, client) = found.ok_or_else(Refused::unknown_client)?;
@@ -117,14 +117,35 @@ mod tests {
     fn header_and_body_agree_or_are_refused() {
         let read = |c: &Credentials| readings(c).map_err(|r| r.code.as_str());
         let basic = || vec![pair("a+", "s"), pair("a ", "s")];
-        assert_eq!(read(&body(Some("a"), Some("s"), vec![])), Ok(vec![pair("a", "s")]));
-        assert_eq!(read(&body(Some("a"), None, vec![])), Ok(vec![pair("a", "")]));
+        assert_eq!(
+            read(&body(Some("a"), Some("s"), vec![])),
+            Ok(vec![pair("a", "s")])
+        );
+        assert_eq!(
+            read(&body(Some("a"), None, vec![])),
+            Ok(vec![pair("a", "")])
+        );
         assert_eq!(read(&body(None, None, vec![])), Ok(vec![]));
         assert_eq!(read(&body(None, None, basic())), Ok(basic()));
-        assert_eq!(read(&body(Some("a+"), None, basic())), Ok(vec![pair("a+", "s")]));
-        assert_eq!(read(&body(Some("a+"), Some("s"), basic())), Ok(vec![pair("a+", "s")]));
-        assert_eq!(read(&body(Some("b"), None, basic())), Err("invalid_request"));
-        assert_eq!(read(&body(Some("a+"), Some("t"), basic())), Err("invalid_request"));
-        assert_eq!(read(&body(None, Some("t"), basic())), Err("invalid_request"));
+        assert_eq!(
+            read(&body(Some("a+"), None, basic())),
+            Ok(vec![pair("a+", "s")])
+        );
+        assert_eq!(
+            read(&body(Some("a+"), Some("s"), basic())),
+            Ok(vec![pair("a+", "s")])
+        );
+        assert_eq!(
+            read(&body(Some("b"), None, basic())),
+            Err("invalid_request")
+        );
+        assert_eq!(
+            read(&body(Some("a+"), Some("t"), basic())),
+            Err("invalid_request")
+        );
+        assert_eq!(
+            read(&body(None, Some("t"), basic())),
+            Err("invalid_request")
+        );
     }
 }

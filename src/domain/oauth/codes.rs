@@ -67,7 +67,13 @@ pub async fn issue(app: &App, actor: &Actor, request: &Request, proven: &Proven)
 fn new_code(app: &App) -> Result<String> {
     let hex = format!("{:032x}", u128::from_be_bytes(app.rng.bytes()?));
     let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
-    let parts = [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)];
+    let parts = [
+        part(0, 8),
+        part(8, 12),
+        part(12, 16),
+        part(16, 20),
+        part(20, 32),
+    ];
     Ok(parts.join("-"))
 }
 
@@ -181,10 +187,9 @@ async fn burn(app: &App, actor: &Actor, pool: &Pool, hash: &str) -> Result<()> {
 
 /// Another request with this code was faster: what it got is ended.
 async fn reused(app: &App, actor: &Actor, pool: &Pool, code: &str) -> Result<()> {
-    if let Some((_, row)) = find(app, pool, code).await? {
-        if let Some(session) = &row.session {
-            end(app, actor, pool, session).await?;
-        }
+    let row = find(app, pool, code).await?.map(|(_, row)| row);
+    if let Some(session) = row.and_then(|row| row.session) {
+        end(app, actor, pool, &session).await?;
     }
     Ok(())
 }
@@ -220,7 +225,11 @@ async fn still_allowed(
     if !client.settings.allows_oauth(OAuthFlow::Code) {
         return Err(Refused::new(OAuthCode::UnauthorizedClient));
     }
-    let allowed = client.settings.allowed_oauth_scopes.as_deref().unwrap_or_default();
+    let allowed = client
+        .settings
+        .allowed_oauth_scopes
+        .as_deref()
+        .unwrap_or_default();
     if !granted.iter().all(|scope| allowed.contains(scope)) {
         return Err(Refused::invalid_grant());
     }
@@ -283,7 +292,10 @@ mod tests {
         assert!(can_read(&client, &email));
         client.read_attributes = Some(vec!["email".into()]);
         assert!(!can_read(&client, &email));
-        assert!(can_read(&client, &["openid".to_owned(), "profile".to_owned()]));
+        assert!(can_read(
+            &client,
+            &["openid".to_owned(), "profile".to_owned()]
+        ));
         client.read_attributes = Some(vec!["email".into(), "email_verified".into()]);
         assert!(can_read(&client, &email));
     }

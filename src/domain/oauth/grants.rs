@@ -21,7 +21,10 @@ const METADATA_LIMIT: usize = 8 * 1024;
 
 /// A request for tokens; what a grant does not use is not looked at.
 #[derive(Clone, Debug, Default)]
-#[expect(missing_docs, reason = "the parameters of oauth.md 4.2 by their own names")]
+#[expect(
+    missing_docs,
+    reason = "the parameters of oauth.md 4.2 by their own names"
+)]
 pub struct TokenRequest {
     pub grant_type: Option<String>,
     pub credentials: Credentials,
@@ -121,9 +124,8 @@ async fn by_client(
 }
 
 fn metadata(text: Option<&str>) -> Result<Metadata, Refused> {
-    let malformed = || {
-        Refused::invalid_request("aws_client_metadata must be a JSON object of texts")
-    };
+    let malformed =
+        || Refused::invalid_request("aws_client_metadata must be a JSON object of texts");
     match text {
         None => Ok(Metadata::new()),
         Some(text) if text.len() > METADATA_LIMIT => Err(malformed()),

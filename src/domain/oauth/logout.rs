@@ -9,7 +9,10 @@ use crate::store::pools::Pool;
 
 /// What decides where to go.
 #[derive(Clone, Debug, Default)]
-#[expect(missing_docs, reason = "the parameters of oauth.md 5.3 by their own names")]
+#[expect(
+    missing_docs,
+    reason = "the parameters of oauth.md 5.3 by their own names"
+)]
 pub struct Params {
     pub client_id: Option<String>,
     pub logout_uri: Option<String>,

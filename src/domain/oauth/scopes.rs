@@ -49,7 +49,10 @@ fn asked_or_all(
     default: impl Fn(&str) -> bool,
 ) -> Result<Vec<String>, NotAllowed> {
     let allowed = client.allowed_oauth_scopes.as_deref().unwrap_or_default();
-    let named = asked.unwrap_or_default().split(' ').filter(|s| !s.is_empty());
+    let named = asked
+        .unwrap_or_default()
+        .split(' ')
+        .filter(|s| !s.is_empty());
     let mut scopes: Vec<String> = Vec::new();
     for scope in named {
         if !allowed.iter().any(|allowed| allowed == scope) {
@@ -87,7 +90,13 @@ mod tests {
         assert_eq!(ok(Some("")).unwrap(), "openid email notes/read");
         assert_eq!(ok(Some("openid  openid")).unwrap(), "openid");
         assert_eq!(ok(Some("notes/read openid")).unwrap(), "notes/read openid");
-        for bad in ["email", "profile", "offline_access", "openid notes/write", "OPENID"] {
+        for bad in [
+            "email",
+            "profile",
+            "offline_access",
+            "openid notes/write",
+            "OPENID",
+        ] {
             assert_eq!(ok(Some(bad)), Err(NotAllowed), "{bad}");
         }
         let many = "openid ".repeat(100_000);

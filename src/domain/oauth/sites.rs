@@ -22,7 +22,10 @@ pub async fn is_open(app: &App, pool: &PoolId) -> Result<bool> {
 /// `{prefix}.auth.{region}.amazoncognito.com`, `{prefix}.auth.{region}.localhost` or
 /// `{prefix}.localhost` (oauth.md 7.2). `host` is in lower case.
 pub async fn of_host(app: &App, host: &str) -> Result<Option<PoolId>> {
-    if !host.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.') {
+    if !host
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
+    {
         return Ok(None);
     }
     let mut db = app.store.read().await?;
@@ -78,7 +81,9 @@ pub async fn client(
     let Some(client) = clients::find(&mut db, client).await? else {
         return Ok(None);
     };
-    if pool.is_some_and(|pool| *pool != client.pool) || !sites::exists(&mut db, &client.pool).await? {
+    if pool.is_some_and(|pool| *pool != client.pool)
+        || !sites::exists(&mut db, &client.pool).await?
+    {
         return Ok(None);
     }
     let pool = pools::find(&mut db, &client.pool).await?;
@@ -92,9 +97,18 @@ mod tests {
     #[test]
     fn prefixes() {
         for (host, expected) in [
-            ("app.auth.eu-west-1.amazoncognito.com", Some(("app", Some("eu-west-1")))),
-            ("app.auth-fips.us-east-1.amazoncognito.com", Some(("app", Some("us-east-1")))),
-            ("app.auth.eu-west-1.localhost", Some(("app", Some("eu-west-1")))),
+            (
+                "app.auth.eu-west-1.amazoncognito.com",
+                Some(("app", Some("eu-west-1"))),
+            ),
+            (
+                "app.auth-fips.us-east-1.amazoncognito.com",
+                Some(("app", Some("us-east-1"))),
+            ),
+            (
+                "app.auth.eu-west-1.localhost",
+                Some(("app", Some("eu-west-1"))),
+            ),
             ("app.localhost", Some(("app", None))),
             ("app.amazoncognito.com", None),
             ("app.x.localhost", None),
