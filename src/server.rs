@@ -14,6 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
 use crate::site::{self, Sites};
+use crate::web::dev;
 use crate::wire::operation::Service;
 use crate::wire::{cors, dispatch};
 use crate::{api, identity, oidc};
@@ -27,6 +28,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/", get(not_found).post(aws_json).options(preflight))
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
+        // Dev mode's alias of ready (security.md K16).
+        .route("/_poolhouse/health", get(ready))
+        .merge(dev::router(&app))
         .with_state(Arc::clone(&app))
         .fallback_service(domain.clone());
     // The site is decided before routing: it takes the pool off the path.

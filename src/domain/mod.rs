@@ -12,6 +12,7 @@ pub mod password;
 pub mod pools;
 pub mod records;
 pub mod refresh;
+pub mod reset;
 pub mod resource_servers;
 pub mod revocation;
 pub mod sessions;

@@ -12,6 +12,7 @@ pub mod lockouts;
 pub mod passwords;
 pub mod pools;
 pub mod refresh_tokens;
+pub mod reset;
 pub mod resource_servers;
 pub mod sessions;
 pub mod signing_keys;
@@ -33,6 +34,9 @@ use crate::error::Result;
 use crate::ports::rng::Rng;
 use audit::Actor;
 use db::{Conn, DbError, Sql, Tx};
+
+/// Statements that a connection keeps prepared: all of ours.
+const STATEMENTS: usize = 512;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -73,6 +77,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("lockouts", lockouts::ALL),
         ("passwords", passwords::ALL),
         ("pools", pools::ALL),
+        ("reset", reset::ALL),
         ("refresh_tokens", refresh_tokens::ALL),
         ("resource_servers", resource_servers::ALL),
         ("sessions", sessions::ALL),
@@ -126,15 +131,18 @@ impl Store {
                 Durability::Full => SqliteSynchronous::Full,
             })
             .foreign_keys(true)
+            .statement_cache_capacity(STATEMENTS)
             .busy_timeout(Duration::from_secs(5));
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .test_before_acquire(false)
             .acquire_timeout(Duration::from_secs(30))
             .connect_with(options.clone())
             .await?;
         MIGRATIONS.run(&writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
+            .test_before_acquire(false)
             .connect_lazy_with(options.read_only(true));
         Ok(Self {
             backend: Backend::Sqlite { writer, readers },
@@ -144,7 +152,7 @@ impl Store {
 
     /// Connects to PostgreSQL, waiting up to `patience` for it to come up.
     pub async fn postgres(url: &str, patience: Duration, rng: Rng) -> anyhow::Result<Self> {
-        let options = PgConnectOptions::from_str(url)?;
+        let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(STATEMENTS);
         let deadline = tokio::time::Instant::now() + patience;
         let pool = loop {
             let attempt = PgPoolOptions::new()
