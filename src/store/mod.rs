@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod clients;
 pub mod db;
+pub mod domains;
 pub mod groups;
 pub mod keyring;
 pub mod passwords;
@@ -56,6 +57,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
     let modules: &[(&str, &[(&str, Sql)])] = &[
         ("audit", audit::ALL),
         ("clients", clients::ALL),
+        ("domains", domains::ALL),
         ("groups", groups::ALL),
         ("keyring", keyring::ALL),
         ("passwords", passwords::ALL),
