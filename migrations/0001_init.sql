@@ -93,6 +93,7 @@ CREATE TABLE signing_keys (
     created_ms BIGINT NOT NULL,
     PRIMARY KEY (pool_id, kid)
 );
+CREATE UNIQUE INDEX signing_keys_by_kid ON signing_keys (kid);
 
 CREATE TABLE users (
     pool_id              TEXT    NOT NULL REFERENCES pools ON DELETE CASCADE,
@@ -224,7 +225,6 @@ CREATE TABLE sessions (
     -- The SSO session this one came from.
     origin_id    TEXT,
     scope        TEXT   NOT NULL,
-    nonce        TEXT,
     device_key   TEXT,
     ip           TEXT,
     agent        TEXT,

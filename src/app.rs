@@ -12,6 +12,7 @@ use crate::ports::mailbox::Mailbox;
 use crate::ports::mailer::Mailer;
 use crate::ports::rng::Rng;
 use crate::ports::sms::SmsSender;
+use crate::signing::KeyCache;
 use crate::store::Store;
 use crate::store::pools::Pool;
 use crate::vault::Vault;
@@ -34,6 +35,8 @@ pub struct App {
     pub http: Arc<dyn Http>,
     /// New signing keys.
     pub keys: Arc<dyn KeySource>,
+    /// Signing keys, parsed.
+    pub signing: KeyCache,
     /// Bounded password hashing.
     pub hashing: HashPool,
     /// Dev mode's copy of every message; none in production.

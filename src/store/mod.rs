@@ -1,14 +1,22 @@
 //! SQL and nothing else: one aggregate per file, its row structs, statements and functions.
 
+pub mod aliases;
 pub mod audit;
 pub mod clients;
+pub mod consumed;
 pub mod db;
 pub mod domains;
 pub mod groups;
 pub mod keyring;
+pub mod lockouts;
 pub mod passwords;
 pub mod pools;
+pub mod refresh_tokens;
+pub mod reset;
 pub mod resource_servers;
+pub mod sessions;
+pub mod signing_keys;
+pub mod user_attributes;
 pub mod users;
 
 use std::path::Path;
@@ -55,14 +63,22 @@ pub const POOL_TABLES: &[&str] = &[
 /// Every statement of the store with its module and name.
 pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
     let modules: &[(&str, &[(&str, Sql)])] = &[
+        ("aliases", aliases::ALL),
         ("audit", audit::ALL),
         ("clients", clients::ALL),
         ("domains", domains::ALL),
+        ("consumed", consumed::ALL),
         ("groups", groups::ALL),
         ("keyring", keyring::ALL),
+        ("lockouts", lockouts::ALL),
         ("passwords", passwords::ALL),
         ("pools", pools::ALL),
+        ("reset", reset::ALL),
+        ("refresh_tokens", refresh_tokens::ALL),
         ("resource_servers", resource_servers::ALL),
+        ("user_attributes", user_attributes::ALL),
+        ("sessions", sessions::ALL),
+        ("signing_keys", signing_keys::ALL),
         ("users", users::ALL),
     ];
     let each = modules.iter().map(|(module, all)| (*module, *all));

@@ -2,6 +2,8 @@
 //! a server.
 
 mod architecture;
+mod controls;
+mod model;
 mod store;
 mod support;
 mod wire;

@@ -134,6 +134,7 @@ impl Server {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let bytes = response.bytes().await.unwrap();
+        super::model::check_output(service, operation, status, &bytes);
         assert_ne!(
             status,
             500,

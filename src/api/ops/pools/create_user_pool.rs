@@ -4,9 +4,7 @@ use super::settings::pool_request;
 use super::shape::Response;
 use crate::domain::pools::{self, NewPool};
 use crate::error::Result;
-use crate::settings::pool::{
-    Alias, Contact, PoolSettings, SchemaAttribute, UsernameConfiguration,
-};
+use crate::settings::pool::{Alias, Contact, PoolSettings, SchemaAttribute, UsernameConfiguration};
 use crate::wire::call::{Call, Iam};
 
 pool_request! {
