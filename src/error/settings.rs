@@ -3,7 +3,6 @@
 //! Where AWS's own text is not known the text is ours (docs/differences.md).
 
 use super::{Code, Error};
-use crate::settings::pool::Tier;
 
 texts! {
     alias_and_username_attributes => InvalidParameter "Only one of the aliasAttributes or usernameAttributes can be set in a user pool.";
@@ -52,10 +51,10 @@ texts! {
 
 impl Error {
     /// `{feature} is not available in the {tier} tier.`
-    pub fn feature_unavailable(feature: &str, tier: Tier) -> Self {
+    pub fn feature_unavailable(feature: &str, tier: &str) -> Self {
         Self::new(
             Code::FeatureUnavailableInTier,
-            format!("{feature} is not available in the {} tier.", tier.as_str()),
+            format!("{feature} is not available in the {tier} tier."),
         )
     }
 

@@ -17,7 +17,6 @@ statements! {
     UPDATE = "UPDATE pools SET name = $3, document = $4, modified_ms = $5, version = version + 1, epoch = epoch + 1 \
               WHERE pool_id = $1 AND version = $2";
     DELETE = "DELETE FROM pools WHERE pool_id = $1";
-    RESERVE_KEY = "INSERT INTO signing_keys (pool_id, kid, token_use, sealed, created_ms) VALUES ($1, $2, $3, NULL, $4)";
     COUNT_USERS = "SELECT COUNT(*) FROM users WHERE pool_id = $1";
     BUMP_EPOCH = "UPDATE pools SET epoch = epoch + 1 WHERE pool_id = $1";
 }
@@ -126,17 +125,6 @@ pub async fn update(tx: &mut Tx, pool: &Pool) -> Result<bool, DbError> {
 /// Deletes a pool and, by cascade, everything in it.
 pub async fn delete(tx: &mut Tx, pool: &PoolId) -> Result<(), DbError> {
     tx.execute(DELETE, args![pool]).await.map(drop)
-}
-
-/// Reserves the id of a signing key; the key itself is attached at its first use.
-pub async fn reserve_key(
-    tx: &mut Tx,
-    pool: &Pool,
-    kid: &str,
-    token_use: &str,
-) -> Result<(), DbError> {
-    let args = args![&pool.id, kid, token_use, pool.created];
-    tx.execute(RESERVE_KEY, args).await.map(drop)
 }
 
 /// Tells every node that what it cached of this pool is stale. Called by each write to a pool,

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
 use super::{Described, check, messages, mfa, schema, tiers};
 use crate::app::App;
+use crate::domain::keys;
 use crate::error::{Error, Result};
 use crate::ids::PoolId;
 use crate::settings::pool::{Mfa, PoolDocument, PoolSettings, SchemaAttribute};
@@ -60,10 +58,7 @@ pub async fn create(app: &App, actor: &Actor, new: NewPool) -> Result<Described>
     pools::insert(&mut tx, &pool)
         .await
         .on_unique(Error::custom_id_taken)?;
-    for token_use in ["id", "access"] {
-        let kid = STANDARD.encode(app.rng.bytes::<32>()?);
-        pools::reserve_key(&mut tx, &pool, &kid, token_use).await?;
-    }
+    keys::reserve(app, &mut tx, &pool.id).await?;
     tx.audit(Event {
         at: now,
         pool: Some(&pool.id),

@@ -6,7 +6,7 @@ use crate::settings::pool::{FirstFactor, MfaSettings, PoolSettings, Tier};
 /// Checks what CreateUserPool and UpdateUserPool set against the plan.
 pub(super) fn settings(settings: &PoolSettings) -> Result<()> {
     let tier = settings.tier();
-    let refuse = |feature| Err(Error::feature_unavailable(feature, tier));
+    let refuse = |feature| Err(Error::feature_unavailable(feature, tier.as_str()));
     let threat_protection = settings.user_pool_add_ons.as_ref().is_some_and(|add_ons| {
         let mode = add_ons.advanced_security_mode.as_deref();
         mode.is_some_and(|mode| mode != "OFF")
@@ -44,12 +44,12 @@ pub(super) fn mfa(mfa: &MfaSettings, tier: Tier) -> Result<()> {
         return Ok(());
     }
     if mfa.email_mfa_configuration.is_some() {
-        return Err(Error::feature_unavailable("E-mail MFA", tier));
+        return Err(Error::feature_unavailable("E-mail MFA", tier.as_str()));
     }
     let passkeys = mfa.web_authn_configuration.as_ref();
     let factor = passkeys.and_then(|passkeys| passkeys.factor_configuration.as_deref());
     if factor == Some("MULTI_FACTOR_WITH_USER_VERIFICATION") {
-        return Err(Error::feature_unavailable("Passkey MFA", tier));
+        return Err(Error::feature_unavailable("Passkey MFA", tier.as_str()));
     }
     Ok(())
 }
@@ -57,7 +57,7 @@ pub(super) fn mfa(mfa: &MfaSettings, tier: Tier) -> Result<()> {
 /// The managed login pages need a plan above Lite.
 pub(crate) fn managed_login(version: i64, tier: Tier) -> Result<()> {
     if version >= 2 && tier == Tier::Lite {
-        return Err(Error::feature_unavailable("Managed login", tier));
+        return Err(Error::feature_unavailable("Managed login", tier.as_str()));
     }
     Ok(())
 }
