@@ -34,6 +34,9 @@ use crate::ports::rng::Rng;
 use audit::Actor;
 use db::{Conn, DbError, Sql, Tx};
 
+/// Statements that a connection keeps prepared: all of ours.
+const STATEMENTS: usize = 512;
+
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// The tables whose rows belong to a pool, parents before children. Deleting, resetting,
@@ -126,15 +129,18 @@ impl Store {
                 Durability::Full => SqliteSynchronous::Full,
             })
             .foreign_keys(true)
+            .statement_cache_capacity(STATEMENTS)
             .busy_timeout(Duration::from_secs(5));
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .test_before_acquire(false)
             .acquire_timeout(Duration::from_secs(30))
             .connect_with(options.clone())
             .await?;
         MIGRATIONS.run(&writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
+            .test_before_acquire(false)
             .connect_lazy_with(options.read_only(true));
         Ok(Self {
             backend: Backend::Sqlite { writer, readers },
@@ -144,7 +150,7 @@ impl Store {
 
     /// Connects to PostgreSQL, waiting up to `patience` for it to come up.
     pub async fn postgres(url: &str, patience: Duration, rng: Rng) -> anyhow::Result<Self> {
-        let options = PgConnectOptions::from_str(url)?;
+        let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(STATEMENTS);
         let deadline = tokio::time::Instant::now() + patience;
         let pool = loop {
             let attempt = PgPoolOptions::new()

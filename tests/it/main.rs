@@ -4,6 +4,7 @@
 mod api;
 mod architecture;
 mod controls;
+mod docs;
 mod model;
 mod store;
 mod support;
