@@ -6,6 +6,7 @@ pub mod authorization_codes;
 pub mod clients;
 pub mod consumed;
 pub mod db;
+pub mod domains;
 pub mod groups;
 pub mod keyring;
 pub mod lockouts;
@@ -71,6 +72,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("audit", audit::ALL),
         ("authorization_codes", authorization_codes::ALL),
         ("clients", clients::ALL),
+        ("domains", domains::ALL),
         ("consumed", consumed::ALL),
         ("groups", groups::ALL),
         ("keyring", keyring::ALL),
