@@ -13,6 +13,7 @@ pub mod hooks;
 pub mod keys;
 pub mod limits;
 pub mod messages;
+pub mod oauth;
 pub mod paging;
 pub mod password;
 pub mod pools;
