@@ -1,6 +1,7 @@
 //! The rules: what Cognito does, with no SQL, no HTTP and no wire types.
 
 pub mod access;
+pub mod accounts;
 pub mod attributes;
 pub mod challenge;
 pub mod clients;

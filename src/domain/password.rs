@@ -7,7 +7,7 @@ use crate::domain::srp::{SALT_BYTES, SrpIdentity, Verifier};
 use crate::error::{Code, Error, Result};
 use crate::ids::Sub;
 use crate::secret::Secret;
-use crate::settings::pool::PasswordPolicy;
+use crate::settings::pool::{FirstFactor, PasswordPolicy};
 use crate::store::passwords::Password;
 use crate::store::pools::Pool;
 use crate::time::{Span, Timestamp};
@@ -82,6 +82,16 @@ fn policy(pool: &Pool) -> PasswordPolicy {
             require_symbols: Some(true),
             ..PasswordPolicy::default()
         })
+}
+
+/// Whether users need no password: the pool lets them begin with a code (api.md 4.2).
+pub fn is_optional(pool: &Pool) -> bool {
+    let policies = pool.settings().policies.as_ref();
+    let sign_in = policies.and_then(|policies| policies.sign_in_policy.as_ref());
+    let factors = sign_in.and_then(|policy| policy.allowed_first_auth_factors.as_deref());
+    let by_code =
+        |factor: &FirstFactor| matches!(factor, FirstFactor::EmailOtp | FirstFactor::SmsOtp);
+    factors.unwrap_or_default().iter().any(by_code)
 }
 
 /// Turns a password into what is stored of it: one argon2id hash and one SRP verifier. For SRP a

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::accounts::Name;
 use crate::domain::usernames::{self, MAX_USERNAME};
 use crate::error::{Code, Error, Result};
 use crate::ids::Sub;
@@ -11,7 +12,8 @@ use crate::store::aliases::{self, AliasKey};
 use crate::store::db::{DbError, Tx};
 use crate::store::pools::Pool;
 use crate::store::user_attributes::{self, Pair};
-use crate::store::users::{self, Status, User};
+use crate::store::users::{self, Attributes, Status, User};
+use crate::time::Timestamp;
 
 /// The attributes besides the user name that ListUsers can search by.
 pub const SEARCHABLE: [&str; 6] = [
@@ -50,6 +52,30 @@ impl Refused {
             Self::Alias(kind) => Error::contact_exists(Code::AliasExists, kind),
             Self::Failed(error) => error,
         }
+    }
+}
+
+/// A user who is not stored yet.
+pub fn new_user(
+    pool: &Pool,
+    name: &Name,
+    status: Status,
+    attributes: Attributes,
+    now: Timestamp,
+) -> User {
+    User {
+        pool: pool.id.clone(),
+        sub: name.sub.clone(),
+        username: name.username.clone(),
+        username_key: usernames::key(pool, &name.username),
+        status,
+        enabled: true,
+        attributes,
+        created: now,
+        modified: now,
+        auth_epoch: 1,
+        tokens_valid_from: Timestamp::from_ms(0),
+        version: 1,
     }
 }
 
