@@ -1,7 +1,7 @@
 //! THE TABLE of `cognito-idp`: all 141 operations of the model. A row without a path answers the
 //! honest 501; `docs/coverage.md` is printed from it.
 
-use super::ops::pools;
+use super::ops::{account, pools};
 use crate::operations;
 
 operations! {
@@ -38,11 +38,11 @@ operations! {
     AdminUpdateUserAttributes Iam;
     AdminUserGlobalSignOut Iam;
     AssociateSoftwareToken TokenOrSession;
-    ChangePassword Token;
+    ChangePassword Token => account::change_password::change_password;
     CompleteWebAuthnRegistration Token;
     ConfirmDevice Token;
-    ConfirmForgotPassword Public;
-    ConfirmSignUp Public;
+    ConfirmForgotPassword Public => account::confirm_forgot_password::confirm_forgot_password;
+    ConfirmSignUp Public => account::confirm_sign_up::confirm_sign_up;
     CreateGroup Iam;
     CreateIdentityProvider Iam;
     CreateManagedLoginBranding Iam;
@@ -78,7 +78,7 @@ operations! {
     DescribeUserPoolClient Iam;
     DescribeUserPoolDomain Iam;
     ForgetDevice Token;
-    ForgotPassword Public;
+    ForgotPassword Public => account::forgot_password::forgot_password;
     GetCSVHeader Iam;
     GetClientToken IamOrClient;
     GetDerivedToken IamOrClient;
@@ -113,7 +113,7 @@ operations! {
     ListUsers Iam;
     ListUsersInGroup Iam;
     ListWebAuthnCredentials Token;
-    ResendConfirmationCode Public;
+    ResendConfirmationCode Public => account::resend_confirmation_code::resend_confirmation_code;
     RespondToAuthChallenge Public;
     RevokeToken Public;
     RevokeUserSession Token;
@@ -125,7 +125,7 @@ operations! {
     SetUserPoolMfaConfig Iam => pools::set_user_pool_mfa_config::set_user_pool_mfa_config;
     SetUserPoolSessionConfiguration Iam;
     SetUserSettings Token;
-    SignUp Public;
+    SignUp Public => account::sign_up::sign_up;
     StartUserImportJob Iam;
     StartWebAuthnRegistration Token;
     StopUserImportJob Iam;

@@ -2,10 +2,12 @@
 
 pub mod access;
 pub mod accounts;
+pub mod admin_users;
 pub mod attributes;
 pub mod challenge;
 pub mod clients;
 pub mod codes;
+pub mod contact_change;
 pub mod contacts;
 pub mod delivery;
 pub mod existence;
@@ -19,6 +21,7 @@ pub mod paging;
 pub mod password;
 pub mod pools;
 pub mod records;
+pub mod recovery;
 pub mod refresh;
 pub mod reset;
 pub mod resource_servers;

@@ -13,6 +13,7 @@ use crate::store::db::{DbError, Tx};
 use crate::store::pools::Pool;
 use crate::store::user_attributes::{self, Pair};
 use crate::store::users::{self, Attributes, Status, User};
+use crate::store::{attempts, codes};
 use crate::time::Timestamp;
 
 /// The attributes besides the user name that ListUsers can search by.
@@ -114,6 +115,18 @@ pub async fn save(tx: &mut Tx, pool: &Pool, before: &User, after: &User) -> Resu
         aliases::delete(tx, &pool.id, &after.sub, alias).await?;
     }
     give(tx, pool, after, &new, &old).await
+}
+
+/// Removes a user with everything that belongs to the user.
+///
+/// # Errors: UserNotFound `User does not exist.`
+pub async fn delete(tx: &mut Tx, pool: &Pool, sub: &Sub) -> Result<()> {
+    if !users::delete(tx, &pool.id, sub).await? {
+        return Err(Error::user_does_not_exist());
+    }
+    codes::forget_user(tx, &pool.id, sub).await?;
+    attempts::forget_user(tx, &pool.id, sub).await?;
+    Ok(())
 }
 
 /// Takes a contact away from whoever else has it as an alias: it stays the other user's attribute,

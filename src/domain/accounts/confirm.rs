@@ -115,7 +115,7 @@ async fn confirm(
 /// Refuses a user who is past confirmation.
 ///
 /// # Errors: NotAuthorized `User cannot be confirmed. Current status is {status}`
-pub(super) fn check_unconfirmed(user: &User) -> Result<()> {
+pub fn check_unconfirmed(user: &User) -> Result<()> {
     if user.status == Status::Unconfirmed {
         return Ok(());
     }

@@ -1,6 +1,7 @@
 //! Accounts that people open themselves: sign-up, its confirmation, the code sent again. The API
 //! and the hosted pages call the same functions.
 
+mod change_password;
 mod confirm;
 mod naming;
 mod resend;
@@ -10,7 +11,8 @@ use crate::domain::records::Refused;
 use crate::error::{Code, Error};
 use crate::settings::pool::Contact;
 
-pub use confirm::{ConfirmSignUp, confirm_sign_up};
+pub use change_password::{ChangePassword, change_password};
+pub use confirm::{ConfirmSignUp, check_unconfirmed, confirm_sign_up};
 pub use naming::{Name, new_name};
 pub use resend::{Resend, resend};
 pub use sign_up::{SignUp, SignedUp, sign_up};
