@@ -264,7 +264,7 @@ CREATE TABLE authorization_codes (
     scope          TEXT   NOT NULL,
     code_challenge TEXT,
     nonce          TEXT,
-    sso_id         TEXT,
+    sso_id         TEXT   NOT NULL,
     event_id       TEXT   NOT NULL,
     auth_ms        BIGINT NOT NULL,
     auth_epoch     BIGINT NOT NULL,

@@ -250,6 +250,8 @@ texts! {
     concurrent_modification => ConcurrentModification "The resource was changed by another request. Try again.";
 }
 
+mod settings;
+
 /// Errors whose text names something.
 impl Error {
     /// InvalidParameterException with a text made by a rule.

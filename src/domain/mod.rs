@@ -6,6 +6,7 @@ pub mod clients;
 pub mod groups;
 pub mod hooks;
 pub mod keys;
+pub mod oauth;
 pub mod paging;
 pub mod password;
 pub mod pools;

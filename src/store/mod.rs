@@ -2,9 +2,11 @@
 
 pub mod aliases;
 pub mod audit;
+pub mod authorization_codes;
 pub mod clients;
 pub mod consumed;
 pub mod db;
+pub mod domains;
 pub mod groups;
 pub mod keyring;
 pub mod lockouts;
@@ -15,6 +17,7 @@ pub mod reset;
 pub mod resource_servers;
 pub mod sessions;
 pub mod signing_keys;
+pub mod sites;
 pub mod user_attributes;
 pub mod users;
 
@@ -67,7 +70,9 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
     let modules: &[(&str, &[(&str, Sql)])] = &[
         ("aliases", aliases::ALL),
         ("audit", audit::ALL),
+        ("authorization_codes", authorization_codes::ALL),
         ("clients", clients::ALL),
+        ("domains", domains::ALL),
         ("consumed", consumed::ALL),
         ("groups", groups::ALL),
         ("keyring", keyring::ALL),
@@ -77,9 +82,10 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("reset", reset::ALL),
         ("refresh_tokens", refresh_tokens::ALL),
         ("resource_servers", resource_servers::ALL),
-        ("user_attributes", user_attributes::ALL),
         ("sessions", sessions::ALL),
         ("signing_keys", signing_keys::ALL),
+        ("sites", sites::ALL),
+        ("user_attributes", user_attributes::ALL),
         ("users", users::ALL),
     ];
     let each = modules.iter().map(|(module, all)| (*module, *all));
