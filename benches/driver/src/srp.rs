@@ -62,6 +62,7 @@ impl Client {
 }
 
 /// The present as `Tue Jan 6 07:08:09 UTC 2026`.
+#[expect(clippy::disallowed_methods, reason = "a client has the machine's clock")]
 pub fn timestamp() -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let (days, time) = (seconds / 86_400, seconds % 86_400);

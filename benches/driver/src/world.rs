@@ -135,7 +135,7 @@ impl World {
     pub async fn client_credentials(&self, to: &mut Connection) -> Result<()> {
         let headers = format!("{FORM}authorization: Basic {}\r\n", self.machine);
         let body = b"grant_type=client_credentials&scope=api%2Fread";
-        let answer = self.send(to, "POST", "/oauth2/token", &headers, body).await?;
+        let answer = to.send("POST", &self.at("/oauth2/token"), &headers, body).await.map_err(told)?;
         expect(&answer, 200)
     }
 
@@ -147,7 +147,8 @@ impl World {
             encode(CALLBACK)
         );
         let mut cookies = Vec::new();
-        let mut answer = self.send(to, "GET", &format!("/oauth2/authorize?{query}"), "", b"").await?;
+        let mut answer =
+            to.send("GET", &self.at(&format!("/oauth2/authorize?{query}")), "", b"").await.map_err(told)?;
         let mut page = String::new();
         while matches!(answer.status, 302 | 303) {
             keep(&mut cookies, &answer);
@@ -170,7 +171,7 @@ impl World {
             self.client,
             encode(CALLBACK)
         );
-        let answer = self.send(to, "POST", "/oauth2/token", FORM, form.as_bytes()).await?;
+        let answer = to.send("POST", &self.at("/oauth2/token"), FORM, form.as_bytes()).await.map_err(told)?;
         expect(&answer, 200)
     }
 
@@ -219,12 +220,13 @@ impl World {
     }
 
     pub async fn jwks(&self, to: &mut Connection) -> Result<()> {
-        let answer = self.send(to, "GET", "/.well-known/jwks.json", "", b"").await?;
+        let answer = to.send("GET", &self.at("/.well-known/jwks.json"), "", b"").await.map_err(told)?;
         expect(&answer, 200)
     }
 
-    async fn send(&self, to: &mut Connection, method: &str, path: &str, headers: &str, body: &[u8]) -> Result<Answer> {
-        to.send(method, &format!("/{}{path}", self.pool), headers, body).await.map_err(told)
+    /// An address on the pool's domain.
+    fn at(&self, path: &str) -> String {
+        format!("/{}{path}", self.pool)
     }
 }
 
