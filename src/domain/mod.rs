@@ -6,6 +6,7 @@ pub mod clients;
 pub mod groups;
 pub mod hooks;
 pub mod keys;
+pub mod listing;
 pub mod oauth;
 pub mod paging;
 pub mod password;
