@@ -15,6 +15,7 @@ pub mod groups;
 pub mod hooks;
 pub mod keys;
 pub mod limits;
+pub mod listing;
 pub mod messages;
 pub mod oauth;
 pub mod paging;

@@ -2,3 +2,4 @@
 
 pub mod account;
 pub mod pools;
+pub mod users;
