@@ -1,7 +1,7 @@
 //! THE TABLE of `cognito-idp`: all 141 operations of the model. A row without a path answers the
 //! honest 501; `docs/coverage.md` is printed from it.
 
-use super::ops::pools;
+use super::ops::{clients, pools};
 use crate::operations;
 
 operations! {
@@ -50,7 +50,7 @@ operations! {
     CreateTerms Iam;
     CreateUserImportJob Iam;
     CreateUserPool Iam => pools::create_user_pool::create_user_pool;
-    CreateUserPoolClient Iam;
+    CreateUserPoolClient Iam => clients::create_user_pool_client::create_user_pool_client;
     CreateUserPoolDomain Iam;
     CreateUserPoolReplica Iam;
     DeleteGroup Iam;
@@ -61,7 +61,7 @@ operations! {
     DeleteUser Token;
     DeleteUserAttributes Token;
     DeleteUserPool Iam => pools::delete_user_pool::delete_user_pool;
-    DeleteUserPoolClient Iam;
+    DeleteUserPoolClient Iam => clients::delete_user_pool_client::delete_user_pool_client;
     DeleteUserPoolClientSecret Iam;
     DeleteUserPoolDomain Iam;
     DeleteUserPoolReplica Iam;
@@ -75,7 +75,7 @@ operations! {
     DescribeTermsByClient Iam;
     DescribeUserImportJob Iam;
     DescribeUserPool Iam => pools::describe_user_pool::describe_user_pool;
-    DescribeUserPoolClient Iam;
+    DescribeUserPoolClient Iam => clients::describe_user_pool_client::describe_user_pool_client;
     DescribeUserPoolDomain Iam;
     ForgetDevice Token;
     ForgotPassword Public;
@@ -106,7 +106,7 @@ operations! {
     ListTerms Iam;
     ListUserImportJobs Iam;
     ListUserPoolClientSecrets Iam;
-    ListUserPoolClients Iam;
+    ListUserPoolClients Iam => clients::list_user_pool_clients::list_user_pool_clients;
     ListUserPoolReplicas Iam;
     ListUserPools Iam => pools::list_user_pools::list_user_pools;
     ListUserSessions Token;
@@ -141,7 +141,7 @@ operations! {
     UpdateTerms Iam;
     UpdateUserAttributes Token;
     UpdateUserPool Iam => pools::update_user_pool::update_user_pool;
-    UpdateUserPoolClient Iam;
+    UpdateUserPoolClient Iam => clients::update_user_pool_client::update_user_pool_client;
     UpdateUserPoolDomain Iam;
     UpdateUserPoolReplica Iam;
     VerifySoftwareToken TokenOrSession;

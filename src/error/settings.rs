@@ -34,6 +34,7 @@ texts! {
     secret_twice => InvalidParameter "GenerateSecret and ClientSecret cannot be used together.";
     user_context_secret => InvalidParameter "EnablePropagateAdditionalUserContextData requires a client secret.";
     default_redirect => InvalidParameter "DefaultRedirectURI must be one of CallbackURLs.";
+    client_custom_id => InvalidParameter "The name after _custom_id_: must be a client id.";
     client_id_taken => InvalidParameter "A client with this id already exists.";
     oauth_incomplete => InvalidOAuthFlow "AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows.";
     client_credentials_alone => InvalidOAuthFlow "client_credentials flow can not be selected along with code flow or implicit flow.";
