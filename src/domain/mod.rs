@@ -3,6 +3,7 @@
 pub mod access;
 pub mod challenge;
 pub mod clients;
+pub mod domains;
 pub mod groups;
 pub mod hooks;
 pub mod keys;

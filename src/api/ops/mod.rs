@@ -1,4 +1,6 @@
 //! One operation, one file: request, response, translation to the domain and back.
 
 pub mod clients;
+pub mod domains;
 pub mod pools;
+pub mod resource_servers;

@@ -1,8 +1,9 @@
 //! CreateUserPoolClient.
 
 use super::check::{self, Against};
-use super::{Described, finish, lock, secrets};
+use super::{Described, finish, secrets};
 use crate::app::App;
+use crate::domain::{pools, resource_servers};
 use crate::error::{Error, Result};
 use crate::ids::{ClientId, PoolId};
 use crate::secret::Secret;
@@ -53,7 +54,8 @@ pub async fn create(app: &App, actor: &Actor, new: NewClient) -> Result<Describe
     check::settle(&mut settings);
 
     let mut tx = app.store.write(actor).await?;
-    let (pool, scopes) = lock(&mut tx, &new.pool).await?;
+    let pool = pools::lock(&mut tx, &new.pool).await?;
+    let scopes = resource_servers::scopes(&mut tx, &pool.id).await?;
     let against = Against {
         pool: &pool,
         scopes: &scopes,

@@ -13,7 +13,7 @@ mod validity;
 
 use crate::app::App;
 use crate::domain::paging::{Ask, List, Page};
-use crate::domain::{pools as pool_rules, resource_servers};
+use crate::domain::pools as pool_rules;
 use crate::error::{Error, Result};
 use crate::ids::{ClientId, PoolId};
 use crate::secret::Secret;
@@ -118,23 +118,11 @@ pub async fn list(
 /// # Errors: ResourceNotFound.
 pub async fn delete(app: &App, actor: &Actor, pool: &PoolId, client: &ClientId) -> Result<()> {
     let mut tx = app.store.write(actor).await?;
-    lock(&mut tx, pool).await?;
+    pool_rules::lock(&mut tx, pool).await?;
     if !clients::delete(&mut tx, pool, client).await? {
         return Err(Error::client_not_found(client.as_str()));
     }
     finish(app, tx, "DeleteUserPoolClient", (pool, client)).await
-}
-
-/// Makes this write wait for others to the same pool; gives the pool as it is now and its custom
-/// scopes.
-async fn lock(tx: &mut Tx, pool: &PoolId) -> Result<(Pool, Vec<String>)> {
-    let missing = || Error::pool_not_found(pool.as_str());
-    if !pools::bump_epoch(tx, pool).await? {
-        return Err(missing());
-    }
-    let found = pools::find(tx, pool).await?.ok_or_else(missing)?;
-    let scopes = resource_servers::scopes(tx, pool).await?;
-    Ok((found, scopes))
 }
 
 async fn finish(

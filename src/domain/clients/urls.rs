@@ -47,7 +47,10 @@ pub(super) fn check(url: &str, kind: &str) -> Result<()> {
         return Ok(());
     }
     let parsed = Url::parse(url).map_err(|_| invalid())?;
-    let host = parsed.host().filter(|_| rest.starts_with("//"));
+    let authority = rest.strip_prefix("//").unwrap_or_default();
+    let host = parsed
+        .host()
+        .filter(|_| !authority.is_empty() && !authority.starts_with('/'));
     let host = host.ok_or_else(invalid)?;
     if !parsed.username().is_empty() || parsed.password().is_some() {
         return Err(invalid());
