@@ -61,7 +61,7 @@ pub async fn dev(config: Config) -> anyhow::Result<()> {
         rng,
         mailer: mailer(&config)?,
         sms: Arc::new(LogSms),
-        http: Arc::new(HttpClient::new()?),
+        http: Arc::new(HttpClient::default()),
         keys: Arc::new(keys),
     };
     let app = Arc::new(boot::app(config, ports, &home.data, public_url).await?);
@@ -99,6 +99,12 @@ async fn serve(listener: TcpListener, app: Arc<App>, banner: &str) -> anyhow::Re
     // Idle connections may stay open for ever; answered requests are safe already.
     if tokio::time::timeout(GRACE, server).await.is_err() {
         tracing::warn!("requests still running after {GRACE:?} were cut off");
+    }
+    if tokio::time::timeout(GRACE, app.jobs.finish())
+        .await
+        .is_err()
+    {
+        tracing::warn!("work still running after {GRACE:?} was cut off");
     }
     Ok(())
 }

@@ -1,8 +1,11 @@
 //! SQL and nothing else: one aggregate per file, its row structs, statements and functions.
 
 pub mod aliases;
+pub mod attempts;
 pub mod audit;
+pub mod authorization_codes;
 pub mod clients;
+pub mod codes;
 pub mod consumed;
 pub mod db;
 pub mod domains;
@@ -16,13 +19,16 @@ pub mod reset;
 pub mod resource_servers;
 pub mod sessions;
 pub mod signing_keys;
+pub mod sites;
 pub mod user_attributes;
+pub mod user_search;
 pub mod users;
 
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::Executor;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
@@ -36,6 +42,11 @@ use db::{Conn, DbError, Sql, Tx};
 
 /// Statements that a connection keeps prepared: all of ours.
 const STATEMENTS: usize = 512;
+
+/// PostgreSQL's name for SQLite's bytewise order, which the migrations use. The lock (any number of
+/// our own) keeps servers that start together from making it twice.
+const BYTEWISE: &str = "SELECT pg_advisory_xact_lock(5720301832914023); \
+                        CREATE COLLATION IF NOT EXISTS \"BINARY\" FROM \"C\"";
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -67,8 +78,11 @@ pub const POOL_TABLES: &[&str] = &[
 pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
     let modules: &[(&str, &[(&str, Sql)])] = &[
         ("aliases", aliases::ALL),
+        ("attempts", attempts::ALL),
         ("audit", audit::ALL),
+        ("authorization_codes", authorization_codes::ALL),
         ("clients", clients::ALL),
+        ("codes", codes::ALL),
         ("domains", domains::ALL),
         ("consumed", consumed::ALL),
         ("groups", groups::ALL),
@@ -79,9 +93,11 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("reset", reset::ALL),
         ("refresh_tokens", refresh_tokens::ALL),
         ("resource_servers", resource_servers::ALL),
-        ("user_attributes", user_attributes::ALL),
         ("sessions", sessions::ALL),
         ("signing_keys", signing_keys::ALL),
+        ("sites", sites::ALL),
+        ("user_attributes", user_attributes::ALL),
+        ("user_search", user_search::ALL),
         ("users", users::ALL),
     ];
     let each = modules.iter().map(|(module, all)| (*module, *all));
@@ -167,6 +183,7 @@ impl Store {
                 Err(error) => return Err(error.into()),
             }
         };
+        pool.execute(sqlx::raw_sql(BYTEWISE)).await?;
         MIGRATIONS.run(&pool).await?;
         Ok(Self {
             backend: Backend::Postgres(pool),

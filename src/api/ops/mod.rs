@@ -4,3 +4,4 @@ pub mod clients;
 pub mod domains;
 pub mod pools;
 pub mod resource_servers;
+pub mod users;
