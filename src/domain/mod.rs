@@ -2,10 +2,13 @@
 
 pub mod access;
 pub mod challenge;
+pub mod claims;
 pub mod clients;
+mod complete;
 pub mod groups;
 pub mod hooks;
 pub mod keys;
+pub mod lockout;
 pub mod paging;
 pub mod pools;
 pub mod refresh;

@@ -1,12 +1,14 @@
 //! Ending what was given: one refresh token, one sign-in, everything of a user.
 
 use crate::app::App;
-use crate::error::Result;
+use crate::domain::complete::REFRESH;
+use crate::error::{Code, Error, Result};
 use crate::ids::{PoolId, SessionId, Sub};
 use crate::secret::Secret;
-use crate::store::audit::Actor;
+use crate::store::audit::{Actor, Event};
 use crate::store::clients::Client;
 use crate::store::db::Tx;
+use crate::store::{refresh_tokens, sessions};
 use crate::time::Timestamp;
 
 /// Revokes a refresh token of this client, with the access tokens of its sign-in. A token that is
@@ -15,37 +17,96 @@ use crate::time::Timestamp;
 ///
 /// # Errors: UnsupportedTokenType (an access or ID token), UnsupportedOperation (revocation is off)
 pub async fn revoke_token(
-    _app: &App,
-    _actor: &Actor,
-    _client: &Client,
-    _token: &Secret<String>,
+    app: &App,
+    actor: &Actor,
+    client: &Client,
+    token: &Secret<String>,
 ) -> Result<()> {
+    if !client.settings.token_revocation() {
+        return Err(Error::revocation_disabled());
+    }
+    if token.expose().split('.').count() == 3 {
+        return Err(Error::unsupported_token_type());
+    }
+    let hashes = app.vault.hashes(REFRESH, token.expose());
+    let found = {
+        let mut db = app.store.read().await?;
+        let Some(token) = refresh_tokens::find(&mut db, &hashes).await? else {
+            return Ok(());
+        };
+        sessions::find(&mut db, &token.pool, &token.session).await?
+    };
+    let Some(session) = found.filter(|s| s.pool == client.pool && s.client == client.id) else {
+        return Ok(());
+    };
+    let now = app.clock.now(&session.pool);
+    let mut tx = app.store.write(actor).await?;
+    if sessions::revoke(&mut tx, &session.pool, &session.id, now).await? {
+        let event = Event {
+            at: now,
+            pool: Some(&session.pool),
+            act: "RevokeToken",
+            target: Some(session.sub.as_str()),
+            refused: None,
+        };
+        tx.audit(event).await?;
+        tx.commit().await?;
+    }
     Ok(())
 }
 
 /// Signs a user out everywhere (GlobalSignOut, AdminUserGlobalSignOut).
+///
+/// # Errors: UserNotFound
 pub async fn sign_out_user(
-    _app: &App,
-    _actor: &Actor,
-    _pool: &PoolId,
-    _sub: &Sub,
-    _act: &str,
+    app: &App,
+    actor: &Actor,
+    pool: &PoolId,
+    sub: &Sub,
+    act: &str,
 ) -> Result<()> {
+    let now = app.clock.now(pool);
+    let mut tx = app.store.write(actor).await?;
+    end_all(&mut tx, pool, sub, now).await?;
+    let event = Event {
+        at: now,
+        pool: Some(pool),
+        act,
+        target: Some(sub.as_str()),
+        refused: None,
+    };
+    tx.audit(event).await?;
+    tx.commit().await?;
     Ok(())
 }
 
 /// Ends all tokens and sign-ins in progress of a user, as part of another write (disabling).
 /// Browser sessions stay; they are worth nothing while the user is disabled.
-pub async fn end_all(_tx: &mut Tx, _pool: &PoolId, _sub: &Sub, _now: Timestamp) -> Result<()> {
-    Ok(())
+pub async fn end_all(tx: &mut Tx, pool: &PoolId, sub: &Sub, now: Timestamp) -> Result<()> {
+    Ok(sessions::end_user(tx, pool, sub, now).await?)
 }
 
 /// Ends one token session, as part of another write (a code that is used twice).
 pub async fn end_session(
-    _tx: &mut Tx,
-    _pool: &PoolId,
-    _session: &SessionId,
-    _now: Timestamp,
+    tx: &mut Tx,
+    pool: &PoolId,
+    session: &SessionId,
+    now: Timestamp,
 ) -> Result<()> {
+    sessions::revoke(tx, pool, session, now).await?;
     Ok(())
+}
+
+/// Texts of this family; the reference has none, so they are ours.
+impl Error {
+    /// The client's `EnableTokenRevocation` is false.
+    pub fn revocation_disabled() -> Self {
+        let text = "Token revocation is not enabled for this client.";
+        Self::new(Code::UnsupportedOperation, text)
+    }
+
+    /// RevokeToken takes refresh tokens only.
+    pub fn unsupported_token_type() -> Self {
+        Self::new(Code::UnsupportedTokenType, "Unsupported token type")
+    }
 }
