@@ -11,6 +11,7 @@ use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
+use crate::web::dev;
 use crate::wire::operation::Service;
 use crate::wire::{cors, dispatch};
 use crate::{api, identity};
@@ -23,6 +24,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/", get(not_found).post(aws_json).options(preflight))
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
+        // Dev mode's alias of ready (security.md K16).
+        .route("/_poolhouse/health", get(ready))
+        .merge(dev::router(&app))
         .fallback(not_found)
         .layer(CatchPanicLayer::custom(panicked))
         .with_state(app)

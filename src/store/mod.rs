@@ -1,5 +1,6 @@
 //! SQL and nothing else: one aggregate per file, its row structs, statements and functions.
 
+pub mod aliases;
 pub mod audit;
 pub mod clients;
 pub mod consumed;
@@ -10,9 +11,11 @@ pub mod lockouts;
 pub mod passwords;
 pub mod pools;
 pub mod refresh_tokens;
+pub mod reset;
 pub mod resource_servers;
 pub mod sessions;
 pub mod signing_keys;
+pub mod user_attributes;
 pub mod users;
 
 use std::path::Path;
@@ -29,6 +32,9 @@ use crate::error::Result;
 use crate::ports::rng::Rng;
 use audit::Actor;
 use db::{Conn, DbError, Sql, Tx};
+
+/// Statements that a connection keeps prepared: all of ours.
+const STATEMENTS: usize = 512;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -59,6 +65,7 @@ pub const POOL_TABLES: &[&str] = &[
 /// Every statement of the store with its module and name.
 pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
     let modules: &[(&str, &[(&str, Sql)])] = &[
+        ("aliases", aliases::ALL),
         ("audit", audit::ALL),
         ("clients", clients::ALL),
         ("consumed", consumed::ALL),
@@ -67,8 +74,10 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("lockouts", lockouts::ALL),
         ("passwords", passwords::ALL),
         ("pools", pools::ALL),
+        ("reset", reset::ALL),
         ("refresh_tokens", refresh_tokens::ALL),
         ("resource_servers", resource_servers::ALL),
+        ("user_attributes", user_attributes::ALL),
         ("sessions", sessions::ALL),
         ("signing_keys", signing_keys::ALL),
         ("users", users::ALL),
@@ -118,15 +127,18 @@ impl Store {
                 Durability::Full => SqliteSynchronous::Full,
             })
             .foreign_keys(true)
+            .statement_cache_capacity(STATEMENTS)
             .busy_timeout(Duration::from_secs(5));
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .test_before_acquire(false)
             .acquire_timeout(Duration::from_secs(30))
             .connect_with(options.clone())
             .await?;
         MIGRATIONS.run(&writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
+            .test_before_acquire(false)
             .connect_lazy_with(options.read_only(true));
         Ok(Self {
             backend: Backend::Sqlite { writer, readers },
@@ -136,7 +148,7 @@ impl Store {
 
     /// Connects to PostgreSQL, waiting up to `patience` for it to come up.
     pub async fn postgres(url: &str, patience: Duration, rng: Rng) -> anyhow::Result<Self> {
-        let options = PgConnectOptions::from_str(url)?;
+        let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(STATEMENTS);
         let deadline = tokio::time::Instant::now() + patience;
         let pool = loop {
             let attempt = PgPoolOptions::new()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::db::Conn;
+use super::db::{Conn, DbError, Tx};
 use crate::error::{Error, Result};
 use crate::ids::{PoolId, Sub};
 use crate::time::Timestamp;
@@ -17,6 +17,15 @@ statements! {
                 u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.version \
                 FROM aliases a JOIN users u ON u.pool_id = a.pool_id AND u.sub = a.sub \
                 WHERE a.pool_id = $1 AND a.kind = $2 AND a.value_key = $3";
+    LOCK = "UPDATE users SET version = version + 1 WHERE pool_id = $1 AND sub = $2 \
+            RETURNING pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
+            auth_epoch, tokens_valid_from_ms, version";
+    INSERT = "INSERT INTO users (pool_id, sub, username, username_key, status, enabled, attributes, created_ms, \
+              modified_ms, auth_epoch, tokens_valid_from_ms, version) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    SAVE = "UPDATE users SET status = $3, enabled = $4, attributes = $5, modified_ms = $6, auth_epoch = $7, \
+            tokens_valid_from_ms = $8 WHERE pool_id = $1 AND sub = $2 AND version = $9";
+    DELETE = "DELETE FROM users WHERE pool_id = $1 AND sub = $2";
 }
 
 names! {
@@ -114,4 +123,55 @@ pub async fn by_username(db: &mut Conn, pool: &PoolId, key: &str) -> Result<Opti
 pub async fn by_alias(db: &mut Conn, pool: &PoolId, kind: &str, key: &str) -> Result<Option<User>> {
     let row: Option<Row> = db.optional(BY_ALIAS, args![pool, kind, key]).await?;
     row.map(User::try_from).transpose()
+}
+
+/// The user of a sub as the last committed write left it, locked until the transaction ends: no
+/// other write can come between this and [`save`]. Raises the version.
+pub async fn lock(tx: &mut Tx, pool: &PoolId, sub: &Sub) -> Result<Option<User>> {
+    let row: Option<Row> = tx.optional(LOCK, args![pool, sub]).await?;
+    row.map(User::try_from).transpose()
+}
+
+/// Adds a user. A unique violation means that the user name is taken.
+pub async fn insert(tx: &mut Tx, user: &User) -> Result<(), DbError> {
+    let args = args![
+        &user.pool,
+        &user.sub,
+        &user.username,
+        &user.username_key,
+        user.status.as_str(),
+        user.enabled,
+        encode(&user.attributes),
+        user.created,
+        user.modified,
+        user.auth_epoch,
+        user.tokens_valid_from,
+        user.version
+    ];
+    tx.execute(INSERT, args).await.map(drop)
+}
+
+/// Writes what can change of a user; says whether the row still had the version of `user`.
+pub async fn save(tx: &mut Tx, user: &User) -> Result<bool, DbError> {
+    let args = args![
+        &user.pool,
+        &user.sub,
+        user.status.as_str(),
+        user.enabled,
+        encode(&user.attributes),
+        user.modified,
+        user.auth_epoch,
+        user.tokens_valid_from,
+        user.version
+    ];
+    Ok(tx.execute(SAVE, args).await? == 1)
+}
+
+/// Removes a user with everything that hangs off the row; says whether there was one.
+pub async fn delete(tx: &mut Tx, pool: &PoolId, sub: &Sub) -> Result<bool, DbError> {
+    Ok(tx.execute(DELETE, args![pool, sub]).await? == 1)
+}
+
+fn encode(attributes: &Attributes) -> String {
+    serde_json::Value::from_iter(attributes.clone()).to_string()
 }

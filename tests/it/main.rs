@@ -2,6 +2,8 @@
 //! a server.
 
 mod architecture;
+mod controls;
+mod docs;
 mod model;
 mod store;
 mod support;
