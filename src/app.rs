@@ -15,6 +15,7 @@ use crate::ports::sms::SmsSender;
 use crate::signing::KeyCache;
 use crate::store::Store;
 use crate::store::pools::Pool;
+use crate::turns::Turns;
 use crate::vault::Vault;
 
 /// Everything a request needs, shared by all of them.
@@ -37,6 +38,8 @@ pub struct App {
     pub keys: Arc<dyn KeySource>,
     /// Signing keys, parsed.
     pub signing: KeyCache,
+    /// Attempts at one user's password take turns.
+    pub turns: Turns,
     /// Bounded password hashing.
     pub hashing: HashPool,
     /// Dev mode's copy of every message; none in production.

@@ -20,6 +20,7 @@ use crate::ports::sms::SmsSender;
 use crate::signing::KeyCache;
 use crate::store::audit::Actor;
 use crate::store::{Durability, Store, keyring};
+use crate::turns::Turns;
 use crate::vault::{MasterKey, Purpose, Vault};
 
 /// The outside world of a server: real in `main`, fake in tests.
@@ -63,6 +64,7 @@ pub async fn app(
         http: ports.http,
         keys: ports.keys,
         signing: KeyCache::default(),
+        turns: Turns::default(),
         hashing: HashPool::new(config.hash),
         mailbox: Some(Mailbox::default()),
         public_url,

@@ -11,6 +11,7 @@ pub mod keys;
 pub mod lockout;
 pub mod paging;
 pub mod password;
+pub mod phantoms;
 pub mod pools;
 pub mod records;
 pub mod refresh;

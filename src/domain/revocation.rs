@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::complete::REFRESH;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::ids::{PoolId, SessionId, Sub};
 use crate::secret::Secret;
 use crate::store::audit::{Actor, Event};
@@ -95,18 +95,4 @@ pub async fn end_session(
 ) -> Result<()> {
     sessions::revoke(tx, pool, session, now).await?;
     Ok(())
-}
-
-/// Texts of this family; the reference has none, so they are ours.
-impl Error {
-    /// The client's `EnableTokenRevocation` is false.
-    pub fn revocation_disabled() -> Self {
-        let text = "Token revocation is not enabled for this client.";
-        Self::new(Code::UnsupportedOperation, text)
-    }
-
-    /// RevokeToken takes refresh tokens only.
-    pub fn unsupported_token_type() -> Self {
-        Self::new(Code::UnsupportedTokenType, "Unsupported token type")
-    }
 }

@@ -6,16 +6,17 @@ use crate::app::App;
 use crate::domain::claims::{ClientClaims, ReadId};
 use crate::domain::complete::{Completion, complete};
 use crate::domain::hooks::{self, Metadata, TokenSource};
-use crate::domain::{keys, sessions};
-use crate::error::{Error, Reason, Result};
-use crate::ids::{SessionId, Sub, Uuid};
+use crate::domain::keys;
+use crate::domain::sessions::{self, Proven};
+use crate::error::Result;
+use crate::ids::SessionId;
 use crate::signing::{Jws, TokenUse};
 use crate::store::audit::{Actor, Event};
 use crate::store::clients::Client;
 use crate::store::db::Tx;
 use crate::store::pools::Pool;
-use crate::store::users;
-use crate::time::{Span, Timestamp};
+use crate::store::sessions::Session;
+use crate::time::Span;
 
 /// The tokens of one answer.
 #[derive(Clone)]
@@ -52,16 +53,9 @@ pub struct Exchange<'a> {
     pub pool: &'a Pool,
     /// The client that gets the tokens.
     pub client: &'a Client,
-    /// The user.
-    pub sub: &'a Sub,
-    /// The user's `auth_epoch` when the code was made: a later sign-out voids the code.
-    pub auth_epoch: i64,
-    /// When the person signed in.
-    pub auth_at: Timestamp,
-    /// The id of that event.
-    pub event_id: &'a Uuid,
-    /// The browser session.
-    pub browser: &'a SessionId,
+    /// The sign-in. Its user has the `auth_epoch` of the moment the code was made, so that a
+    /// sign-out since then refuses the tokens.
+    pub proven: &'a Proven,
     /// The granted scopes.
     pub scopes: &'a [String],
     /// `nonce` of the authorization request.
@@ -77,23 +71,18 @@ pub async fn exchange(
     exchange: Exchange<'_>,
     claim: &dyn Claim,
 ) -> Result<Issued> {
-    let (pool, client) = (exchange.pool, exchange.client);
-    let user = {
-        let mut db = app.store.read().await?;
-        users::by_sub(&mut db, &pool.id, exchange.sub).await?
+    let (client, proven) = (exchange.client, exchange.proven);
+    let session = Session {
+        auth_at: proven.auth_at,
+        event_id: proven.event_id.clone(),
+        origin: Some(proven.session.clone()),
+        scope: exchange.scopes.join(" "),
+        ..sessions::new(app, actor, client, &proven.user)?
     };
-    let unknown = || Error::user_does_not_exist().because(Reason::UnknownUser);
-    let mut user = user.ok_or_else(unknown)?;
-    user.auth_epoch = exchange.auth_epoch;
-    let mut session = sessions::new(app, actor, client, &user)?;
-    session.auth_at = exchange.auth_at;
-    session.event_id = exchange.event_id.clone();
-    session.origin = Some(exchange.browser.clone());
-    session.scope = exchange.scopes.join(" ");
     let completion = Completion {
-        pool,
+        pool: exchange.pool,
         client,
-        user: &user,
+        user: &proven.user,
         session: &session,
         new: true,
         source: TokenSource::HostedAuth,

@@ -17,13 +17,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ports", &[]),
     ("hashing", &[]),
     ("signing", &["ports"]),
+    ("turns", &[]),
     ("vault", &["ports"]),
     ("reservoir", &["ports", "vault"]),
     ("config", &["hashing"]),
     ("store", &["ports", "signing", "vault"]),
     (
         "app",
-        &["config", "hashing", "ports", "signing", "store", "vault"],
+        &[
+            "config", "hashing", "ports", "signing", "store", "turns", "vault",
+        ],
     ),
     (
         "domain",
@@ -58,7 +61,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "boot",
         &[
-            "app", "config", "domain", "hashing", "ports", "signing", "store", "vault",
+            "app", "config", "domain", "hashing", "ports", "signing", "store", "turns", "vault",
         ],
     ),
 ];
