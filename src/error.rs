@@ -95,6 +95,12 @@ pub enum Reason {
     NoVerifier,
     /// Too many failures; still locked.
     LockedOut,
+    /// A code that is not the one that was sent.
+    WrongCode,
+    /// A code that was never sent, has expired, was used, or was replaced by another.
+    NoCode,
+    /// Too many tries of one act in an hour.
+    TooManyTries,
     /// The temporary password is past its date.
     TemporaryPasswordExpired,
     /// The secret hash or client secret was missing or wrong.
@@ -215,6 +221,7 @@ texts! {
     access_token_expired => NotAuthorized "Access Token has expired";
     access_token_revoked => NotAuthorized "Access Token has been revoked";
     access_token_scopes => NotAuthorized "Access Token does not have required scopes";
+    client_secret_wrong => Unauthorized "Invalid client secret provided";
     revocation_disabled => UnsupportedOperation "Token revocation is not enabled for this client.";
     unsupported_token_type => UnsupportedTokenType "Unsupported token type";
     sign_up_not_permitted => NotAuthorized "SignUp is not permitted for this user pool";
@@ -252,6 +259,8 @@ texts! {
     group_exists => GroupExists "A group with the name already exists.";
     concurrent_modification => ConcurrentModification "The resource was changed by another request. Try again.";
 }
+
+mod settings;
 
 /// Errors whose text names something.
 impl Error {

@@ -1,6 +1,7 @@
 //! THE TABLE of `cognito-idp`: all 141 operations of the model. A row without a path answers the
 //! honest 501; `docs/coverage.md` is printed from it.
 
+use super::ops::{auth, pools};
 use crate::operations;
 
 operations! {
@@ -19,7 +20,7 @@ operations! {
     AdminGetDevice Iam;
     AdminGetUser Iam;
     AdminGetUserAuthFactors Iam;
-    AdminInitiateAuth Iam;
+    AdminInitiateAuth Iam => auth::admin_initiate_auth::admin_initiate_auth;
     AdminLinkProviderForUser Iam;
     AdminListDevices Iam;
     AdminListGroupsForUser Iam;
@@ -27,7 +28,7 @@ operations! {
     AdminListUserSessions Iam;
     AdminRemoveUserFromGroup Iam;
     AdminResetUserPassword Iam;
-    AdminRespondToAuthChallenge Iam;
+    AdminRespondToAuthChallenge Iam => auth::admin_respond_to_auth_challenge::admin_respond_to_auth_challenge;
     AdminRevokeUserSession Iam;
     AdminSetUserMFAPreference Iam;
     AdminSetUserPassword Iam;
@@ -35,7 +36,7 @@ operations! {
     AdminUpdateAuthEventFeedback Iam;
     AdminUpdateDeviceStatus Iam;
     AdminUpdateUserAttributes Iam;
-    AdminUserGlobalSignOut Iam;
+    AdminUserGlobalSignOut Iam => auth::admin_user_global_sign_out::admin_user_global_sign_out;
     AssociateSoftwareToken TokenOrSession;
     ChangePassword Token;
     CompleteWebAuthnRegistration Token;
@@ -48,7 +49,7 @@ operations! {
     CreateResourceServer Iam;
     CreateTerms Iam;
     CreateUserImportJob Iam;
-    CreateUserPool Iam;
+    CreateUserPool Iam => pools::create_user_pool::create_user_pool;
     CreateUserPoolClient Iam;
     CreateUserPoolDomain Iam;
     CreateUserPoolReplica Iam;
@@ -59,7 +60,7 @@ operations! {
     DeleteTerms Iam;
     DeleteUser Token;
     DeleteUserAttributes Token;
-    DeleteUserPool Iam;
+    DeleteUserPool Iam => pools::delete_user_pool::delete_user_pool;
     DeleteUserPoolClient Iam;
     DeleteUserPoolClientSecret Iam;
     DeleteUserPoolDomain Iam;
@@ -73,7 +74,7 @@ operations! {
     DescribeTerms Iam;
     DescribeTermsByClient Iam;
     DescribeUserImportJob Iam;
-    DescribeUserPool Iam;
+    DescribeUserPool Iam => pools::describe_user_pool::describe_user_pool;
     DescribeUserPoolClient Iam;
     DescribeUserPoolDomain Iam;
     ForgetDevice Token;
@@ -89,14 +90,14 @@ operations! {
     GetSigningCertificate Iam;
     GetTokensFromRefreshToken Public;
     GetUICustomization Iam;
-    GetUser Token;
+    GetUser Token => auth::get_user::get_user;
     GetUserAttributeVerificationCode Token;
     GetUserAuthFactors Token;
     GetUserPoolClientSessionConfiguration Iam;
-    GetUserPoolMfaConfig Iam;
+    GetUserPoolMfaConfig Iam => pools::get_user_pool_mfa_config::get_user_pool_mfa_config;
     GetUserPoolSessionConfiguration Iam;
-    GlobalSignOut Token;
-    InitiateAuth Public;
+    GlobalSignOut Token => auth::global_sign_out::global_sign_out;
+    InitiateAuth Public => auth::initiate_auth::initiate_auth;
     ListDevices Token;
     ListGroups Iam;
     ListIdentityProviders Iam;
@@ -107,21 +108,21 @@ operations! {
     ListUserPoolClientSecrets Iam;
     ListUserPoolClients Iam;
     ListUserPoolReplicas Iam;
-    ListUserPools Iam;
+    ListUserPools Iam => pools::list_user_pools::list_user_pools;
     ListUserSessions Token;
     ListUsers Iam;
     ListUsersInGroup Iam;
     ListWebAuthnCredentials Token;
     ResendConfirmationCode Public;
-    RespondToAuthChallenge Public;
-    RevokeToken Public;
+    RespondToAuthChallenge Public => auth::respond_to_auth_challenge::respond_to_auth_challenge;
+    RevokeToken Public => auth::revoke_token::revoke_token;
     RevokeUserSession Token;
     SetLogDeliveryConfiguration Iam;
     SetRiskConfiguration Iam;
     SetUICustomization Iam;
     SetUserMFAPreference Token;
     SetUserPoolClientSessionConfiguration Iam;
-    SetUserPoolMfaConfig Iam;
+    SetUserPoolMfaConfig Iam => pools::set_user_pool_mfa_config::set_user_pool_mfa_config;
     SetUserPoolSessionConfiguration Iam;
     SetUserSettings Token;
     SignUp Public;
@@ -139,7 +140,7 @@ operations! {
     UpdateResourceServer Iam;
     UpdateTerms Iam;
     UpdateUserAttributes Token;
-    UpdateUserPool Iam;
+    UpdateUserPool Iam => pools::update_user_pool::update_user_pool;
     UpdateUserPoolClient Iam;
     UpdateUserPoolDomain Iam;
     UpdateUserPoolReplica Iam;

@@ -4,13 +4,13 @@ use crate::app::App;
 use crate::domain::claims::{ADMIN_SCOPE, OPENID, ReadAccess};
 use crate::domain::{clients, keys};
 use crate::error::{Code, Error, Reason, Result};
-use crate::ids::{ClientId, Sub};
+use crate::ids::{ClientId, PoolId, Sub};
 use crate::secret::Secret;
 use crate::signing::{Jws, TokenUse};
 use crate::store::clients::Client;
 use crate::store::pools::Pool;
 use crate::store::sessions::{self, Named};
-use crate::store::users::{self, User};
+use crate::store::users::{self, Status, User};
 
 /// The person behind a valid access token.
 #[derive(Clone, Debug)]
@@ -29,21 +29,27 @@ pub struct SignedIn {
 
 /// Verifies an access token for user operations (scope `aws.cognito.signin.user.admin`).
 ///
-/// # Errors: NotAuthorized (`Invalid Access Token` and its kin, `User is disabled.`), UserNotFound
+/// # Errors: NotAuthorized (`Invalid Access Token` and its kin, `User is disabled.`), UserNotFound,
+/// UserNotConfirmed, PasswordResetRequired
 pub async fn user_operation(app: &App, token: &Secret<String>) -> Result<SignedIn> {
     signed_in(app, None, token, ADMIN_SCOPE).await
 }
 
-/// Verifies an access token for `/oauth2/userInfo` (scope `openid`) of a pool's domain.
+/// Verifies an access token for `/oauth2/userInfo` (scope `openid`), on a pool's domain for that
+/// pool alone.
 ///
 /// # Errors: those of [`user_operation`]
-pub async fn userinfo(app: &App, pool: &Pool, token: &Secret<String>) -> Result<SignedIn> {
-    signed_in(app, Some(pool), token, OPENID).await
+pub async fn userinfo(
+    app: &App,
+    pool: Option<&PoolId>,
+    token: &Secret<String>,
+) -> Result<SignedIn> {
+    signed_in(app, pool, token, OPENID).await
 }
 
 async fn signed_in(
     app: &App,
-    site: Option<&Pool>,
+    site: Option<&PoolId>,
     token: &Secret<String>,
     scope: &str,
 ) -> Result<SignedIn> {
@@ -58,7 +64,7 @@ async fn signed_in(
         && claims.token_use == TokenUse::Access.as_str()
         && claims.iss == app.issuer(&key.pool)
         && claims.username.is_some()
-        && site.is_none_or(|site| site.id == key.pool);
+        && site.is_none_or(|site| *site == key.pool);
     if !belongs {
         return Err(invalid());
     }
@@ -108,5 +114,9 @@ async fn standing_user(app: &App, pool: &Pool, claims: &ReadAccess) -> Result<Us
     if !stands || claims.iat < user.tokens_valid_from.seconds() {
         return Err(Error::access_token_revoked().because(Reason::RevokedToken));
     }
-    Ok(user)
+    match user.status {
+        Status::Unconfirmed => Err(Error::user_not_confirmed().because(Reason::UserNotConfirmed)),
+        Status::ResetRequired => Err(Error::password_reset_required()),
+        _ => Ok(user),
+    }
 }

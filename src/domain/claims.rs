@@ -8,15 +8,31 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::settings::client::ClientSettings;
 use crate::signing::TokenUse;
 use crate::store::groups::Group;
-use crate::store::users::Attributes;
 
 /// The scope of tokens made through the API, and of everything a user may do with the API.
 pub const ADMIN_SCOPE: &str = "aws.cognito.signin.user.admin";
 /// The scope that makes a sign-in an OpenID Connect one.
 pub const OPENID: &str = "openid";
+
+/// Claims of the `profile` scope, beside custom attributes.
+const PROFILE: [&str; 14] = [
+    "name",
+    "family_name",
+    "given_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "gender",
+    "birthdate",
+    "zoneinfo",
+    "locale",
+    "updated_at",
+];
 
 /// Claims of an ID token.
 #[derive(Debug, Serialize)]
@@ -152,33 +168,16 @@ pub(super) fn names(groups: &[Group]) -> Vec<&str> {
     groups.iter().map(|group| group.name.as_str()).collect()
 }
 
-/// A user's attributes that a client may read (security.md H3): those it lists, or, where it never
-/// had a list, all but developer-only ones. `sub` is not among them and always readable.
-pub fn readable<'a>(
-    client: &'a ClientSettings,
-    attributes: &'a Attributes,
-) -> impl Iterator<Item = (&'a str, &'a str)> {
-    let list = client.read_attributes.as_deref();
-    attributes
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .filter(move |(name, _)| match list {
-            Some(list) => list.iter().any(|listed| listed == name),
-            None => !name.starts_with("dev:"),
-        })
-}
-
 /// Whether scopes release an attribute: `openid` alone releases all, the others their own.
 pub fn released(scopes: &[String], name: &str) -> bool {
     let has = |scope: &str| scopes.iter().any(|granted| granted == scope);
     if !has("profile") && !has("email") && !has("phone") {
-        return has(OPENID);
+        return has(OPENID) && !name.starts_with("dev:");
     }
     match name {
         "email" | "email_verified" => has("email"),
         "phone_number" | "phone_number_verified" => has("phone"),
-        "address" => false,
-        _ => has("profile"),
+        name => has("profile") && (PROFILE.contains(&name) || name.starts_with("custom:")),
     }
 }
 
@@ -255,7 +254,8 @@ mod tests {
         assert!(released(&email, "email_verified") && !released(&email, "name"));
         let profile = scopes("openid profile");
         assert!(released(&profile, "custom:x") && !released(&profile, "phone_number"));
-        assert!(!released(&scopes("api/read"), "email"));
+        assert!(!released(&profile, "address") && released(&all, "address"));
+        assert!(!released(&all, "dev:x") && !released(&scopes("api/read"), "email"));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! session. Tokens leave only when it is committed.
 
 use crate::app::App;
+use crate::domain::attributes;
 use crate::domain::claims::{self, AccessClaims, GroupClaims, IdClaims};
 use crate::domain::groups;
 use crate::domain::hooks::{self, Metadata, TokenSource};
@@ -173,10 +174,11 @@ fn sign(
     let scopes: Vec<String> = session.scope.split(' ').map(str::to_owned).collect();
     let wanted = !hosted || scopes.iter().any(|scope| scope == claims::OPENID);
     let id_token = if wanted {
-        let attributes = claims::readable(&client.settings, &user.attributes)
-            .filter(|(name, _)| !name.starts_with("dev:"))
+        let attributes = user.attributes.iter();
+        let attributes = attributes
+            .filter(|(name, _)| !name.starts_with("dev:") && attributes::may_read(client, name))
             .filter(|(name, _)| !hosted || claims::released(&scopes, name))
-            .map(|(name, text)| (name, claims::value(name, text)))
+            .map(|(name, text)| (name.as_str(), claims::value(name, text)))
             .collect();
         let id_jti = jti(&app.rng.uuid()?);
         let lifetime = client.settings.id_token_lifetime();

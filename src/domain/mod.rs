@@ -1,17 +1,24 @@
 //! The rules: what Cognito does, with no SQL, no HTTP and no wire types.
 
 pub mod access;
+pub mod attributes;
 pub mod challenge;
 pub mod claims;
 pub mod clients;
+pub mod codes;
 mod complete;
+pub mod contacts;
+pub mod delivery;
+pub mod existence;
 pub mod groups;
 pub mod hooks;
 pub mod keys;
+pub mod limits;
 pub mod lockout;
+pub mod messages;
+pub mod oauth;
 pub mod paging;
 pub mod password;
-pub mod phantoms;
 pub mod pools;
 pub mod records;
 pub mod refresh;

@@ -1,7 +1,7 @@
 //! Refresh tokens: new tokens for a sign-in that still holds.
 
 use crate::app::App;
-use crate::domain::challenge::{Face, Flow, built, flows};
+use crate::domain::challenge::{Face, built};
 use crate::domain::clients;
 use crate::domain::complete::{Completion, REFRESH, complete};
 use crate::domain::hooks::{Metadata, TokenSource};
@@ -21,8 +21,6 @@ use crate::store::users::{self, Status, User};
 pub struct Refresh<'a> {
     /// Where. `Face::Hosted` is the token endpoint, which has checked the client's secret itself.
     pub face: Face,
-    /// The flow's name, for refusals; its two names mean the same.
-    pub flow: Flow,
     /// The refresh token.
     pub token: &'a Secret<String>,
     /// `SECRET_HASH`, of the user's stored user name.
@@ -42,14 +40,12 @@ pub async fn refresh(
     client: &Client,
     refresh: Refresh<'_>,
 ) -> Result<Issued> {
-    let hosted = refresh.face == Face::Hosted;
-    if !hosted && refresh.secret_hash.is_none() {
-        clients::check_secret_hash(app, client, "", None)?;
-    }
-    flows::check_refresh(client, refresh.face, refresh.flow)?;
     built::check_devices(pool)?;
+    if client.settings.rotates() {
+        return Err(Error::not_implemented("Refresh token rotation"));
+    }
     let (session, user) = standing(app, client, refresh.token).await?;
-    if !hosted && refresh.secret_hash.is_some() {
+    if refresh.face != Face::Hosted {
         clients::check_secret_hash(app, client, &user.username, refresh.secret_hash)?;
     }
     if !user.enabled {

@@ -2,8 +2,9 @@
 
 use crate::app::App;
 use crate::domain::complete::REFRESH;
-use crate::error::{Error, Result};
-use crate::ids::{PoolId, SessionId, Sub};
+use crate::domain::{clients, pools, usernames};
+use crate::error::{Code, Error, Result};
+use crate::ids::{ClientId, PoolId, SessionId, Sub};
 use crate::secret::Secret;
 use crate::store::audit::{Actor, Event};
 use crate::store::clients::Client;
@@ -55,9 +56,38 @@ pub async fn revoke_token(
     Ok(())
 }
 
-/// Signs a user out everywhere (GlobalSignOut, AdminUserGlobalSignOut).
+/// The client that RevokeToken names. The operation has no ResourceNotFound in the model.
 ///
-/// # Errors: UserNotFound
+/// # Errors: InvalidParameter
+pub async fn client(app: &App, client: &ClientId) -> Result<Client> {
+    let found = clients::public(app, client).await;
+    found
+        .map(|(_, client)| client)
+        .map_err(|error| match error.code {
+            Code::ResourceNotFound => Error::invalid_parameter(error.message),
+            _ => error,
+        })
+}
+
+/// Signs the user of a name out everywhere (AdminUserGlobalSignOut).
+///
+/// # Errors: ResourceNotFound, UserNotFound
+pub async fn sign_out_named(
+    app: &App,
+    actor: &Actor,
+    pool: &PoolId,
+    username: &str,
+    act: &str,
+) -> Result<()> {
+    let pool = pools::get(app, pool).await?;
+    let user = {
+        let mut db = app.store.read().await?;
+        usernames::get(&mut db, &pool, username).await?
+    };
+    sign_out_user(app, actor, &pool.id, &user.sub, act).await
+}
+
+/// Signs a user out everywhere (GlobalSignOut).
 pub async fn sign_out_user(
     app: &App,
     actor: &Actor,

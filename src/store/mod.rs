@@ -1,10 +1,14 @@
 //! SQL and nothing else: one aggregate per file, its row structs, statements and functions.
 
 pub mod aliases;
+pub mod attempts;
 pub mod audit;
+pub mod authorization_codes;
 pub mod clients;
+pub mod codes;
 pub mod consumed;
 pub mod db;
+pub mod domains;
 pub mod groups;
 pub mod keyring;
 pub mod lockouts;
@@ -15,6 +19,7 @@ pub mod reset;
 pub mod resource_servers;
 pub mod sessions;
 pub mod signing_keys;
+pub mod sites;
 pub mod user_attributes;
 pub mod users;
 
@@ -66,8 +71,12 @@ pub const POOL_TABLES: &[&str] = &[
 pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
     let modules: &[(&str, &[(&str, Sql)])] = &[
         ("aliases", aliases::ALL),
+        ("attempts", attempts::ALL),
         ("audit", audit::ALL),
+        ("authorization_codes", authorization_codes::ALL),
         ("clients", clients::ALL),
+        ("codes", codes::ALL),
+        ("domains", domains::ALL),
         ("consumed", consumed::ALL),
         ("groups", groups::ALL),
         ("keyring", keyring::ALL),
@@ -77,9 +86,10 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("reset", reset::ALL),
         ("refresh_tokens", refresh_tokens::ALL),
         ("resource_servers", resource_servers::ALL),
-        ("user_attributes", user_attributes::ALL),
         ("sessions", sessions::ALL),
         ("signing_keys", signing_keys::ALL),
+        ("sites", sites::ALL),
+        ("user_attributes", user_attributes::ALL),
         ("users", users::ALL),
     ];
     let each = modules.iter().map(|(module, all)| (*module, *all));

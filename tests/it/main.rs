@@ -1,6 +1,7 @@
 //! Integration tests: one binary, on SQLite, and on PostgreSQL when `POOLHOUSE_TEST_DATABASE` names
 //! a server.
 
+mod api;
 mod architecture;
 mod controls;
 mod docs;

@@ -1,1 +1,4 @@
 //! One operation, one file: request, response, translation to the domain and back.
+
+pub mod auth;
+pub mod pools;

@@ -9,8 +9,6 @@ use crate::app::App;
 use crate::domain::tokens::Claim;
 use crate::error::{Error, Reason, Result};
 use crate::ids::{ClientId, PoolId, SessionId, Sub};
-use crate::names;
-use crate::store::audit::Actor;
 use crate::store::clients::Client;
 use crate::store::consumed;
 use crate::store::db::Tx;
@@ -20,9 +18,13 @@ use crate::time::Timestamp;
 /// What the vault binds the sealed texts to.
 const PURPOSE: &str = "sign-in";
 
-names! {
-    /// What has been proven.
-    pub enum Factor { Password = "password", Srp = "srp" }
+/// What has been proven.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) enum Factor {
+    /// The password, sent.
+    Password,
+    /// The password, not sent.
+    Srp,
 }
 
 /// A sign-in in progress.
@@ -56,8 +58,8 @@ pub(super) enum Who {
     },
     /// Nobody's: the name is not a user's, and the answers do not say so.
     Phantom {
-        /// The name in its form for comparison.
-        key: String,
+        /// What stands for it.
+        sub: Sub,
     },
 }
 
@@ -123,13 +125,6 @@ impl Attempt {
             return Err(Error::session_expired().because(Reason::ExpiredSession));
         }
         Ok(attempt)
-    }
-
-    /// Uses it up on its own, when its step leads to a further challenge.
-    pub(super) async fn consume(&self, app: &App, actor: &Actor) -> Result<()> {
-        let mut tx = app.store.write(actor).await?;
-        self.consume_in(&mut tx).await?;
-        Ok(tx.commit().await?)
     }
 
     /// Uses it up: of many answers to one challenge, one wins.

@@ -3,7 +3,7 @@
 use super::{Face, Parameters};
 use crate::app::App;
 use crate::domain::hooks::{self, Metadata};
-use crate::domain::{clients, phantoms, usernames};
+use crate::domain::{clients, existence, usernames};
 use crate::error::{Error, Reason, Result};
 use crate::ids::Sub;
 use crate::store::audit::Actor;
@@ -28,31 +28,26 @@ pub(super) enum Subject {
     /// A user who may sign in as far as the name tells.
     User(Box<User>),
     /// Nobody, and the client hides that.
-    Phantom {
-        /// The name in its form for comparison.
-        key: String,
-        /// What stands for it.
-        sub: Sub,
-    },
+    Phantom(Sub),
 }
 
 impl Subject {
     pub(super) const fn user(&self) -> Option<&User> {
         match self {
             Self::User(user) => Some(user),
-            Self::Phantom { .. } => None,
+            Self::Phantom(_) => None,
         }
     }
 
     pub(super) const fn sub(&self) -> &Sub {
         match self {
             Self::User(user) => &user.sub,
-            Self::Phantom { sub, .. } => sub,
+            Self::Phantom(sub) => sub,
         }
     }
 }
 
-impl<'a> Context<'a> {
+impl Context<'_> {
     /// Reads the user name and checks SECRET_HASH against it, as it was sent. The pages send none.
     ///
     /// # Errors: InvalidParameter, NotAuthorized
@@ -74,15 +69,14 @@ impl<'a> Context<'a> {
             user = hooks::user_migration(self.app, self.event(typed, None)).await?;
         }
         if let Some(user) = user {
-            self.check_enabled(&user)?;
+            check_enabled(&user)?;
             return Ok(Subject::User(Box::new(user)));
         }
         if !self.client.settings.hides_user_existence() {
             return Err(Error::user_does_not_exist().because(Reason::UnknownUser));
         }
-        let key = usernames::key(self.pool, typed);
-        let sub = phantoms::sub(self.app, &self.pool.id, &key)?;
-        Ok(Subject::Phantom { key, sub })
+        let phantom = existence::phantom(self.app, self.pool, typed)?;
+        Ok(Subject::Phantom(phantom.sub))
     }
 
     /// The user of a name. What cannot be a name is nobody's.
@@ -102,7 +96,7 @@ impl<'a> Context<'a> {
         let Some(user) = user else {
             return Err(self.unknown());
         };
-        self.check_enabled(&user)?;
+        check_enabled(&user)?;
         if user.auth_epoch != epoch {
             return Err(Error::invalid_session().because(Reason::SignedOut));
         }
@@ -172,13 +166,13 @@ impl<'a> Context<'a> {
         };
         error.because(Reason::UnknownUser)
     }
+}
 
-    fn check_enabled(&self, user: &User) -> Result<()> {
-        if user.enabled {
-            return Ok(());
-        }
-        Err(Error::user_is_disabled().because(Reason::UserDisabled))
+fn check_enabled(user: &User) -> Result<()> {
+    if user.enabled {
+        return Ok(());
     }
+    Err(Error::user_is_disabled().because(Reason::UserDisabled))
 }
 
 /// Refuses users who never confirmed their account. This comes before the password is looked at,

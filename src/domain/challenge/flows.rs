@@ -34,18 +34,6 @@ pub(super) fn check(client: &Client, face: Face, flow: Flow) -> Result<()> {
     }
 }
 
-/// Refuses to refresh in a way that the client does not allow. Rotating refresh tokens cannot be
-/// used with InitiateAuth at all; that Cognito then says "not enabled" is our reading.
-pub(in crate::domain) fn check_refresh(client: &Client, face: Face, flow: Flow) -> Result<()> {
-    let rotates = client.settings.rotates();
-    match face {
-        Face::Hosted if rotates => Err(Error::not_implemented("Refresh token rotation")),
-        Face::Api if rotates => Err(Error::flow_not_enabled(flow.as_str())),
-        Face::Admin if rotates => Err(Error::auth_flow_not_enabled()),
-        _ => check(client, face, flow),
-    }
-}
-
 /// Without a list: SRP, custom and refresh. With legacy names only: refresh always, and SRP unless
 /// the client is for custom challenges only.
 fn allows(client: &ClientSettings, flow: Flow) -> bool {
@@ -54,7 +42,11 @@ fn allows(client: &ClientSettings, flow: Flow) -> bool {
     let legacy = listed.iter().all(|setting| is_legacy(*setting));
     match flow {
         Flow::UserSrp => lists(Setting::AllowUserSrp) || legacy && !lists(Setting::CustomOnly),
-        Flow::RefreshTokenAuth | Flow::RefreshToken => lists(Setting::AllowRefreshToken) || legacy,
+        // Rotating refresh tokens cannot be used with InitiateAuth (api-auth.md 1); that Cognito
+        // then calls the flow not enabled is our reading.
+        Flow::RefreshTokenAuth | Flow::RefreshToken => {
+            !client.rotates() && (lists(Setting::AllowRefreshToken) || legacy)
+        }
         Flow::Custom => {
             lists(Setting::AllowCustom) || lists(Setting::CustomOnly) || listed.is_empty()
         }

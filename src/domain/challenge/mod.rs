@@ -17,6 +17,7 @@ mod srp;
 use std::collections::BTreeMap;
 
 use crate::app::App;
+use crate::domain::clients;
 use crate::domain::hooks::{self, Metadata, TokenSource};
 use crate::domain::refresh::{self, Refresh};
 use crate::domain::sessions::Proven;
@@ -143,12 +144,17 @@ pub async fn start(
     flows::check_face(face, flow)?;
     let none = Metadata::new();
     if matches!(flow, Flow::RefreshTokenAuth | Flow::RefreshToken) {
+        let token = parameters.get("REFRESH_TOKEN")?;
+        let secret_hash = parameters.find("SECRET_HASH");
+        if secret_hash.is_none() && face != Face::Hosted {
+            clients::check_secret_hash(app, client, "", None)?;
+        }
+        flows::check(client, face, flow)?;
         built::check_asked(None, &parameters)?;
         let refresh = Refresh {
             face,
-            flow,
-            token: parameters.get("REFRESH_TOKEN")?,
-            secret_hash: parameters.find("SECRET_HASH"),
+            token,
+            secret_hash,
             metadata: &none,
         };
         let issued = refresh::refresh(app, actor, pool, client, refresh).await?;

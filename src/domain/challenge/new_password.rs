@@ -148,10 +148,10 @@ fn with_attributes(
         }
     }
     after.extend(new);
-    match missing(pool, &after).next() {
-        Some(name) => Err(Error::attribute_missing(name)),
-        None => Ok(after),
+    if let Some(name) = missing(pool, &after).next() {
+        return Err(Error::attribute_missing(name));
     }
+    Ok(after)
 }
 
 /// The new password and what comes with it, written where the sign-in is completed.

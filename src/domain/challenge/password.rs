@@ -31,7 +31,7 @@ pub(super) async fn start(
         }
     };
     let reason = match (&subject, &stored) {
-        (Subject::Phantom { .. }, _) => Reason::UnknownUser,
+        (Subject::Phantom(_), _) => Reason::UnknownUser,
         (_, None) => Reason::NoPassword,
         _ => Reason::WrongPassword,
     };

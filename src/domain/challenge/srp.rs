@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::domain::srp::{
     Challenge, ClientPublic, SALT_BYTES, SrpIdentity, Verifier, parse_timestamp,
 };
-use crate::domain::{hooks, lockout, phantoms, usernames};
+use crate::domain::{hooks, lockout, usernames};
 use crate::error::{Error, Reason, Result};
 use crate::ids::{PoolId, Sub};
 use crate::store::passwords::Password;
@@ -36,11 +36,11 @@ pub(super) async fn start(context: Context<'_>, typed: &str, a: &str) -> Result<
     let server = Challenge::issue(&verifier, app.rng.bytes()?);
     let user_id = match &subject {
         Subject::User(user) => user.username.clone(),
-        Subject::Phantom { sub, .. } => phantom_id(context.pool, typed, sub),
+        Subject::Phantom(sub) => phantom_id(context.pool, typed, sub),
     };
     let who = match subject {
         Subject::User(user) => Who::user(&user),
-        Subject::Phantom { key, .. } => Who::Phantom { key },
+        Subject::Phantom(sub) => Who::Phantom { sub },
     };
     let step = Step::Srp {
         client: URL_SAFE_NO_PAD.encode(client.as_bytes()),
@@ -94,11 +94,9 @@ pub(super) async fn answer(
             context.check_same(typed, &user).await?;
             Subject::User(Box::new(user))
         }
-        Who::Phantom { key } => {
+        Who::Phantom { sub } => {
             context.find(typed).await?;
-            let sub = phantoms::sub(app, &context.pool.id, key)?;
-            let key = key.clone();
-            Subject::Phantom { key, sub }
+            Subject::Phantom(sub.clone())
         }
     };
     check_confirmed(subject.user())?;
@@ -126,7 +124,7 @@ pub(super) async fn answer(
         }
     };
     let reason = match (&subject, real) {
-        (Subject::Phantom { .. }, _) => Reason::UnknownUser,
+        (Subject::Phantom(_), _) => Reason::UnknownUser,
         (_, false) => Reason::NoVerifier,
         _ => Reason::WrongPassword,
     };
@@ -207,10 +205,11 @@ fn verifier(
         let verifier = Verifier::from_bytes(opened.expose()).map_err(Error::internal)?;
         return Ok((verifier, true));
     }
-    let salt = phantoms::bytes(app, "srp-salt", pool, sub)?;
+    let phantom = |kind| app.vault.derive(kind, &format!("{pool}/{sub}"));
+    let salt = phantom("srp-salt")?;
     let salt: [u8; SALT_BYTES] = salt.first_chunk().copied().unwrap_or_default();
-    let seed = phantoms::bytes(app, "srp-verifier", pool, sub)?;
-    Ok((Verifier::phantom(salt, &seed), false))
+    let verifier = Verifier::phantom(salt, &phantom("srp-verifier")?);
+    Ok((verifier, false))
 }
 
 /// What USER_ID_FOR_SRP says for a name that is nobody's: a UUID where users are known by one, as
