@@ -110,7 +110,7 @@ operations! {
     ListUserPoolReplicas Iam;
     ListUserPools Iam => pools::list_user_pools::list_user_pools;
     ListUserSessions Token;
-    ListUsers Iam;
+    ListUsers Iam => crate::api::ops::users::list_users::list_users;
     ListUsersInGroup Iam;
     ListWebAuthnCredentials Token;
     ResendConfirmationCode Public;

@@ -14,6 +14,7 @@ pub mod groups;
 pub mod hooks;
 pub mod keys;
 pub mod limits;
+pub mod listing;
 pub mod lockout;
 pub mod messages;
 pub mod oauth;
