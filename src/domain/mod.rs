@@ -9,6 +9,7 @@ pub mod codes;
 mod complete;
 pub mod contacts;
 pub mod delivery;
+pub mod domains;
 pub mod existence;
 pub mod groups;
 pub mod hooks;
