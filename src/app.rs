@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::hashing::HashPool;
 use crate::ids::{PoolId, user_pool_arn};
+use crate::jobs::Jobs;
 use crate::ports::clock::Clock;
 use crate::ports::http::Http;
 use crate::ports::keys::KeySource;
@@ -12,6 +13,7 @@ use crate::ports::mailbox::Mailbox;
 use crate::ports::mailer::Mailer;
 use crate::ports::rng::Rng;
 use crate::ports::sms::SmsSender;
+use crate::signing::KeyCache;
 use crate::store::Store;
 use crate::store::pools::Pool;
 use crate::vault::Vault;
@@ -34,8 +36,12 @@ pub struct App {
     pub http: Arc<dyn Http>,
     /// New signing keys.
     pub keys: Arc<dyn KeySource>,
+    /// Signing keys, parsed.
+    pub signing: KeyCache,
     /// Bounded password hashing.
     pub hashing: HashPool,
+    /// Work that outlives its request.
+    pub jobs: Jobs,
     /// Dev mode's copy of every message; none in production.
     pub mailbox: Option<Mailbox>,
     /// What browsers and tokens call this server, without a trailing slash.

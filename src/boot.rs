@@ -1,7 +1,7 @@
 //! From configuration to a wired [`App`]: opens the store and the vault.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use anyhow::{Context, bail};
 use crate::app::App;
 use crate::config::Config;
 use crate::hashing::HashPool;
+use crate::jobs::Jobs;
 use crate::ports::clock::Clock;
 use crate::ports::http::Http;
 use crate::ports::keys::KeySource;
@@ -17,6 +18,7 @@ use crate::ports::mailbox::Mailbox;
 use crate::ports::mailer::Mailer;
 use crate::ports::rng::Rng;
 use crate::ports::sms::SmsSender;
+use crate::signing::KeyCache;
 use crate::store::audit::Actor;
 use crate::store::{Durability, Store, keyring};
 use crate::vault::{MasterKey, Purpose, Vault};
@@ -49,7 +51,7 @@ pub async fn app(
         Some(text) => {
             MasterKey::parse(text.expose()).context("POOLHOUSE_MASTER_KEY is not a master key")?
         }
-        None => master_key(folder, &ports.rng)?,
+        None => key_file(&folder.join("master.key"), &ports.rng)?,
     };
     let vault = open_vault(&store, &master, &ports).await?;
     Ok(App {
@@ -61,7 +63,9 @@ pub async fn app(
         sms: ports.sms,
         http: ports.http,
         keys: ports.keys,
+        signing: KeyCache::default(),
         hashing: HashPool::new(config.hash),
+        jobs: Jobs::default(),
         mailbox: Some(Mailbox::default()),
         public_url,
         config,
@@ -93,45 +97,52 @@ pub fn private_folder(folder: &Path) -> anyhow::Result<()> {
         .mode(0o700)
         .create(folder);
     made.with_context(|| format!("cannot make the folder {}", folder.display()))?;
-    let mode = std::fs::metadata(folder)?.permissions().mode();
-    if mode & 0o077 != 0 {
+    let permissions = std::fs::metadata(folder)?.permissions();
+    if permissions.mode() & 0o077 != 0 {
         tracing::warn!(folder = %folder.display(), "others can read the data folder: chmod 700 it");
     }
     Ok(())
 }
 
-/// Reads the master key from the folder, or makes one, 0600.
-fn master_key(folder: &Path, rng: &Rng) -> anyhow::Result<MasterKey> {
-    let file = folder.join("master.key");
-    match std::fs::read_to_string(&file) {
+/// Reads a key from a file, or makes one there, 0600.
+pub fn key_file(file: &Path, rng: &Rng) -> anyhow::Result<MasterKey> {
+    match std::fs::read_to_string(file) {
         Ok(text) => {
-            warn_if_open(&file)?;
+            warn_if_open(file)?;
             MasterKey::parse(&text)
-                .with_context(|| format!("{} does not hold a master key", file.display()))
+                .with_context(|| format!("{} does not hold a key", file.display()))
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_master_key(&file, rng),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_key_file(file, rng),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", file.display())),
     }
 }
 
-fn make_master_key(file: &PathBuf, rng: &Rng) -> anyhow::Result<MasterKey> {
+/// Several processes may make the same file at once: it appears whole, and the first one stays.
+fn make_key_file(file: &Path, rng: &Rng) -> anyhow::Result<MasterKey> {
     use std::os::unix::fs::OpenOptionsExt;
     let key = MasterKey::new(rng.bytes()?);
+    let making = file.with_extension(format!("making-{}", rng.digits(9)?));
     let mut handle = std::fs::OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(file)
-        .with_context(|| format!("cannot make {}", file.display()))?;
+        .open(&making)
+        .with_context(|| format!("cannot make {}", making.display()))?;
     handle.write_all(key.encode().expose().as_bytes())?;
     handle.sync_all()?;
-    Ok(key)
+    let linked = std::fs::hard_link(&making, file);
+    std::fs::remove_file(&making)?;
+    match linked {
+        Ok(()) => Ok(key),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => key_file(file, rng),
+        Err(error) => Err(error).with_context(|| format!("cannot make {}", file.display())),
+    }
 }
 
 fn warn_if_open(file: &Path) -> anyhow::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     if std::fs::metadata(file)?.permissions().mode() & 0o077 != 0 {
-        tracing::warn!(file = %file.display(), "others can read the master key: chmod 600 it");
+        tracing::warn!(file = %file.display(), "others can read this key: chmod 600 it");
     }
     Ok(())
 }
@@ -163,4 +174,27 @@ async fn open_vault(store: &Store, master: &MasterKey, ports: &Ports) -> anyhow:
 
 fn error(error: crate::store::db::DbError) -> anyhow::Error {
     crate::error::Error::from(error).into()
+}
+
+/// The demo pool of an empty dev store: ids are fixed and documented, so that snippets can name
+/// them.
+#[derive(Clone, Debug)]
+pub struct Demo {
+    /// The pool's id.
+    pub pool: String,
+    /// The public web client's id.
+    pub client: String,
+    /// The confidential client's id.
+    pub secret_client: String,
+    /// The confidential client's secret.
+    pub secret: String,
+    /// The user's name.
+    pub username: String,
+    /// The user's password.
+    pub password: String,
+}
+
+/// Makes the demo pool in an empty store, unless it was switched off.
+pub async fn demo(_app: &App) -> anyhow::Result<Option<Demo>> {
+    Ok(None)
 }

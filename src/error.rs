@@ -95,6 +95,12 @@ pub enum Reason {
     NoVerifier,
     /// Too many failures; still locked.
     LockedOut,
+    /// A code that is not the one that was sent.
+    WrongCode,
+    /// A code that was never sent, has expired, was used, or was replaced by another.
+    NoCode,
+    /// Too many tries of one act in an hour.
+    TooManyTries,
     /// The temporary password is past its date.
     TemporaryPasswordExpired,
     /// The secret hash or client secret was missing or wrong.
@@ -230,7 +236,9 @@ texts! {
     username_should_be_contact => InvalidParameter "Username should be either an email or a phone number.";
     username_email_format => InvalidParameter "Username cannot be of email format, since user pool is configured for email alias.";
     username_phone_format => InvalidParameter "Username cannot be of phone number format, since user pool is configured for phone number alias.";
-    filter_syntax => InvalidParameter "Error while parsing filter";
+    filter_syntax => InvalidParameter "Error while parsing filter.";
+    filter_attribute => InvalidParameter "Input fails to satisfy the constraints.";
+    no_such_attribute => InvalidParameter "One or more requested attributes do not exist.";
     deletion_protected => InvalidParameter "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first.";
     pool_has_domain => InvalidParameter "User pool cannot be deleted. It has a domain configured that should be deleted first.";
     domain_taken => InvalidParameter "Domain already associated with another user pool.";
@@ -249,6 +257,8 @@ texts! {
     group_exists => GroupExists "A group with the name already exists.";
     concurrent_modification => ConcurrentModification "The resource was changed by another request. Try again.";
 }
+
+mod settings;
 
 /// Errors whose text names something.
 impl Error {

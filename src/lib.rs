@@ -6,8 +6,10 @@
 //! - [`oidc`], [`web`]: OAuth2/OIDC endpoints and pages; [`site`] says which pool a request is for.
 //! - [`domain`]: every rule, in one place, used by all faces.
 //! - [`store`]: SQL and nothing else.
-//! - [`app`], [`boot`], [`config`], [`server`]: how the parts are wired and served.
-//! - [`ports`]: the outside world. [`vault`], [`hashing`]: secrets at rest.
+//! - [`cli`], [`config`], [`boot`], [`app`], [`server`], [`serve`], [`banner`]: how the parts are
+//!   wired and served.
+//! - [`ports`]: the outside world. [`vault`], [`hashing`], [`reservoir`]: secrets at rest.
+//!   [`signing`]: tokens. [`jobs`]: work that outlives its request.
 //! - [`settings`]: what pools and clients are configured to be, in AWS's shapes.
 //! - [`error`], [`ids`], [`secret`], [`text`], [`time`]: the vocabulary.
 //!
@@ -15,18 +17,24 @@
 
 pub mod api;
 pub mod app;
+pub mod banner;
 pub mod boot;
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod error;
 pub mod hashing;
 pub mod identity;
 pub mod ids;
+pub mod jobs;
 pub mod oidc;
 pub mod ports;
+pub mod reservoir;
 pub mod secret;
+pub mod serve;
 pub mod server;
 pub mod settings;
+pub mod signing;
 pub mod site;
 pub mod store;
 pub mod text;

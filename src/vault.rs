@@ -103,18 +103,26 @@ impl MasterKey {
     pub fn new_key(&self, purpose: Purpose, number: u32, rng: &Rng) -> Result<WrappedKey> {
         let id = format!("{}{number}", purpose.as_str());
         let bytes = rng.bytes::<32>()?;
-        let aad = format!("keyring/{}/{id}", purpose.as_str());
-        let wrapped = seal(&self.0, rng, aad.as_bytes(), &bytes)?;
+        let wrapped = self.wrap(&format!("keyring/{}/{id}", purpose.as_str()), &bytes, rng)?;
         Ok(WrappedKey {
             id,
             purpose: purpose.as_str().to_owned(),
-            wrapped: encode(&wrapped),
+            wrapped,
         })
     }
 
-    fn unwrap(&self, row: &WrappedKey) -> Option<Key> {
-        let aad = format!("keyring/{}/{}", row.purpose, row.id);
-        let bytes = open(&self.0, aad.as_bytes(), &decode(&row.wrapped)?)?;
+    /// Seals key material under the master key itself; `label` says what it is.
+    pub fn wrap(&self, label: &str, material: &[u8], rng: &Rng) -> Result<String> {
+        seal(&self.0, rng, label.as_bytes(), material).map(|wrapped| encode(&wrapped))
+    }
+
+    /// Opens what [`MasterKey::wrap`] sealed under the same label.
+    pub fn unwrap(&self, label: &str, wrapped: &str) -> Option<Secret<Vec<u8>>> {
+        open(&self.0, label.as_bytes(), &decode(wrapped)?)
+    }
+
+    fn unwrap_key(&self, row: &WrappedKey) -> Option<Key> {
+        let bytes = self.unwrap(&format!("keyring/{}/{}", row.purpose, row.id), &row.wrapped)?;
         Some(Key {
             id: row.id.clone(),
             bytes: Secret::new(bytes.expose().as_slice().try_into().ok()?),
@@ -128,7 +136,7 @@ impl Vault {
     pub fn open_keyring(master: &MasterKey, rows: &[WrappedKey], rng: Rng) -> Option<Self> {
         let keys = |purpose: Purpose| -> Option<Vec<Key>> {
             let of = rows.iter().filter(|row| row.purpose == purpose.as_str());
-            of.map(|row| master.unwrap(row)).collect()
+            of.map(|row| master.unwrap_key(row)).collect()
         };
         let (data, hash) = (keys(Purpose::Data)?, keys(Purpose::Hash)?);
         (!data.is_empty() && !hash.is_empty()).then_some(Self { data, hash, rng })

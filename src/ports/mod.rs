@@ -8,3 +8,4 @@ pub mod mailbox;
 pub mod mailer;
 pub mod rng;
 pub mod sms;
+pub mod smtp;

@@ -1,19 +1,34 @@
 //! SQL and nothing else: one aggregate per file, its row structs, statements and functions.
 
+pub mod aliases;
+pub mod attempts;
 pub mod audit;
+pub mod authorization_codes;
 pub mod clients;
+pub mod codes;
+pub mod consumed;
 pub mod db;
+pub mod domains;
 pub mod groups;
 pub mod keyring;
+pub mod lockouts;
 pub mod passwords;
 pub mod pools;
+pub mod refresh_tokens;
+pub mod reset;
 pub mod resource_servers;
+pub mod sessions;
+pub mod signing_keys;
+pub mod sites;
+pub mod user_attributes;
+pub mod user_search;
 pub mod users;
 
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::Executor;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
@@ -24,6 +39,14 @@ use crate::error::Result;
 use crate::ports::rng::Rng;
 use audit::Actor;
 use db::{Conn, DbError, Sql, Tx};
+
+/// Statements that a connection keeps prepared: all of ours.
+const STATEMENTS: usize = 512;
+
+/// PostgreSQL's name for SQLite's bytewise order, which the migrations use. The lock (any number of
+/// our own) keeps servers that start together from making it twice.
+const BYTEWISE: &str = "SELECT pg_advisory_xact_lock(5720301832914023); \
+                        CREATE COLLATION IF NOT EXISTS \"BINARY\" FROM \"C\"";
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -54,13 +77,27 @@ pub const POOL_TABLES: &[&str] = &[
 /// Every statement of the store with its module and name.
 pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
     let modules: &[(&str, &[(&str, Sql)])] = &[
+        ("aliases", aliases::ALL),
+        ("attempts", attempts::ALL),
         ("audit", audit::ALL),
+        ("authorization_codes", authorization_codes::ALL),
         ("clients", clients::ALL),
+        ("codes", codes::ALL),
+        ("domains", domains::ALL),
+        ("consumed", consumed::ALL),
         ("groups", groups::ALL),
         ("keyring", keyring::ALL),
+        ("lockouts", lockouts::ALL),
         ("passwords", passwords::ALL),
         ("pools", pools::ALL),
+        ("reset", reset::ALL),
+        ("refresh_tokens", refresh_tokens::ALL),
         ("resource_servers", resource_servers::ALL),
+        ("sessions", sessions::ALL),
+        ("signing_keys", signing_keys::ALL),
+        ("sites", sites::ALL),
+        ("user_attributes", user_attributes::ALL),
+        ("user_search", user_search::ALL),
         ("users", users::ALL),
     ];
     let each = modules.iter().map(|(module, all)| (*module, *all));
@@ -108,15 +145,18 @@ impl Store {
                 Durability::Full => SqliteSynchronous::Full,
             })
             .foreign_keys(true)
+            .statement_cache_capacity(STATEMENTS)
             .busy_timeout(Duration::from_secs(5));
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .test_before_acquire(false)
             .acquire_timeout(Duration::from_secs(30))
             .connect_with(options.clone())
             .await?;
         MIGRATIONS.run(&writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
+            .test_before_acquire(false)
             .connect_lazy_with(options.read_only(true));
         Ok(Self {
             backend: Backend::Sqlite { writer, readers },
@@ -126,7 +166,7 @@ impl Store {
 
     /// Connects to PostgreSQL, waiting up to `patience` for it to come up.
     pub async fn postgres(url: &str, patience: Duration, rng: Rng) -> anyhow::Result<Self> {
-        let options = PgConnectOptions::from_str(url)?;
+        let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(STATEMENTS);
         let deadline = tokio::time::Instant::now() + patience;
         let pool = loop {
             let attempt = PgPoolOptions::new()
@@ -143,6 +183,7 @@ impl Store {
                 Err(error) => return Err(error.into()),
             }
         };
+        pool.execute(sqlx::raw_sql(BYTEWISE)).await?;
         MIGRATIONS.run(&pool).await?;
         Ok(Self {
             backend: Backend::Postgres(pool),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::db::Conn;
+use super::db::{Conn, DbError, Tx};
 use crate::error::{Error, Result};
 use crate::ids::{PoolId, Sub};
 use crate::time::Timestamp;
@@ -11,12 +11,32 @@ use crate::{args, names, statements};
 statements! {
     BY_SUB = "SELECT pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
               auth_epoch, tokens_valid_from_ms, version FROM users WHERE pool_id = $1 AND sub = $2";
-    BY_USERNAME = "SELECT pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
-                   auth_epoch, tokens_valid_from_ms, version FROM users WHERE pool_id = $1 AND username_key = $2";
-    BY_ALIAS = "SELECT u.pool_id, u.sub, u.username, u.username_key, u.status, u.enabled, u.attributes, u.created_ms, \
-                u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.version \
-                FROM aliases a JOIN users u ON u.pool_id = a.pool_id AND u.sub = a.sub \
-                WHERE a.pool_id = $1 AND a.kind = $2 AND a.value_key = $3";
+    /// Everything that a text may name, best first, in one statement: whether and how it hits shows
+    /// in nothing but the row.
+    FIND = "SELECT pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
+            auth_epoch, tokens_valid_from_ms, version FROM ( \
+              SELECT 1 AS place, u.pool_id, u.sub, u.username, u.username_key, u.status, u.enabled, u.attributes, u.created_ms, \
+              u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.version FROM users u WHERE u.pool_id = $1 AND u.sub = $2 \
+              UNION ALL SELECT 2, u.pool_id, u.sub, u.username, u.username_key, u.status, u.enabled, u.attributes, u.created_ms, \
+              u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.version \
+              FROM aliases a JOIN users u ON u.pool_id = a.pool_id AND u.sub = a.sub \
+              WHERE a.pool_id = $1 AND a.kind = $3 AND a.value_key = $5 \
+              UNION ALL SELECT 3, u.pool_id, u.sub, u.username, u.username_key, u.status, u.enabled, u.attributes, u.created_ms, \
+              u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.version FROM users u WHERE u.pool_id = $1 AND u.username_key = $5 \
+              UNION ALL SELECT 4, u.pool_id, u.sub, u.username, u.username_key, u.status, u.enabled, u.attributes, u.created_ms, \
+              u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.version \
+              FROM aliases a JOIN users u ON u.pool_id = a.pool_id AND u.sub = a.sub \
+              WHERE a.pool_id = $1 AND a.kind = $4 AND a.value_key = $5 \
+            ) AS found ORDER BY place LIMIT 1";
+    LOCK = "UPDATE users SET version = version + 1 WHERE pool_id = $1 AND sub = $2 \
+            RETURNING pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
+            auth_epoch, tokens_valid_from_ms, version";
+    INSERT = "INSERT INTO users (pool_id, sub, username, username_key, status, enabled, attributes, created_ms, \
+              modified_ms, auth_epoch, tokens_valid_from_ms, version) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    SAVE = "UPDATE users SET status = $3, enabled = $4, attributes = $5, modified_ms = $6, auth_epoch = $7, \
+            tokens_valid_from_ms = $8 WHERE pool_id = $1 AND sub = $2 AND version = $9";
+    DELETE = "DELETE FROM users WHERE pool_id = $1 AND sub = $2";
 }
 
 names! {
@@ -104,14 +124,73 @@ pub async fn by_sub(db: &mut Conn, pool: &PoolId, sub: &Sub) -> Result<Option<Us
     row.map(User::try_from).transpose()
 }
 
-/// The user of a folded user name.
-pub async fn by_username(db: &mut Conn, pool: &PoolId, key: &str) -> Result<Option<User>> {
-    let row: Option<Row> = db.optional(BY_USERNAME, args![pool, key]).await?;
+/// What a text may name.
+#[derive(Clone, Copy, Debug)]
+pub struct Named<'a> {
+    /// A `sub`.
+    pub sub: Option<&'a Sub>,
+    /// A contact: `email` or `phone_number`.
+    pub contact: Option<&'a str>,
+    /// A further alias: `preferred_username`.
+    pub alias: Option<&'a str>,
+    /// The text folded; it may be a user name too.
+    pub key: &'a str,
+}
+
+/// The user whom a text names: by `sub`, contact, user name or alias, in this order.
+pub async fn find(db: &mut Conn, pool: &PoolId, named: Named<'_>) -> Result<Option<User>> {
+    let args = args![pool, named.sub, named.contact, named.alias, named.key];
+    let row: Option<Row> = db.optional(FIND, args).await?;
     row.map(User::try_from).transpose()
 }
 
-/// The user of a folded alias; `kind` is `email`, `phone_number` or `preferred_username`.
-pub async fn by_alias(db: &mut Conn, pool: &PoolId, kind: &str, key: &str) -> Result<Option<User>> {
-    let row: Option<Row> = db.optional(BY_ALIAS, args![pool, kind, key]).await?;
+/// The user of a sub as the last committed write left it, locked until the transaction ends: no
+/// other write can come between this and [`save`]. Raises the version.
+pub async fn lock(tx: &mut Tx, pool: &PoolId, sub: &Sub) -> Result<Option<User>> {
+    let row: Option<Row> = tx.optional(LOCK, args![pool, sub]).await?;
     row.map(User::try_from).transpose()
+}
+
+/// Adds a user. A unique violation means that the user name is taken.
+pub async fn insert(tx: &mut Tx, user: &User) -> Result<(), DbError> {
+    let args = args![
+        &user.pool,
+        &user.sub,
+        &user.username,
+        &user.username_key,
+        user.status.as_str(),
+        user.enabled,
+        encode(&user.attributes),
+        user.created,
+        user.modified,
+        user.auth_epoch,
+        user.tokens_valid_from,
+        user.version
+    ];
+    tx.execute(INSERT, args).await.map(drop)
+}
+
+/// Writes what can change of a user; says whether the row still had the version of `user`.
+pub async fn save(tx: &mut Tx, user: &User) -> Result<bool, DbError> {
+    let args = args![
+        &user.pool,
+        &user.sub,
+        user.status.as_str(),
+        user.enabled,
+        encode(&user.attributes),
+        user.modified,
+        user.auth_epoch,
+        user.tokens_valid_from,
+        user.version
+    ];
+    Ok(tx.execute(SAVE, args).await? == 1)
+}
+
+/// Removes a user with everything that hangs off the row; says whether there was one.
+pub async fn delete(tx: &mut Tx, pool: &PoolId, sub: &Sub) -> Result<bool, DbError> {
+    Ok(tx.execute(DELETE, args![pool, sub]).await? == 1)
+}
+
+fn encode(attributes: &Attributes) -> String {
+    serde_json::Value::from_iter(attributes.clone()).to_string()
 }

@@ -6,6 +6,7 @@
 pub mod assets;
 pub mod chrome;
 pub mod csp;
+pub mod dev;
 pub mod form;
 pub mod hosted;
 pub mod mailbox;

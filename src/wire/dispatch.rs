@@ -195,21 +195,23 @@ fn refuse(error: &Error, status: Option<StatusCode>) -> Response {
         headers.insert(ERROR_TYPE, kind);
     }
     // Header values are visible ASCII here; a text that is not stays in the body alone.
-    if error
+    let printable = error
         .message
         .bytes()
-        .all(|byte| (b' '..=b'~').contains(&byte))
+        .all(|byte| (b' '..=b'~').contains(&byte));
+    if let Some(message) = printable
+        .then(|| HeaderValue::try_from(error.message.as_ref()).ok())
+        .flatten()
     {
-        if let Ok(message) = HeaderValue::try_from(error.message.as_ref()) {
-            headers.insert(ERROR_MESSAGE, message);
-        }
+        headers.insert(ERROR_MESSAGE, message);
     }
     response
 }
 
 fn log(error: &Error) {
-    match error.cause() {
-        Some(cause) => tracing::error!(code = error.code.name(), cause = ?cause, "request failed"),
-        None => tracing::info!(code = error.code.name(), reason = ?error.reason, "request refused"),
+    if let Some(cause) = error.cause() {
+        tracing::error!(code = error.code.name(), cause = ?cause, "request failed");
+    } else {
+        tracing::info!(code = error.code.name(), reason = ?error.reason, "request refused");
     }
 }

@@ -16,6 +16,7 @@ mod print;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod wording;
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};

@@ -1,9 +1,9 @@
-//! The walk over a request body, and the wording of what it finds.
+//! The walk over a request body.
 //!
-//! Wording: recorded answers of both services (api.md 1.6). Constraints on the elements of a list
-//! or on the keys and values of a map are reported once for the whole collection, with every
-//! constraint of the element: `Map value must satisfy constraint: [Member must have length less
-//! than or equal to 50000, Member must have length greater than or equal to 1]`.
+//! Constraints on the elements of a list or on the keys and values of a map are reported once for
+//! the whole collection, with every constraint of the element: `Map value must satisfy constraint:
+//! [Member must have length less than or equal to 50000, Member must have length greater than or
+//! equal to 1]`. Structures in collections are reported one by one, at `userAttributes.1.member.name`.
 //!
 //! Lengths of strings count Unicode scalar values, which is what the model's `length` trait says
 //! and what SDKs check; lengths of blobs count decoded bytes.
@@ -15,6 +15,9 @@ use serde_json::{Map, Number, Value};
 use super::Refused;
 use super::print::{cut, subject};
 use super::shape::{Kind, Member, Shape};
+use super::wording::{
+    NOT_NULL, at_least, at_most, enumerated, every_constraint, mistyped, patterned,
+};
 
 /// The most violations that a message spells out; its count is always of all.
 ///
@@ -22,8 +25,6 @@ use super::shape::{Kind, Member, Shape};
 const MOST_PARTS: usize = 100;
 /// The most characters of a map key that a path repeats.
 const LONGEST_KEY: usize = 128;
-
-const NOT_NULL: &str = "Member must not be null";
 
 /// Checks a whole request body.
 pub(super) fn input(shape: &Shape, body: &Value) -> Result<(), Refused> {
@@ -253,73 +254,4 @@ fn bounds(shape: &Shape, what: &str, size: i64) -> impl Iterator<Item = String> 
         .filter(|&min| size < min)
         .map(|min| at_least(what, min));
     most.into_iter().chain(least)
-}
-
-fn at_most(what: &str, max: i64) -> String {
-    format!("Member must have {what} less than or equal to {max}")
-}
-
-fn at_least(what: &str, min: i64) -> String {
-    format!("Member must have {what} greater than or equal to {min}")
-}
-
-fn patterned(pattern: &str) -> String {
-    format!("Member must satisfy regular expression pattern: {pattern}")
-}
-
-fn enumerated(shape: &Shape) -> String {
-    format!(
-        "Member must satisfy enum value set: [{}]",
-        shape.allowed.join(", ")
-    )
-}
-
-/// Every constraint of an element, violated or not.
-fn every_constraint(whose: &str, shape: &Shape) -> String {
-    let what = if matches!(shape.kind, Kind::Integer | Kind::Long) {
-        "value"
-    } else {
-        "length"
-    };
-    let all: Vec<String> = shape
-        .max
-        .map(|max| at_most(what, max))
-        .into_iter()
-        .chain(shape.min.map(|min| at_least(what, min)))
-        .chain(
-            shape
-                .pattern
-                .as_deref()
-                .map(|pattern| patterned(&pattern.text)),
-        )
-        .chain((!shape.allowed.is_empty()).then(|| enumerated(shape)))
-        .collect();
-    format!("{whose} must satisfy constraint: [{}]", all.join(", "))
-}
-
-/// Texts as recorded from AWS JSON services, for the pairs that were seen.
-fn mistyped(wanted: &Kind, found: &Value) -> Mistyped {
-    let found = match found {
-        Value::Array(_) => return "Start of list found where not expected".to_owned(),
-        Value::Object(_) => {
-            return "Start of structure or map found where not expected.".to_owned();
-        }
-        Value::Null => "NULL_VALUE",
-        Value::Bool(true) => "TRUE_VALUE",
-        Value::Bool(false) => "FALSE_VALUE",
-        Value::Number(_) => "NUMBER_VALUE",
-        Value::String(_) => "STRING_VALUE",
-    };
-    let wanted = match wanted {
-        Kind::List(_) => return "Expected list or null".to_owned(),
-        Kind::Map { .. } => return "Expected map or null".to_owned(),
-        Kind::Structure(_) | Kind::Document => return "Expected structure or null".to_owned(),
-        Kind::String => "a String",
-        Kind::Blob => "a Blob",
-        Kind::Integer => "an Integer",
-        Kind::Long => "a Long",
-        Kind::Boolean => "an Boolean",
-        Kind::Timestamp => "a Timestamp",
-    };
-    format!("{found} can not be converted to {wanted}")
 }

@@ -1,0 +1,137 @@
+//! So many hashes at a time, so many waiting, and no more.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use argon2::Block;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::{HashProfile, Hasher, wipe};
+use crate::error::{Error, Result};
+
+/// How many callers may wait for a slot.
+const QUEUE: usize = 1024;
+
+/// Runs costly password work on blocking threads: as many at a time as there are slots, in the
+/// order of arrival. Clones share the slots.
+#[derive(Clone)]
+pub struct HashPool(Arc<Inner>);
+
+struct Inner {
+    profile: HashProfile,
+    /// One permit for each running or waiting caller.
+    places: Arc<Semaphore>,
+    /// One permit for each running caller.
+    slots: Arc<Semaphore>,
+    /// Memory of finished work, ready for the next: at most one piece for each slot.
+    spare: Mutex<Vec<Vec<Block>>>,
+    /// Whether work was done since the last [`HashPool::release_idle`].
+    busy: AtomicBool,
+    evaluations: AtomicU64,
+}
+
+impl HashPool {
+    /// A pool with as many slots as this process may use cores.
+    pub fn new(profile: HashProfile) -> Self {
+        Self::with_slots(
+            profile,
+            thread::available_parallelism().map_or(1, Into::into),
+            QUEUE,
+        )
+    }
+
+    pub(super) fn with_slots(profile: HashProfile, slots: usize, queue: usize) -> Self {
+        Self(Arc::new(Inner {
+            profile,
+            places: Arc::new(Semaphore::new(slots + queue)),
+            slots: Arc::new(Semaphore::new(slots)),
+            spare: Mutex::default(),
+            busy: AtomicBool::new(false),
+            evaluations: AtomicU64::new(0),
+        }))
+    }
+
+    /// Runs the work in a slot, waiting for one if need be. The hasher is for this work only; put
+    /// an SRP power that belongs to the same password into the same work.
+    ///
+    /// Work that has begun runs to its end and keeps its slot even when the caller goes away.
+    ///
+    /// # Errors
+    /// `TooManyRequestsException` at once when the queue is full; what the work itself answers;
+    /// `InternalErrorException` when it panics or the server is stopping.
+    pub async fn run<T, F>(&self, work: F) -> Result<T>
+    where
+        F: FnOnce(&mut Hasher<'_>) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let Ok(place) = Arc::clone(&self.0.places).try_acquire_owned() else {
+            return Err(Error::rate_exceeded());
+        };
+        let slot = Arc::clone(&self.0.slots)
+            .acquire_owned()
+            .await
+            .map_err(Error::internal)?;
+        let inner = Arc::clone(&self.0);
+        tokio::task::spawn_blocking(move || inner.work(work, (slot, place)))
+            .await
+            .map_err(Error::internal)?
+    }
+
+    /// How many hashes were computed since the start; a comparison is one as well.
+    pub fn evaluations(&self) -> u64 {
+        self.0.evaluations.load(Ordering::Relaxed)
+    }
+
+    /// Gives spare memory back to the system unless it was used since the last call. For the
+    /// worker loop, every minute or so.
+    pub fn release_idle(&self) {
+        if !self.0.busy.swap(false, Ordering::Relaxed) {
+            std::mem::take(&mut *self.0.spare())
+                .into_iter()
+                .for_each(wipe);
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn spare_pieces(&self) -> usize {
+        self.0.spare().len()
+    }
+}
+
+impl Inner {
+    fn work<T>(
+        &self,
+        work: impl FnOnce(&mut Hasher<'_>) -> Result<T>,
+        permits: (OwnedSemaphorePermit, OwnedSemaphorePermit),
+    ) -> Result<T> {
+        let memory = self.spare().pop().unwrap_or_default();
+        let mut hasher = Hasher {
+            profile: self.profile,
+            memory,
+            evaluations: &self.evaluations,
+        };
+        let answer = work(&mut hasher);
+        self.busy.store(true, Ordering::Relaxed);
+        if !hasher.memory.is_empty() {
+            self.spare().push(hasher.memory);
+        }
+        drop(permits); // only now may the next one look for spare memory
+        answer
+    }
+
+    fn spare(&self) -> MutexGuard<'_, Vec<Vec<Block>>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for HashPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HashPool")
+            .field("profile", &self.0.profile)
+            .field("free_slots", &self.0.slots.available_permits())
+            .field("free_places", &self.0.places.available_permits())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,230 @@
+//! Completed sign-ins that last: those that tokens hang off, and those of browsers.
+
+use super::db::{Conn, DbError, Tx};
+use crate::error::{Error, Result};
+use crate::ids::{ClientId, PoolId, SessionId, Sub, Uuid};
+use crate::names;
+use crate::time::Timestamp;
+use crate::{args, statements};
+
+statements! {
+    BY_ID = "SELECT pool_id, session_id, kind, sub, client_id, origin_jti, event_id, origin_id, scope, device_key, ip, agent, \
+             auth_ms, created_ms, last_used_ms, expires_ms, revoked_ms \
+             FROM sessions WHERE pool_id = $1 AND session_id = $2";
+    /// Whether an access token's sign-in stands; both branches are index look-ups.
+    STANDS_BY_ORIGIN = "SELECT session_id FROM sessions \
+                        WHERE pool_id = $1 AND origin_jti = $2 AND sub = $3 AND revoked_ms IS NULL";
+    STANDS_BY_EVENT = "SELECT session_id FROM sessions \
+                       WHERE pool_id = $1 AND sub = $3 AND event_id = $2 AND kind = 'TOKEN' AND revoked_ms IS NULL LIMIT 1";
+    INSERT = "INSERT INTO sessions (pool_id, session_id, kind, sub, client_id, origin_jti, event_id, origin_id, scope, device_key, \
+              ip, agent, auth_ms, created_ms, last_used_ms, expires_ms) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    TOUCH = "UPDATE sessions SET last_used_ms = $3 WHERE pool_id = $1 AND session_id = $2 AND revoked_ms IS NULL";
+    REVOKE = "UPDATE sessions SET revoked_ms = $3 WHERE pool_id = $1 AND session_id = $2 AND revoked_ms IS NULL";
+    REVOKE_TOKENS_OF_USER = "UPDATE sessions SET revoked_ms = $3 \
+                             WHERE pool_id = $1 AND sub = $2 AND kind = 'TOKEN' AND revoked_ms IS NULL";
+    /// The user's row stays as it is until the transaction ends, so that a sign-in cannot slip past
+    /// a sign-out that runs beside it. SQLite has one writer and needs no lock.
+    HOLD_USER = sqlite "SELECT enabled, auth_epoch FROM users WHERE pool_id = $1 AND sub = $2"
+                postgres "SELECT enabled, auth_epoch FROM users WHERE pool_id = $1 AND sub = $2 FOR SHARE";
+    END_USER = "UPDATE users SET auth_epoch = auth_epoch + 1, tokens_valid_from_ms = $3, version = version + 1 \
+                WHERE pool_id = $1 AND sub = $2";
+}
+
+names! {
+    /// What hangs off a session.
+    pub enum Kind { Token = "TOKEN", Browser = "SSO" }
+}
+
+/// A completed sign-in.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The pool.
+    pub pool: PoolId,
+    /// Its id.
+    pub id: SessionId,
+    /// What hangs off it.
+    pub kind: Kind,
+    /// The user.
+    pub sub: Sub,
+    /// The client that the user signed in to.
+    pub client: ClientId,
+    /// The id that its tokens share.
+    pub origin_jti: Uuid,
+    /// The id of the event in which the user signed in.
+    pub event_id: Uuid,
+    /// The browser session this one came from.
+    pub origin: Option<SessionId>,
+    /// The granted scopes, joined by spaces.
+    pub scope: String,
+    /// The device that the user signed in with.
+    pub device_key: Option<String>,
+    /// The address that the user signed in from.
+    pub ip: Option<String>,
+    /// The user agent that the user signed in with.
+    pub agent: Option<String>,
+    /// When the user signed in.
+    pub auth_at: Timestamp,
+    /// When the row was made.
+    pub created: Timestamp,
+    /// When it was last used.
+    pub last_used: Timestamp,
+    /// When it ends by itself.
+    pub expires: Timestamp,
+    /// When it was ended.
+    pub revoked: Option<Timestamp>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    pool_id: String,
+    session_id: String,
+    kind: String,
+    sub: String,
+    client_id: String,
+    origin_jti: String,
+    event_id: String,
+    origin_id: Option<String>,
+    scope: String,
+    device_key: Option<String>,
+    ip: Option<String>,
+    agent: Option<String>,
+    auth_ms: i64,
+    created_ms: i64,
+    last_used_ms: i64,
+    expires_ms: i64,
+    revoked_ms: Option<i64>,
+}
+
+impl TryFrom<Row> for Session {
+    type Error = Error;
+    fn try_from(row: Row) -> Result<Self> {
+        let origin = row.origin_id.map(SessionId::parse).transpose();
+        Ok(Self {
+            pool: PoolId::parse(row.pool_id).map_err(Error::internal)?,
+            id: SessionId::parse(row.session_id).map_err(Error::internal)?,
+            kind: Kind::try_from(row.kind).map_err(Error::internal)?,
+            sub: Sub::parse(row.sub).map_err(Error::internal)?,
+            client: ClientId::parse(row.client_id).map_err(Error::internal)?,
+            origin_jti: Uuid::parse(row.origin_jti).map_err(Error::internal)?,
+            event_id: Uuid::parse(row.event_id).map_err(Error::internal)?,
+            origin: origin.map_err(Error::internal)?,
+            scope: row.scope,
+            device_key: row.device_key,
+            ip: row.ip,
+            agent: row.agent,
+            auth_at: Timestamp::from_ms(row.auth_ms),
+            created: Timestamp::from_ms(row.created_ms),
+            last_used: Timestamp::from_ms(row.last_used_ms),
+            expires: Timestamp::from_ms(row.expires_ms),
+            revoked: row.revoked_ms.map(Timestamp::from_ms),
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Found {
+    #[expect(dead_code, reason = "the statement asks whether there is a row")]
+    session_id: String,
+}
+
+/// How a token names its session.
+#[derive(Clone, Copy, Debug)]
+pub enum Named<'a> {
+    /// By `origin_jti`.
+    Origin(&'a str),
+    /// By `event_id`, where the client's tokens have no `origin_jti`.
+    Event(&'a str),
+}
+
+/// What of a user's row decides whether a sign-in may be completed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Held {
+    /// Whether the user may sign in at all.
+    pub enabled: bool,
+    /// Raised by everything that ends sign-ins in progress.
+    pub auth_epoch: i64,
+}
+
+/// The session of an id, ended ones included.
+pub async fn find(db: &mut Conn, pool: &PoolId, session: &SessionId) -> Result<Option<Session>> {
+    let row: Option<Row> = db.optional(BY_ID, args![pool, session]).await?;
+    row.map(Session::try_from).transpose()
+}
+
+/// Whether the session that a token names is there and was not ended.
+pub async fn stands(
+    db: &mut Conn,
+    pool: &PoolId,
+    sub: &Sub,
+    named: Named<'_>,
+) -> Result<bool, DbError> {
+    let (sql, name) = match named {
+        Named::Origin(name) => (STANDS_BY_ORIGIN, name),
+        Named::Event(name) => (STANDS_BY_EVENT, name),
+    };
+    let row: Option<Found> = db.optional(sql, args![pool, name, sub]).await?;
+    Ok(row.is_some())
+}
+
+/// Adds a session.
+pub async fn insert(tx: &mut Tx, session: &Session) -> Result<(), DbError> {
+    let args = args![
+        &session.pool,
+        &session.id,
+        session.kind.as_str(),
+        &session.sub,
+        &session.client,
+        &session.origin_jti,
+        &session.event_id,
+        session.origin.as_ref().map(SessionId::as_str),
+        &session.scope,
+        session.device_key.as_deref(),
+        session.ip.as_deref(),
+        session.agent.as_deref(),
+        session.auth_at,
+        session.created,
+        session.last_used,
+        session.expires
+    ];
+    tx.execute(INSERT, args).await.map(drop)
+}
+
+/// Notes that a session was used; false when it was ended meanwhile.
+pub async fn touch(
+    tx: &mut Tx,
+    pool: &PoolId,
+    session: &SessionId,
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    let changed = tx.execute(TOUCH, args![pool, session, now]).await?;
+    Ok(changed == 1)
+}
+
+/// Ends a session; false when there is none or it was ended before.
+pub async fn revoke(
+    tx: &mut Tx,
+    pool: &PoolId,
+    session: &SessionId,
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    let changed = tx.execute(REVOKE, args![pool, session, now]).await?;
+    Ok(changed == 1)
+}
+
+/// Holds a user's row until the transaction ends; none when there is no such user.
+pub async fn hold_user(tx: &mut Tx, pool: &PoolId, sub: &Sub) -> Result<Option<Held>, DbError> {
+    tx.optional(HOLD_USER, args![pool, sub]).await
+}
+
+/// Ends all token sessions of a user, and the sign-ins in progress.
+pub async fn end_user(
+    tx: &mut Tx,
+    pool: &PoolId,
+    sub: &Sub,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    tx.execute(END_USER, args![pool, sub, now]).await?;
+    let args = args![pool, sub, now];
+    tx.execute(REVOKE_TOKENS_OF_USER, args).await.map(drop)
+}

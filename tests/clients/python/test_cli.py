@@ -1,0 +1,78 @@
+"""The AWS CLI: a journey as somebody would type it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from world import OTHER_PASSWORD, PASSWORD, fresh, new_email
+
+AWS = shutil.which("aws", path=str(Path(sys.executable).parent)) or "aws"
+
+
+@pytest.fixture
+def aws(world, tmp_path):
+    environment = {**os.environ, "AWS_ENDPOINT_URL": world.url, "AWS_PAGER": "", "HOME": str(tmp_path)}
+
+    def run(*words, fails=None):
+        done = subprocess.run(
+            [AWS, "cognito-idp", *map(str, words), "--output", "json"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        if fails:
+            assert done.returncode != 0 and fails in done.stderr, done
+            return None
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout) if done.stdout.strip() else None
+
+    return run
+
+
+def test_a_journey(world, aws):
+    pool = aws("create-user-pool", "--pool-name", fresh("cli"), "--auto-verified-attributes", "email")["UserPool"]["Id"]
+    client = aws(
+        "create-user-pool-client", "--user-pool-id", pool, "--client-name", "cli",
+        "--explicit-auth-flows", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH",
+    )["UserPoolClient"]["ClientId"]  # fmt: skip
+    name, email = fresh("ada"), new_email()
+    made = aws(
+        "sign-up", "--client-id", client, "--username", name, "--password", PASSWORD,
+        "--user-attributes", f"Name=email,Value={email}", "Name=name,Value=Ada Lovelace",
+    )  # fmt: skip
+    assert made["UserConfirmed"] is False and made["CodeDeliveryDetails"]["DeliveryMedium"] == "EMAIL"
+    sign_in = (
+        "initiate-auth", "--client-id", client, "--auth-flow", "USER_PASSWORD_AUTH",
+        "--auth-parameters", f"USERNAME={name},PASSWORD={PASSWORD}",
+    )  # fmt: skip
+    aws(*sign_in, fails="(UserNotConfirmedException) when calling the InitiateAuth operation: User is not confirmed.")
+    aws("confirm-sign-up", "--client-id", client, "--username", name, "--confirmation-code", world.mailbox.code(email))
+    tokens = aws(*sign_in)["AuthenticationResult"]
+    me = aws("get-user", "--access-token", tokens["AccessToken"])
+    assert me["Username"] == name
+    assert {"Name": "email_verified", "Value": "true"} in me["UserAttributes"]
+    again = aws(
+        "initiate-auth", "--client-id", client, "--auth-flow", "REFRESH_TOKEN_AUTH",
+        "--auth-parameters", f"REFRESH_TOKEN={tokens['RefreshToken']}",
+    )  # fmt: skip
+    assert again["AuthenticationResult"]["AccessToken"]
+    aws("create-group", "--user-pool-id", pool, "--group-name", "admins", "--precedence", "1")
+    assert aws("admin-add-user-to-group", "--user-pool-id", pool, "--username", name, "--group-name", "admins") is None
+    assert aws("list-users-in-group", "--user-pool-id", pool, "--group-name", "admins")["Users"][0]["Username"] == name
+    aws("admin-set-user-password", "--user-pool-id", pool, "--username", name, "--password", OTHER_PASSWORD,
+        "--permanent")  # fmt: skip
+    aws(*sign_in, fails="Incorrect username or password.")
+    found = aws("list-users", "--user-pool-id", pool, "--filter", f'email = "{email}"')["Users"]
+    assert [user["Username"] for user in found] == [name]
+    aws("global-sign-out", "--access-token", tokens["AccessToken"])
+    aws("get-user", "--access-token", tokens["AccessToken"], fails="Access Token has been revoked")
+    aws("admin-delete-user", "--user-pool-id", pool, "--username", name)
+    aws("delete-user-pool", "--user-pool-id", pool)
+    aws("describe-user-pool", "--user-pool-id", pool, fails=f"User pool {pool} does not exist.")
