@@ -1,8 +1,7 @@
 //! THE TABLE of `cognito-idp`: all 141 operations of the model. A row without a path answers the
 //! honest 501; `docs/coverage.md` is printed from it.
 
-use super::ops::{account, clients, domains, pools, resource_servers, users};
-use super::ops::{auth, clients, domains, pools, resource_servers};
+use super::ops::{account, auth, clients, domains, pools, resource_servers, users};
 use crate::operations;
 
 operations! {
@@ -29,8 +28,6 @@ operations! {
     AdminListUserSessions Iam;
     AdminRemoveUserFromGroup Iam;
     AdminResetUserPassword Iam => users::admin_reset_user_password::admin_reset_user_password;
-    AdminRespondToAuthChallenge Iam;
-    AdminResetUserPassword Iam;
     AdminRespondToAuthChallenge Iam => auth::admin_respond_to_auth_challenge::admin_respond_to_auth_challenge;
     AdminRevokeUserSession Iam;
     AdminSetUserMFAPreference Iam;
@@ -39,8 +36,6 @@ operations! {
     AdminUpdateAuthEventFeedback Iam;
     AdminUpdateDeviceStatus Iam;
     AdminUpdateUserAttributes Iam => users::admin_update_user_attributes::admin_update_user_attributes;
-    AdminUserGlobalSignOut Iam;
-    AdminUpdateUserAttributes Iam;
     AdminUserGlobalSignOut Iam => auth::admin_user_global_sign_out::admin_user_global_sign_out;
     AssociateSoftwareToken TokenOrSession;
     ChangePassword Token => account::change_password::change_password;
@@ -119,9 +114,6 @@ operations! {
     ListUsersInGroup Iam;
     ListWebAuthnCredentials Token;
     ResendConfirmationCode Public => account::resend_confirmation_code::resend_confirmation_code;
-    RespondToAuthChallenge Public;
-    RevokeToken Public;
-    ResendConfirmationCode Public;
     RespondToAuthChallenge Public => auth::respond_to_auth_challenge::respond_to_auth_challenge;
     RevokeToken Public => auth::revoke_token::revoke_token;
     RevokeUserSession Token;
