@@ -66,7 +66,7 @@ need_node() {
   fi
   key=$(sha256sum $folder/package-lock.json | cut -d ' ' -f 1)
   fresh $folder/node_modules/.key "$key" && return
-  npm ci --prefix $folder --no-audit --no-fund --ignore-scripts --loglevel=error
+  npm ci --prefix $folder --no-audit --no-fund --ignore-scripts --no-update-notifier --loglevel=error
   echo "$key" >$folder/node_modules/.key
 }
 
