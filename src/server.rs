@@ -6,30 +6,46 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use tower::Layer;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
+use crate::site::{self, Sites};
 use crate::web::dev;
 use crate::wire::operation::Service;
 use crate::wire::{cors, dispatch};
-use crate::{api, identity};
+use crate::{api, identity, oidc};
 
 static SERVICES: &[&Service] = &[&api::SERVICE, &identity::SERVICE];
 
 /// All routes of a server.
 pub fn router(app: Arc<App>) -> Router {
-    Router::new()
+    let domain = domain(&app);
+    let outside = Router::new()
         .route("/", get(not_found).post(aws_json).options(preflight))
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
         // Dev mode's alias of ready (security.md K16).
         .route("/_poolhouse/health", get(ready))
         .merge(dev::router(&app))
-        .fallback(not_found)
+        .with_state(Arc::clone(&app))
+        .fallback_service(domain.clone());
+    // The site is decided before routing: it takes the pool off the path.
+    let entrance = middleware::from_fn_with_state(Sites { app, domain }, site::enter);
+    Router::new()
+        .fallback_service(entrance.layer(outside))
         .layer(CatchPanicLayer::custom(panicked))
-        .with_state(app)
+}
+
+/// The routes of a pool's domain; on the bare host they are what is left.
+fn domain(app: &Arc<App>) -> Router {
+    Router::new()
+        .merge(oidc::routes())
+        .fallback(not_found)
+        .with_state(Arc::clone(app))
 }
 
 async fn aws_json(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -59,7 +75,6 @@ async fn not_found() -> Response {
 }
 
 /// A panic costs its own request only (security.md F8).
-#[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     tracing::error!("a request panicked");
     let body = r#"{"__type":"InternalErrorException","message":"Something went wrong"}"#;

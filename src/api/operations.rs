@@ -1,6 +1,7 @@
 //! THE TABLE of `cognito-idp`: all 141 operations of the model. A row without a path answers the
 //! honest 501; `docs/coverage.md` is printed from it.
 
+use super::ops::pools;
 use crate::operations;
 
 operations! {
@@ -48,7 +49,7 @@ operations! {
     CreateResourceServer Iam;
     CreateTerms Iam;
     CreateUserImportJob Iam;
-    CreateUserPool Iam;
+    CreateUserPool Iam => pools::create_user_pool::create_user_pool;
     CreateUserPoolClient Iam;
     CreateUserPoolDomain Iam;
     CreateUserPoolReplica Iam;
@@ -59,7 +60,7 @@ operations! {
     DeleteTerms Iam;
     DeleteUser Token;
     DeleteUserAttributes Token;
-    DeleteUserPool Iam;
+    DeleteUserPool Iam => pools::delete_user_pool::delete_user_pool;
     DeleteUserPoolClient Iam;
     DeleteUserPoolClientSecret Iam;
     DeleteUserPoolDomain Iam;
@@ -73,7 +74,7 @@ operations! {
     DescribeTerms Iam;
     DescribeTermsByClient Iam;
     DescribeUserImportJob Iam;
-    DescribeUserPool Iam;
+    DescribeUserPool Iam => pools::describe_user_pool::describe_user_pool;
     DescribeUserPoolClient Iam;
     DescribeUserPoolDomain Iam;
     ForgetDevice Token;
@@ -93,7 +94,7 @@ operations! {
     GetUserAttributeVerificationCode Token;
     GetUserAuthFactors Token;
     GetUserPoolClientSessionConfiguration Iam;
-    GetUserPoolMfaConfig Iam;
+    GetUserPoolMfaConfig Iam => pools::get_user_pool_mfa_config::get_user_pool_mfa_config;
     GetUserPoolSessionConfiguration Iam;
     GlobalSignOut Token;
     InitiateAuth Public;
@@ -107,7 +108,7 @@ operations! {
     ListUserPoolClientSecrets Iam;
     ListUserPoolClients Iam;
     ListUserPoolReplicas Iam;
-    ListUserPools Iam;
+    ListUserPools Iam => pools::list_user_pools::list_user_pools;
     ListUserSessions Token;
     ListUsers Iam;
     ListUsersInGroup Iam;
@@ -121,7 +122,7 @@ operations! {
     SetUICustomization Iam;
     SetUserMFAPreference Token;
     SetUserPoolClientSessionConfiguration Iam;
-    SetUserPoolMfaConfig Iam;
+    SetUserPoolMfaConfig Iam => pools::set_user_pool_mfa_config::set_user_pool_mfa_config;
     SetUserPoolSessionConfiguration Iam;
     SetUserSettings Token;
     SignUp Public;
@@ -139,7 +140,7 @@ operations! {
     UpdateResourceServer Iam;
     UpdateTerms Iam;
     UpdateUserAttributes Token;
-    UpdateUserPool Iam;
+    UpdateUserPool Iam => pools::update_user_pool::update_user_pool;
     UpdateUserPoolClient Iam;
     UpdateUserPoolDomain Iam;
     UpdateUserPoolReplica Iam;

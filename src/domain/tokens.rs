@@ -28,7 +28,7 @@ pub struct Issued {
 
 /// What a completed sign-in uses up, in the transaction that stores it: of many requests with the
 /// same proof one wins.
-pub trait Claim: Send {
+pub trait Claim: Send + Sync {
     /// Uses it up for the session that is being stored, or refuses.
     fn claim<'a>(&'a self, tx: &'a mut Tx, session: &'a SessionId) -> BoxFuture<'a, Result<()>>;
 }

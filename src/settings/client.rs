@@ -101,29 +101,38 @@ impl TimeUnit {
 impl ClientSettings {
     /// Lifetime of an access token: an hour unless set.
     pub fn access_token_lifetime(&self) -> Span {
-        let unit = self
-            .token_validity_units
-            .as_ref()
-            .and_then(|u| u.access_token);
-        unit.unwrap_or(TimeUnit::Hours)
-            .span(self.access_token_validity.unwrap_or(1))
+        let unit = self.unit(|units| units.access_token, TimeUnit::Hours);
+        self.access_token_validity
+            .map_or(Span::hours(1), |count| unit.span(count))
     }
 
     /// Lifetime of an ID token: an hour unless set.
     pub fn id_token_lifetime(&self) -> Span {
-        let unit = self.token_validity_units.as_ref().and_then(|u| u.id_token);
-        unit.unwrap_or(TimeUnit::Hours)
-            .span(self.id_token_validity.unwrap_or(1))
+        let unit = self.unit(|units| units.id_token, TimeUnit::Hours);
+        self.id_token_validity
+            .map_or(Span::hours(1), |count| unit.span(count))
     }
 
-    /// Lifetime of a refresh token: 30 days unless set; 0 means 30 of the unit.
+    /// Lifetime of a refresh token: 30 days unless set to more than 0.
     pub fn refresh_token_lifetime(&self) -> Span {
-        let unit = self
-            .token_validity_units
-            .as_ref()
-            .and_then(|u| u.refresh_token);
-        let count = self.refresh_token_validity.filter(|n| *n > 0);
-        count.map_or(Span::days(30), |n| unit.unwrap_or(TimeUnit::Days).span(n))
+        let count = self.refresh_token_validity.filter(|count| *count > 0);
+        count.map_or(Span::days(30), |count| {
+            self.refresh_token_unit().span(count)
+        })
+    }
+
+    /// The unit of `RefreshTokenValidity`: days unless set.
+    pub fn refresh_token_unit(&self) -> TimeUnit {
+        self.unit(|units| units.refresh_token, TimeUnit::Days)
+    }
+
+    fn unit(
+        &self,
+        of: impl Fn(&TokenValidityUnits) -> Option<TimeUnit>,
+        unset: TimeUnit,
+    ) -> TimeUnit {
+        let units = self.token_validity_units.as_ref();
+        units.and_then(of).unwrap_or(unset)
     }
 
     /// Lifetime of a sign-in in progress: 3 minutes unless set.

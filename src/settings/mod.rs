@@ -6,6 +6,7 @@
 //! setting (the methods here), never where it is stored.
 
 pub mod client;
+pub mod domain;
 pub mod pool;
 
 /// Declares a struct of AWS's shape: PascalCase members, all optional, absent when unset.

@@ -338,12 +338,44 @@ impl PoolSettings {
             .contains(&contact)
     }
 
-    /// The password policy in force.
+    /// The password policy in force. A pool made without one gets the strict default; in one that
+    /// was given, what it does not require is not required (api.md 3.1).
     pub fn password_policy(&self) -> PasswordPolicy {
-        self.policies
+        let given = self
+            .policies
             .as_ref()
-            .and_then(|p| p.password_policy.clone())
-            .unwrap_or_default()
+            .and_then(|p| p.password_policy.clone());
+        let strict = given.is_none();
+        let given = given.unwrap_or_default();
+        PasswordPolicy {
+            minimum_length: given.minimum_length.or(Some(8)),
+            require_uppercase: given.require_uppercase.or(Some(strict)),
+            require_lowercase: given.require_lowercase.or(Some(strict)),
+            require_numbers: given.require_numbers.or(Some(strict)),
+            require_symbols: given.require_symbols.or(Some(strict)),
+            password_history_size: given.password_history_size,
+            temporary_password_validity_days: Some(self.temporary_password_days()),
+        }
+    }
+
+    /// What a choice-based sign-in may begin with; nothing in the Lite plan.
+    pub fn first_factors(&self) -> Vec<FirstFactor> {
+        let given = self.policies.as_ref().and_then(|p| {
+            p.sign_in_policy
+                .as_ref()?
+                .allowed_first_auth_factors
+                .clone()
+        });
+        match given {
+            Some(factors) => factors,
+            None if self.tier() == Tier::Lite => Vec::new(),
+            None => vec![FirstFactor::Password],
+        }
+    }
+
+    /// The feature plan, Essentials unless set.
+    pub fn tier(&self) -> Tier {
+        self.user_pool_tier.unwrap_or(Tier::Essentials)
     }
 
     /// `MfaConfiguration`, OFF unless set.
@@ -359,11 +391,18 @@ impl PoolSettings {
             .unwrap_or(false)
     }
 
-    /// How long a temporary password works, in days (7 unless set).
+    /// How long a temporary password works, in days: `TemporaryPasswordValidityDays`, else the
+    /// legacy `UnusedAccountValidityDays`, else 7. Zero is the same as absent.
     pub fn temporary_password_days(&self) -> i64 {
-        self.password_policy()
-            .temporary_password_validity_days
-            .filter(|d| *d > 0)
-            .unwrap_or(7)
+        let policy = self
+            .policies
+            .as_ref()
+            .and_then(|p| p.password_policy.as_ref()?.temporary_password_validity_days);
+        let legacy = self
+            .admin_create_user_config
+            .as_ref()
+            .and_then(|c| c.unused_account_validity_days);
+        let set = |days: &i64| *days > 0;
+        policy.filter(set).or(legacy.filter(set)).unwrap_or(7)
     }
 }

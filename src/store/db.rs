@@ -90,6 +90,8 @@ macro_rules! args {
 pub enum DbError {
     /// A unique or primary key already holds this value.
     Unique(sqlx::Error),
+    /// What the row refers to does not exist (any more).
+    Orphan(sqlx::Error),
     /// Two transactions got in each other's way; the same work may succeed when repeated.
     Conflict(sqlx::Error),
     /// Everything else.
@@ -104,6 +106,9 @@ impl From<sqlx::Error> for DbError {
         if database.is_unique_violation() {
             return Self::Unique(error);
         }
+        if database.is_foreign_key_violation() {
+            return Self::Orphan(error);
+        }
         // PostgreSQL 40001 serialization_failure, 40P01 deadlock_detected.
         match database.code().as_deref() {
             Some("40001" | "40P01") => Self::Conflict(error),
@@ -115,13 +120,13 @@ impl From<sqlx::Error> for DbError {
 impl From<DbError> for Error {
     fn from(error: DbError) -> Self {
         match error {
-            DbError::Conflict(_) => Self::concurrent_modification(),
+            DbError::Conflict(_) | DbError::Orphan(_) => Self::concurrent_modification(),
             DbError::Unique(source) | DbError::Other(source) => Self::internal(source),
         }
     }
 }
 
-/// Gives a unique violation its meaning at the query.
+/// Gives a violated constraint its meaning at the query.
 pub trait OnUnique<T> {
     /// The error to answer when the value is taken.
     fn on_unique(self, meaning: impl FnOnce() -> Error) -> Result<T, Error>;
@@ -134,6 +139,12 @@ impl<T> OnUnique<T> for Result<T, DbError> {
             other => other.into(),
         })
     }
+}
+
+/// The JSON text of a document column.
+pub fn encoded<T: serde::Serialize>(document: &T) -> Result<String, DbError> {
+    serde_json::to_string(document)
+        .map_err(|error| DbError::Other(sqlx::Error::Encode(Box::new(error))))
 }
 
 /// A row struct that reads from both databases: `#[derive(sqlx::FromRow)]`.

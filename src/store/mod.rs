@@ -1,10 +1,14 @@
 //! SQL and nothing else: one aggregate per file, its row structs, statements and functions.
 
 pub mod aliases;
+pub mod attempts;
 pub mod audit;
+pub mod authorization_codes;
 pub mod clients;
+pub mod codes;
 pub mod consumed;
 pub mod db;
+pub mod domains;
 pub mod groups;
 pub mod keyring;
 pub mod lockouts;
@@ -15,6 +19,7 @@ pub mod reset;
 pub mod resource_servers;
 pub mod sessions;
 pub mod signing_keys;
+pub mod sites;
 pub mod user_attributes;
 pub mod users;
 
@@ -32,6 +37,9 @@ use crate::error::Result;
 use crate::ports::rng::Rng;
 use audit::Actor;
 use db::{Conn, DbError, Sql, Tx};
+
+/// Statements that a connection keeps prepared: all of ours.
+const STATEMENTS: usize = 512;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -63,8 +71,12 @@ pub const POOL_TABLES: &[&str] = &[
 pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
     let modules: &[(&str, &[(&str, Sql)])] = &[
         ("aliases", aliases::ALL),
+        ("attempts", attempts::ALL),
         ("audit", audit::ALL),
+        ("authorization_codes", authorization_codes::ALL),
         ("clients", clients::ALL),
+        ("codes", codes::ALL),
+        ("domains", domains::ALL),
         ("consumed", consumed::ALL),
         ("groups", groups::ALL),
         ("keyring", keyring::ALL),
@@ -74,9 +86,10 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("reset", reset::ALL),
         ("refresh_tokens", refresh_tokens::ALL),
         ("resource_servers", resource_servers::ALL),
-        ("user_attributes", user_attributes::ALL),
         ("sessions", sessions::ALL),
         ("signing_keys", signing_keys::ALL),
+        ("sites", sites::ALL),
+        ("user_attributes", user_attributes::ALL),
         ("users", users::ALL),
     ];
     let each = modules.iter().map(|(module, all)| (*module, *all));
@@ -124,15 +137,18 @@ impl Store {
                 Durability::Full => SqliteSynchronous::Full,
             })
             .foreign_keys(true)
+            .statement_cache_capacity(STATEMENTS)
             .busy_timeout(Duration::from_secs(5));
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .test_before_acquire(false)
             .acquire_timeout(Duration::from_secs(30))
             .connect_with(options.clone())
             .await?;
         MIGRATIONS.run(&writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
+            .test_before_acquire(false)
             .connect_lazy_with(options.read_only(true));
         Ok(Self {
             backend: Backend::Sqlite { writer, readers },
@@ -142,7 +158,7 @@ impl Store {
 
     /// Connects to PostgreSQL, waiting up to `patience` for it to come up.
     pub async fn postgres(url: &str, patience: Duration, rng: Rng) -> anyhow::Result<Self> {
-        let options = PgConnectOptions::from_str(url)?;
+        let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(STATEMENTS);
         let deadline = tokio::time::Instant::now() + patience;
         let pool = loop {
             let attempt = PgPoolOptions::new()

@@ -1,6 +1,6 @@
 //! User pools.
 
-use super::db::{Conn, DbError, Tx};
+use super::db::{Conn, DbError, Tx, encoded};
 use crate::error::{Error, Result};
 use crate::ids::PoolId;
 use crate::settings::pool::{PoolDocument, PoolSettings};
@@ -12,6 +12,12 @@ statements! {
              FROM pools WHERE pool_id = $1";
     INSERT = "INSERT INTO pools (pool_id, region, account, name, document, created_ms, modified_ms, version, epoch) \
               VALUES ($1, $2, $3, $4, $5, $6, $7, 1, 1)";
+    PAGE = "SELECT pool_id, region, account, name, document, created_ms, modified_ms, version \
+            FROM pools WHERE account = $1 AND region = $2 AND pool_id > $3 ORDER BY pool_id LIMIT $4";
+    UPDATE = "UPDATE pools SET name = $3, document = $4, modified_ms = $5, version = version + 1, epoch = epoch + 1 \
+              WHERE pool_id = $1 AND version = $2";
+    DELETE = "DELETE FROM pools WHERE pool_id = $1";
+    COUNT_USERS = "SELECT COUNT(*) FROM users WHERE pool_id = $1";
     BUMP_EPOCH = "UPDATE pools SET epoch = epoch + 1 WHERE pool_id = $1";
 }
 
@@ -77,23 +83,61 @@ pub async fn find(db: &mut Conn, pool: &PoolId) -> Result<Option<Pool>> {
     row.map(Pool::try_from).transpose()
 }
 
+/// Up to `limit` pools of an account and region, by id, after the one named.
+pub async fn page(
+    db: &mut Conn,
+    (account, region): (&str, &str),
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Pool>> {
+    let args = args![account, region, after.unwrap_or_default(), limit];
+    let rows: Vec<Row> = db.all(PAGE, args).await?;
+    rows.into_iter().map(Pool::try_from).collect()
+}
+
 /// Adds a pool. A unique violation means the id is taken.
 pub async fn insert(tx: &mut Tx, pool: &Pool) -> Result<(), DbError> {
-    let document = serde_json::to_string(&pool.document).unwrap_or_default();
     let args = args![
         &pool.id,
         &pool.region,
         &pool.account,
         &pool.name,
-        document,
+        encoded(&pool.document)?,
         pool.created,
         pool.modified
     ];
     tx.execute(INSERT, args).await.map(drop)
 }
 
+/// Writes a pool's name and document back, if nobody else has changed the pool since it was read;
+/// says whether it was.
+pub async fn update(tx: &mut Tx, pool: &Pool) -> Result<bool, DbError> {
+    let args = args![
+        &pool.id,
+        pool.version,
+        &pool.name,
+        encoded(&pool.document)?,
+        pool.modified
+    ];
+    tx.execute(UPDATE, args).await.map(|rows| rows == 1)
+}
+
+/// Deletes a pool and, by cascade, everything in it.
+pub async fn delete(tx: &mut Tx, pool: &PoolId) -> Result<(), DbError> {
+    tx.execute(DELETE, args![pool]).await.map(drop)
+}
+
 /// Tells every node that what it cached of this pool is stale. Called by each write to a pool,
-/// client or domain, in the same transaction.
-pub async fn bump_epoch(tx: &mut Tx, pool: &PoolId) -> Result<(), DbError> {
-    tx.execute(BUMP_EPOCH, args![pool]).await.map(drop)
+/// client or domain, in the same transaction. Called first, it makes such writes wait for each
+/// other, so that what they count stays true. Says whether the pool exists.
+pub async fn bump_epoch(tx: &mut Tx, pool: &PoolId) -> Result<bool, DbError> {
+    tx.execute(BUMP_EPOCH, args![pool])
+        .await
+        .map(|rows| rows == 1)
+}
+
+/// How many users a pool has.
+pub async fn count_users(db: &mut Conn, pool: &PoolId) -> Result<i64, DbError> {
+    let (count,): (i64,) = db.one(COUNT_USERS, args![pool]).await?;
+    Ok(count)
 }

@@ -1,9 +1,32 @@
-//! User pools.
+//! User pools: made, described, listed, changed, deleted (api.md 3.1).
+
+mod check;
+mod create;
+mod messages;
+mod mfa;
+mod schema;
+mod shown;
+pub(crate) mod tiers;
+mod update;
 
 use crate::app::App;
+use crate::domain::paging::{Ask, List, Page};
 use crate::error::{Error, Result};
 use crate::ids::PoolId;
+use crate::settings::pool::DeletionProtection;
+use crate::store::audit::{Actor, Event};
+use crate::store::domains;
 use crate::store::pools::{self, Pool};
+
+pub use create::{NewPool, create};
+pub use mfa::{MfaConfig, get_mfa_config, set_mfa_config};
+pub use shown::Described;
+pub use update::{Replacement, update};
+
+/// How often a change is tried again when another write came first.
+const TRIES: usize = 3;
+/// The most rows of a page.
+const MOST: i64 = 60;
 
 /// The pool of an id, in whatever region and account it was made.
 ///
@@ -13,4 +36,107 @@ pub async fn get(app: &App, pool: &PoolId) -> Result<Pool> {
     pools::find(&mut db, pool)
         .await?
         .ok_or_else(|| Error::pool_not_found(pool.as_str()))
+}
+
+/// A pool with its domains and the number of its users.
+///
+/// # Errors: ResourceNotFound.
+pub async fn describe(app: &App, pool: &PoolId) -> Result<Described> {
+    let mut db = app.store.read().await?;
+    let found = pools::find(&mut db, pool).await?;
+    let pool = found.ok_or_else(|| Error::pool_not_found(pool.as_str()))?;
+    let domains = domains::of_pool(&mut db, &pool.id).await?;
+    let named = |custom| {
+        let mut of_kind = domains.iter().filter(|domain| domain.custom == custom);
+        of_kind.next().map(|domain| domain.domain.clone())
+    };
+    let (domain, custom_domain) = (named(false), named(true));
+    let users = pools::count_users(&mut db, &pool.id).await?;
+    Ok(Described {
+        pool,
+        users,
+        domain,
+        custom_domain,
+    })
+}
+
+/// The pools of a region and account, by id.
+///
+/// # Errors: InvalidParameter (token).
+pub async fn list(app: &App, account: &str, region: &str, ask: &Ask) -> Result<Page<Pool>> {
+    let scope = format!("{account}/{region}");
+    let list = List {
+        operation: "ListUserPools",
+        scope: &scope,
+        parameters: "",
+    };
+    let after: Option<String> = list.after(app, ask)?;
+    let count = ask.rows(MOST);
+    let mut db = app.store.read().await?;
+    let owner = (account, region);
+    let rows = pools::page(&mut db, owner, after.as_deref(), count + 1).await?;
+    list.page(app, rows, count, |pool| pool.id.clone())
+}
+
+/// Deletes a pool with everything in it.
+///
+/// # Errors: ResourceNotFound; InvalidParameter, while deletion protection is active or a domain
+/// is attached.
+pub async fn delete(app: &App, actor: &Actor, id: &PoolId) -> Result<()> {
+    let missing = || Error::pool_not_found(id.as_str());
+    let mut tx = app.store.write(actor).await?;
+    if !pools::bump_epoch(&mut tx, id).await? {
+        return Err(missing());
+    }
+    let pool = pools::find(&mut tx, id).await?.ok_or_else(missing)?;
+    if pool.settings().deletion_protection == Some(DeletionProtection::Active) {
+        return Err(Error::deletion_protected());
+    }
+    if !domains::of_pool(&mut tx, id).await?.is_empty() {
+        return Err(Error::pool_has_domain());
+    }
+    pools::delete(&mut tx, id).await?;
+    tx.audit(Event {
+        at: app.clock.now(id),
+        pool: Some(id),
+        act: "DeleteUserPool",
+        target: None,
+        refused: None,
+    })
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Changes a pool by `apply`, which sees it as it is now. When another write comes between, the
+/// change is made again on what that write left.
+///
+/// # Errors: ResourceNotFound, ConcurrentModification, and those of `apply`.
+async fn change(
+    app: &App,
+    actor: &Actor,
+    id: &PoolId,
+    act: &str,
+    apply: impl Fn(&mut Pool) -> Result<()>,
+) -> Result<Pool> {
+    for _ in 0..TRIES {
+        let mut pool = get(app, id).await?;
+        apply(&mut pool)?;
+        pool.modified = app.clock.now(id);
+        let mut tx = app.store.write(actor).await?;
+        if !pools::update(&mut tx, &pool).await? {
+            continue;
+        }
+        tx.audit(Event {
+            at: pool.modified,
+            pool: Some(id),
+            act,
+            target: None,
+            refused: None,
+        })
+        .await?;
+        tx.commit().await?;
+        return Ok(pool);
+    }
+    Err(Error::concurrent_modification())
 }

@@ -1,0 +1,18 @@
+//! The OAuth 2.0 and OpenID Connect rules of a pool's domain.
+//!
+//! A browser's way: [`authorize`] checks the request, the sign-in machine proves the person,
+//! [`codes`] gives a code for it. A client's way: [`client_auth`] and [`grants`] turn a code, a
+//! refresh token or the client itself into tokens. [`refusal`] is how all of it says no.
+
+pub mod authorize;
+pub mod client_auth;
+pub mod codes;
+pub mod grants;
+pub mod logout;
+pub mod pkce;
+pub mod redirects;
+pub mod refusal;
+pub mod revoke;
+pub mod scopes;
+pub mod sites;
+pub mod userinfo;

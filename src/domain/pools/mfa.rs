@@ -1,0 +1,118 @@
+//! GetUserPoolMfaConfig, SetUserPoolMfaConfig, and what they share with the pool's other settings.
+//!
+//! The pool's SMS configuration and SMS authentication message are one setting with two doors:
+//! CreateUserPool/UpdateUserPool and SetUserPoolMfaConfig.
+
+use super::{check, get, tiers};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::ids::PoolId;
+use crate::settings::pool::{Mfa, MfaSettings, PoolDocument, SmsMfa};
+use crate::store::audit::Actor;
+use crate::store::pools::Pool;
+
+/// A pool's multi-factor and passkey settings.
+#[derive(Clone, Debug)]
+pub struct MfaConfig {
+    /// Whether a second factor is required.
+    pub mode: Mfa,
+    /// The factors and passkeys.
+    pub factors: MfaSettings,
+}
+
+/// The settings of a pool.
+pub async fn get_mfa_config(app: &App, pool: &PoolId) -> Result<MfaConfig> {
+    Ok(config(&get(app, pool).await?))
+}
+
+/// Replaces the settings of a pool: what is not given is cleared.
+///
+/// # Errors: InvalidParameter (no factor, no SMS configuration, bad relying party),
+/// FeatureUnavailableInTier, ResourceNotFound, ConcurrentModification.
+pub async fn set_mfa_config(
+    app: &App,
+    actor: &Actor,
+    pool: &PoolId,
+    given: MfaConfig,
+) -> Result<MfaConfig> {
+    let apply = |pool: &mut Pool| apply(pool, &given);
+    let changed = super::change(app, actor, pool, "SetUserPoolMfaConfig", apply).await?;
+    Ok(config(&changed))
+}
+
+/// After the pool's own settings changed: text messages are a second factor while the pool has an
+/// SMS configuration and either second factors are on or SMS was one before.
+pub(super) fn follow(document: &mut PoolDocument) {
+    let settings = &document.settings;
+    let wanted = settings.mfa() != Mfa::Off || document.mfa.sms_mfa_configuration.is_some();
+    let sms = settings.sms_configuration.clone().filter(|_| wanted);
+    document.mfa.sms_mfa_configuration = sms.map(|sms| SmsMfa {
+        sms_authentication_message: settings.sms_authentication_message.clone(),
+        sms_configuration: Some(sms),
+    });
+}
+
+/// Whether a user of the pool could have any second factor.
+pub(super) fn has_factor(mfa: &MfaSettings) -> bool {
+    let totp = mfa.software_token_mfa_configuration.as_ref();
+    mfa.sms_mfa_configuration.is_some()
+        || totp.is_some_and(|totp| totp.enabled == Some(true))
+        || mfa.email_mfa_configuration.is_some()
+}
+
+fn config(pool: &Pool) -> MfaConfig {
+    let mut factors = pool.document.mfa.clone();
+    if let Some(sms) = &mut factors.sms_mfa_configuration {
+        super::shown::fill_region(&mut sms.sms_configuration, &pool.region);
+    }
+    MfaConfig {
+        mode: pool.settings().mfa(),
+        factors,
+    }
+}
+
+fn apply(pool: &mut Pool, given: &MfaConfig) -> Result<()> {
+    let mut factors = given.factors.clone();
+    tiers::mfa(&factors, pool.settings().tier())?;
+    if let Some(id) = factors
+        .web_authn_configuration
+        .as_ref()
+        .and_then(|passkeys| passkeys.relying_party_id.as_deref())
+        && !is_host(id)
+    {
+        return Err(Error::relying_party());
+    }
+    if given.mode != Mfa::Off && !has_factor(&factors) {
+        return Err(Error::mfa_factor_required());
+    }
+    let settings = &mut pool.document.settings;
+    if let Some(sms) = &mut factors.sms_mfa_configuration {
+        if let Some(configuration) = &sms.sms_configuration {
+            check::sms(configuration, &pool.region)?;
+            settings.sms_configuration = Some(configuration.clone());
+        }
+        if given.mode != Mfa::Off && settings.sms_configuration.is_none() {
+            return Err(Error::mfa_sms_configuration());
+        }
+        sms.sms_configuration
+            .clone_from(&settings.sms_configuration);
+        settings
+            .sms_authentication_message
+            .clone_from(&sms.sms_authentication_message);
+    }
+    settings.mfa_configuration = Some(given.mode);
+    pool.document.mfa = factors;
+    Ok(())
+}
+
+/// A domain name: labels of letters, digits and inner hyphens.
+fn is_host(text: &str) -> bool {
+    text.split('.').all(|label| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    })
+}

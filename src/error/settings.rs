@@ -1,0 +1,150 @@
+//! Texts about the settings of pools, clients, domains, resource servers and groups.
+//!
+//! Where AWS's own text is not known the text is ours (docs/differences.md).
+
+use super::{Code, Error};
+
+texts! {
+    alias_and_username_attributes => InvalidParameter "Only one of the aliasAttributes or usernameAttributes can be set in a user pool.";
+    temporary_password_days_twice => InvalidParameter "Please use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays";
+    first_factor_password => InvalidParameter "AllowedFirstAuthFactors must contain PASSWORD.";
+    first_factor_software_token => InvalidParameter "SOFTWARE_TOKEN is not supported in AllowedFirstAuthFactors.";
+    pre_token_generation_twice => InvalidParameter "PreTokenGeneration and PreTokenGenerationConfig.LambdaArn must be the same.";
+    custom_sender_key => InvalidParameter "A custom sender trigger requires KMSKeyID.";
+    developer_email_source => InvalidParameter "EmailSendingAccount DEVELOPER requires SourceArn.";
+    sms_configuration_one_way => InvalidParameter "SmsConfiguration must have either SnsCallerArn or EumsSms.";
+    eums_region => InvalidParameter "EumsSms.Region must be the region of the user pool.";
+    sms_configuration_required => InvalidParameter "SMS configuration must be included in the request to enable MFA.";
+    recovery_admin_only => InvalidParameter "admin_only must be the only recovery mechanism.";
+    recovery_twice => InvalidParameter "Recovery mechanisms must differ in name and priority.";
+    acr_twice => InvalidParameter "ACR names must be unique across all levels, default names included.";
+    kms_key => InvalidParameter "KmsKeyArn is required with CUSTOMER_MANAGED_KEY, and only there.";
+    custom_id => InvalidParameter "The _custom_id_ tag must be a user pool id.";
+    custom_id_taken => InvalidParameter "A user pool with this _custom_id_ already exists.";
+    data_type => InvalidParameter "Invalid AttributeDataType input, consider using the provided AttributeDataType enum.";
+    required_custom_attribute => InvalidParameter "Required custom attributes are not supported currently.";
+    schema_name => InvalidParameter "A schema attribute requires Name.";
+    mfa_factor_required => InvalidParameter "At least one of [SmsMfaConfiguration] or [SoftwareTokenMfaConfiguration] must be provided.";
+    mfa_sms_configuration => InvalidParameter "[SmsConfiguration] is a required member of [SoftwareTokenMfaConfiguration].";
+    relying_party => InvalidParameter "RelyingPartyId must be a domain name.";
+    token_validity_range => InvalidParameter "Invalid range for token validity.";
+    refresh_validity_short => InvalidParameter "RefreshTokenValidity must not be shorter than AccessTokenValidity and IdTokenValidity.";
+    mixed_auth_flows => InvalidParameter "ExplicitAuthFlows cannot mix legacy values with values that start with ALLOW_.";
+    rotation_and_refresh_flow => InvalidParameter "ALLOW_REFRESH_TOKEN_AUTH cannot be used with refresh token rotation.";
+    secret_twice => InvalidParameter "GenerateSecret and ClientSecret cannot be used together.";
+    user_context_secret => InvalidParameter "EnablePropagateAdditionalUserContextData requires a client secret.";
+    default_redirect => InvalidParameter "DefaultRedirectURI must be one of CallbackURLs.";
+    client_id_taken => InvalidParameter "A client with this id already exists.";
+    oauth_incomplete => InvalidOAuthFlow "AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows.";
+    client_credentials_alone => InvalidOAuthFlow "client_credentials flow can not be selected along with code flow or implicit flow.";
+    client_credentials_secret => InvalidOAuthFlow "client_credentials flow can not be selected if client does not have a client secret.";
+    callback_urls_required => InvalidOAuthFlow "CallbackURLs can not be empty when code flow or implicit flow is selected.";
+    domain_exists => InvalidParameter "User pool already has a domain configured.";
+    domain_not_found => InvalidParameter "No such domain or user pool exists.";
+    managed_login_version => InvalidParameter "ManagedLoginVersion must be 1 or 2.";
+    prefix_domain_certificate => InvalidParameter "CustomDomainConfig is for custom domains only.";
+    scope_twice => InvalidParameter "The scopes of a resource server must have different names.";
+    lower_tier => TierChangeNotAllowed "The user pool has features that the requested tier does not include.";
+    tags_over_limit => UserPoolTagging "A user pool can have at most 50 tags.";
+    tag_reserved => UserPoolTagging "Tag keys cannot begin with aws:.";
+}
+
+impl Error {
+    /// `{feature} is not available in the {tier} tier.`
+    pub fn feature_unavailable(feature: &str, tier: &str) -> Self {
+        Self::new(
+            Code::FeatureUnavailableInTier,
+            format!("{feature} is not available in the {tier} tier."),
+        )
+    }
+
+    /// A quota of the service: `{what} limit exceeded.`
+    pub fn limit_exceeded(what: &str) -> Self {
+        Self::new(Code::LimitExceeded, format!("{what} limit exceeded."))
+    }
+
+    /// A standard attribute's entry in `Schema` changes what cannot change.
+    pub fn standard_attribute(name: &str) -> Self {
+        Self::invalid_parameter(format!(
+            "You can not change AttributeDataType or set developerOnlyAttribute for standard schema attribute {name}"
+        ))
+    }
+
+    /// `Invalid {kind}AttributeConstraints for schema attribute {name}`.
+    pub fn attribute_constraints(kind: &str, name: &str) -> Self {
+        Self::invalid_parameter(format!(
+            "Invalid {kind}AttributeConstraints for schema attribute {name}"
+        ))
+    }
+
+    /// `user.{name}: String attributes cannot have a length of more than 2048`.
+    pub fn attribute_too_long(name: &str) -> Self {
+        Self::invalid_parameter(format!(
+            "user.{name}: String attributes cannot have a length of more than 2048"
+        ))
+    }
+
+    /// `user.{name}: Max {what} cannot be less than min {what}.`
+    pub fn attribute_bounds(name: &str, what: &str) -> Self {
+        Self::invalid_parameter(format!(
+            "user.{name}: Max {what} cannot be less than min {what}."
+        ))
+    }
+
+    /// `{name}: Existing attribute already has name {name}.`
+    pub fn attribute_exists(name: &str) -> Self {
+        Self::invalid_parameter(format!(
+            "{name}: Existing attribute already has name {name}."
+        ))
+    }
+
+    /// `Invalid {access} attributes specified while {verb} a client`.
+    pub fn client_attributes(access: &str, verb: &str) -> Self {
+        Self::invalid_parameter(format!(
+            "Invalid {access} attributes specified while {verb} a client"
+        ))
+    }
+
+    /// `The provider {name} does not exist for User Pool {pool}.`
+    pub fn provider_not_found(name: &str, pool: &str) -> Self {
+        Self::invalid_parameter(format!(
+            "The provider {name} does not exist for User Pool {pool}."
+        ))
+    }
+
+    /// `{url} cannot use the HTTP protocol.`
+    pub fn url_over_http(url: &str) -> Self {
+        Self::invalid_parameter(format!("{url} cannot use the HTTP protocol."))
+    }
+
+    /// `{url} is not a valid {kind} URL.`
+    pub fn url_invalid(url: &str, kind: &str) -> Self {
+        Self::invalid_parameter(format!("{url} is not a valid {kind} URL."))
+    }
+
+    /// `Invalid scope requested: {scope}`.
+    pub fn scope_does_not_exist(scope: &str) -> Self {
+        Self::new(
+            Code::ScopeDoesNotExist,
+            format!("Invalid scope requested: {scope}"),
+        )
+    }
+
+    /// `{scope} is not supported with client_credentials flow`.
+    pub fn scope_of_persons(scope: &str) -> Self {
+        Self::new(
+            Code::InvalidOAuthFlow,
+            format!("{scope} is not supported with client_credentials flow"),
+        )
+    }
+
+    /// `Domain cannot contain reserved word: {word}`.
+    pub fn domain_reserved(word: &str) -> Self {
+        Self::invalid_parameter(format!("Domain cannot contain reserved word: {word}"))
+    }
+
+    /// `{identifier} already exists in user pool {pool}.`
+    pub fn resource_server_exists(identifier: &str, pool: &str) -> Self {
+        Self::invalid_parameter(format!("{identifier} already exists in user pool {pool}."))
+    }
+}

@@ -1,0 +1,120 @@
+//! What a pool publishes under its issuer: keys and discovery. Both answer for every pool, with or
+//! without a domain, and go on answering while the database is away (security.md E8).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Extension, Router};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
+
+use super::{cors, discovery};
+use crate::app::App;
+use crate::domain::keys;
+use crate::error::{Code, Error};
+use crate::ids::PoolId;
+use crate::site::{Site, answer};
+
+/// How long others may keep a document without asking again.
+const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
+
+/// Discovery documents as they were last, for when the database is away. Holds no more pools than
+/// have existed.
+type Known = Arc<Mutex<HashMap<PoolId, Arc<[u8]>>>>;
+
+/// Routes that answer on every pool's domain.
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/.well-known/jwks.json", get(jwks).options(cors::preflight))
+        .route(
+            "/.well-known/openid-configuration",
+            get(configuration).options(cors::preflight),
+        )
+        .layer(Extension(Known::default()))
+}
+
+async fn jwks(State(app): State<Arc<App>>, site: Extension<Site>, headers: HeaderMap) -> Response {
+    let Site::Domain { pool, .. } = site.0 else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    match keys::jwks(&app, &pool).await {
+        Ok(document) => ready(&headers, &document),
+        Err(error) => refused(&error),
+    }
+}
+
+async fn configuration(
+    State(app): State<Arc<App>>,
+    site: Extension<Site>,
+    known: Extension<Known>,
+    headers: HeaderMap,
+) -> Response {
+    let Site::Domain { pool, .. } = site.0 else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let known = |change: Option<&Arc<[u8]>>| {
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        match change {
+            Some(document) => known.insert(pool.clone(), Arc::clone(document)),
+            None => known.get(&pool).cloned(),
+        }
+    };
+    match discovery::document(&app, &pool).await {
+        Ok(document) => {
+            let document: Arc<[u8]> = document.into();
+            known(Some(&document));
+            ready(&headers, &document)
+        }
+        Err(error) if error.code == Code::Internal => match known(None) {
+            Some(document) => ready(&headers, &document),
+            None => refused(&error),
+        },
+        Err(error) => refused(&error),
+    }
+}
+
+/// The document, or 304 to whoever has it already.
+fn ready(asked: &HeaderMap, document: &[u8]) -> Response {
+    let tag = URL_SAFE_NO_PAD.encode(digest(&SHA256, document));
+    let tag = format!("\"{}\"", tag.get(..22).unwrap_or_default());
+    let has = asked.get_all(header::IF_NONE_MATCH).iter().any(|value| {
+        let tags = value.to_str().unwrap_or_default().split(',');
+        tags.map(str::trim)
+            .any(|t| t == tag || t == "*" || t.strip_prefix("W/") == Some(&tag))
+    });
+    let mut response = if has {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        document.to_vec().into_response()
+    };
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json;charset=UTF-8"),
+    );
+    headers.insert(header::CACHE_CONTROL, CACHE);
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    if let Ok(tag) = HeaderValue::try_from(tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    response
+}
+
+/// An unknown pool answers as the API does (api-auth.md 9.4).
+fn refused(error: &Error) -> Response {
+    if error.code == Code::Internal {
+        return answer::failed(error);
+    }
+    let body = json!({ "__type": error.code.name(), "message": error.message });
+    let kind = [(header::CONTENT_TYPE, "application/json;charset=UTF-8")];
+    (StatusCode::BAD_REQUEST, kind, body.to_string()).into_response()
+}

@@ -1,0 +1,126 @@
+//! Answers of a pool's domain: redirects, JSON, pages, and the headers they all carry (oauth.md 3,
+//! security.md C10).
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::json;
+
+use super::visit::Visit;
+use crate::error::Error;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-cognito-request-id");
+
+/// Headers of everything that a domain answers and nobody may keep.
+const PRIVATE: &[(&str, &str)] = &[
+    (
+        "cache-control",
+        "no-cache, no-store, max-age=0, must-revalidate",
+    ),
+    ("pragma", "no-cache"),
+    ("expires", "0"),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("x-xss-protection", "0"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
+];
+
+/// Sends the browser on. 303 after a form, so that the form is not sent along (RFC 9700 4.12).
+pub fn redirect(visit: &Visit, status: StatusCode, location: &str) -> Response {
+    let Ok(location) = HeaderValue::try_from(location) else {
+        return failed(&Error::internal(anyhow::anyhow!(
+            "a redirect is not a header"
+        )));
+    };
+    let mut response = status.into_response();
+    response.headers_mut().insert(header::LOCATION, location);
+    private(visit, &mut response);
+    response
+}
+
+/// A JSON body.
+pub fn json(visit: &Visit, status: u16, body: &impl Serialize) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body = match serde_json::to_vec(body) {
+        Ok(body) => body,
+        Err(error) => return failed(&Error::internal(error)),
+    };
+    let mut response = (status, body).into_response();
+    let kind = HeaderValue::from_static("application/json;charset=UTF-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    private(visit, &mut response);
+    response
+}
+
+/// An empty success. `Content-Length: 0` says that there is no JSON to read.
+pub fn empty(visit: &Visit) -> Response {
+    let mut response = StatusCode::OK.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+    private(visit, &mut response);
+    response
+}
+
+/// A page. `form_targets` are the origins that its forms may end in beside our own.
+pub fn page(visit: &Visit, status: StatusCode, html: String, form_targets: &[String]) -> Response {
+    let mut response = (status, html).into_response();
+    let headers = response.headers_mut();
+    let kind = HeaderValue::from_static("text/html;charset=UTF-8");
+    headers.insert(header::CONTENT_TYPE, kind);
+    if let Ok(policy) = HeaderValue::try_from(policy(form_targets)) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    private(visit, &mut response);
+    response
+}
+
+fn policy(form_targets: &[String]) -> String {
+    let mut targets = String::from("'self'");
+    for target in form_targets {
+        targets.push(' ');
+        targets.push_str(target);
+    }
+    format!(
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action {targets}; \
+         frame-ancestors 'none'; base-uri 'none'"
+    )
+}
+
+/// Our fault: logged with its cause, told without it.
+pub fn failed(error: &Error) -> Response {
+    if let Some(cause) = error.cause() {
+        tracing::error!(code = error.code.name(), ?cause, "request failed");
+    } else {
+        tracing::warn!(code = error.code.name(), "request failed");
+    }
+    let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let body = json!({ "error": "server_error", "error_description": error.message });
+    let mut response = (status, body.to_string()).into_response();
+    let kind = HeaderValue::from_static("application/json;charset=UTF-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    add_private(response.headers_mut());
+    response
+}
+
+fn private(visit: &Visit, response: &mut Response) {
+    let headers = response.headers_mut();
+    add_private(headers);
+    if visit.app.public_url.starts_with("https:") {
+        let forever = HeaderValue::from_static("max-age=31536000 ; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, forever);
+    }
+    let id = visit.actor.request_id.as_deref().map(HeaderValue::try_from);
+    if let Some(Ok(id)) = id {
+        headers.insert(REQUEST_ID, id);
+    }
+}
+
+fn add_private(headers: &mut HeaderMap) {
+    for (name, value) in PRIVATE {
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
+    }
+}

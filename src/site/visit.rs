@@ -1,0 +1,74 @@
+//! One request to a pool's domain, as every endpoint and page receives it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::Site;
+use super::cookies::Cookies;
+use crate::app::App;
+use crate::domain::oauth::sites;
+use crate::ids::PoolId;
+use crate::store::audit::{Actor, ActorKind};
+
+/// Who is here and where.
+#[derive(Clone)]
+pub struct Visit {
+    /// The server.
+    pub app: Arc<App>,
+    /// The pool of the domain; on the bare host the request's client decides.
+    pub pool: Option<PoolId>,
+    /// What stands before the paths of pages and cookies: `/{poolId}` or empty.
+    pub base: String,
+    /// Address, agent and request id.
+    pub actor: Actor,
+    /// The browser's cookies.
+    pub cookies: Cookies,
+    /// The query as it was sent.
+    pub query: String,
+}
+
+impl FromRequestParts<Arc<App>> for Visit {
+    type Rejection = Response;
+
+    /// Answers 404 where nothing is: on a domain that does not exist, and outside of domains.
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
+        let not_found = || (StatusCode::NOT_FOUND, "Not found\n").into_response();
+        let (pool, base) = match parts.extensions.get::<Site>() {
+            Some(Site::Domain { pool, base }) => (Some(pool.clone()), base.clone()),
+            Some(Site::Bare) => (None, String::new()),
+            Some(Site::Api) | None => return Err(not_found()),
+        };
+        if let Some(pool) = &pool {
+            match sites::is_open(app, pool).await {
+                Ok(true) => {}
+                Ok(false) => return Err(not_found()),
+                Err(error) => return Err(super::answer::failed(&error)),
+            }
+        }
+        Ok(Self {
+            app: Arc::clone(app),
+            pool,
+            base,
+            actor: actor(parts, app),
+            cookies: Cookies::read(&parts.headers),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+        })
+    }
+}
+
+fn actor(parts: &Parts, app: &App) -> Actor {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    let agent = parts.headers.get(header::USER_AGENT);
+    Actor {
+        kind: ActorKind::Public,
+        id: None,
+        request_id: app.rng.uuid().ok().map(|id| id.to_string()),
+        ip: peer.map(|ConnectInfo(address)| address.ip().to_string()),
+        agent: agent.and_then(|a| a.to_str().ok()).map(str::to_owned),
+    }
+}

@@ -1,0 +1,3 @@
+//! The user pools API, operation by operation.
+
+mod pools;

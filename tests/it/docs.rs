@@ -1,0 +1,137 @@
+//! The pages that are made from the code say what the code says, and links lead somewhere.
+//!
+//! `UPDATE=1 cargo nextest run docs` writes the generated pages again.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use poolhouse::wire::call::CallerKind;
+use poolhouse::wire::operation::{Operation, Service};
+
+const AGAIN: &str = "UPDATE=1 cargo nextest run docs";
+
+#[test]
+fn docs_coverage_is_that_of_the_operations_tables() {
+    let mut page = format!(
+        "<!-- Generated from the operations tables: do not edit. {AGAIN} writes it again. -->\n\n\
+         # Coverage\n\n\
+         One row for each operation of the public model (botocore 1.44.5). `works` answers as Cognito \
+         does,\nbut for what [differences.md](differences.md) says. `501` answers HTTP 501 with\n\
+         `NotImplementedException`, and does nothing.\n\n\
+         *Caller* is who may call: `public` knows an app client's id, `token` holds an access token, \
+         `session`\nis in the middle of a sign-in, `client` shows a client secret, `IAM` signs with \
+         AWS credentials (dev mode\naccepts any). The audit log knows the operation by its audit name.\n",
+    );
+    table(
+        &mut page,
+        "User pools (`cognito-idp`)",
+        &poolhouse::api::SERVICE,
+    );
+    table(
+        &mut page,
+        "Identity pools (`cognito-identity`)",
+        &poolhouse::identity::SERVICE,
+    );
+    compare("docs/coverage.md", &page);
+}
+
+fn table(page: &mut String, title: &str, service: &Service) {
+    let count = service.operations.len();
+    write!(
+        page,
+        "\n## {title}: {count} operations\n\n\
+         | operation | state | caller | body limit | audit name |\n\
+         |---|---|---|---|---|\n"
+    )
+    .unwrap();
+    for operation in service.operations {
+        writeln!(page, "{}", row(operation)).unwrap();
+    }
+}
+
+fn row(operation: &Operation) -> String {
+    let state = if operation.handler.is_some() {
+        "works"
+    } else {
+        "501"
+    };
+    let caller = match operation.caller {
+        CallerKind::Public => "public",
+        CallerKind::Token => "token",
+        CallerKind::TokenOrSession => "token or session",
+        CallerKind::Iam => "IAM",
+        CallerKind::IamOrClient => "IAM or client",
+    };
+    let limit = match (operation.body_limit >> 20, operation.body_limit & 0xf_ffff) {
+        (mebibytes, 0) => format!("{mebibytes} MiB"),
+        _ => format!("{} KiB", operation.body_limit >> 10),
+    };
+    let name = operation.name;
+    format!("| {name} | {state} | {caller} | {limit} | {name} |")
+}
+
+/// Every relative link of every page leads to a file of the repository.
+#[test]
+fn docs_links_lead_somewhere() {
+    let mut broken = BTreeSet::new();
+    for page in pages() {
+        let folder = page.parent().unwrap();
+        let text = std::fs::read_to_string(&page).unwrap();
+        for target in links(&text) {
+            let file = target.split('#').next().unwrap();
+            let outside = target.contains("://") || target.starts_with("mailto:");
+            if !file.is_empty() && !outside && !folder.join(file).exists() {
+                broken.insert(format!("{}: {target}", page.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+/// The targets of `[text](target)`, outside fenced blocks.
+fn links(text: &str) -> Vec<&str> {
+    text.split("```")
+        .step_by(2)
+        .flat_map(|prose| prose.split("](").skip(1))
+        .filter_map(|rest| rest.split(')').next())
+        .collect()
+}
+
+fn pages() -> Vec<PathBuf> {
+    let mut pages = vec![root().join("README.md"), root().join("CHANGELOG.md")];
+    let mut folders = vec![root().join("docs")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                pages.push(path);
+            }
+        }
+    }
+    pages
+}
+
+/// Fails when a generated page is not what the code makes of it; writes it when `UPDATE` is set.
+fn compare(page: &str, made: &str) {
+    let file = root().join(page);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&file, made).unwrap();
+        return;
+    }
+    let kept = std::fs::read_to_string(&file).unwrap_or_default();
+    let stale = kept
+        .lines()
+        .zip(made.lines())
+        .find(|(kept, made)| kept != made);
+    assert!(
+        kept == made,
+        "{page} is stale (first difference: {stale:#?}); write it again: {AGAIN}"
+    );
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
