@@ -84,6 +84,8 @@ need_chromium() {
 }
 
 need_clients() {
+  # The examples of the README call it.
+  command -v curl >/dev/null || need_packages curl
   need_python
   need_node
   need_chromium
