@@ -2,26 +2,26 @@
 
 Blocks address http://localhost:9229 (the test server is put in its place). `sh` blocks that start or install
 something (cargo, docker, git, curl to somewhere else) and `console`, `text`, `yaml`... blocks are for readers only.
+A block that prints `open URL` waits for a browser: the demo user signs in there.
 """
 
 import os
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
-import requests
 
-from browser import Browser, Landing
-from world import Person
+from browser import Browser, Page
 
-DEMO = Person("demo", "Demo-Password-1")
 ROOT = Path(__file__).resolve().parents[3]
 NODE = ROOT / "tests" / "clients" / "node"
 FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 STARTS = ("cargo ", "docker ", "git ", "npm ", "pip ", "./target/", "poolhouse ")
 LANGUAGES = {"sh": ["bash", "-euo", "pipefail"], "python": [sys.executable], "js": ["node", "--input-type=module"]}
+SECONDS = 60
 
 
 def blocks():
@@ -44,53 +44,44 @@ def test_every_example_is_there():
         assert client in text, f"the README has no example that runs {client}"
 
 
-def environment(home):
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return {**os.environ, "PATH": path, "HOME": str(home), "AWS_PAGER": ""}
+def run(command, script, **options):
+    """Runs a script from its standard input: (exit code, what it printed)."""
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
+    )
+    watchdog = threading.Timer(SECONDS, process.kill)
+    watchdog.start()
+    try:
+        process.stdin.write(script)
+        process.stdin.close()
+        output = ""
+        for line in process.stdout:
+            output += line
+            if line.startswith("open http"):
+                browser = Browser()
+                landed = browser.submit(browser.get(line.split()[1]), username="demo", password="Demo-Password-1")
+                assert isinstance(landed, Page) and landed.status == 200, landed
+        return process.wait(), output
+    finally:
+        watchdog.cancel()
+        process.kill()
 
 
-@pytest.fixture
-def run(private_server, tmp_path):
-    """Runs one block; what it printed."""
+def test_the_readme_works_when_pasted(private_server, tmp_path):
     server = private_server()
-
-    def run(language, text):
-        script = text.replace("http://localhost:9229", server.url)
-        where = {"cwd": NODE if language == "js" else tmp_path, "env": environment(tmp_path), "text": True}
-        if "createServer" in text:
-            return as_application(script, where)
-        done = subprocess.run(
-            LANGUAGES[language], input=script, capture_output=True, timeout=60, check=False, **where
-        )
-        failed = done.returncode != 0 or done.stderr or not done.stdout
-        assert not failed, f"this block of the README fails:\n{text}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
-
-    return run
-
-
-def as_application(script, where):
-    """A block that prints a link, waits for a browser to come back, says who signed in and ends."""
-    with subprocess.Popen(
-        LANGUAGES["js"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **where
-    ) as process:
-        try:
-            process.stdin.write(script)
-            process.stdin.close()
-            line = process.stdout.readline()
-            assert line.startswith("open http"), (line, process.stderr.read())
-            browser = Browser("http://localhost:3000/")
-            landing = browser.sign_in(browser.get(line.removeprefix("open ").strip()), DEMO)
-            assert isinstance(landing, Landing), landing.text
-            assert requests.get(landing.url, timeout=20).status_code == 200
-            said = process.stdout.read()
-            assert process.wait(timeout=20) == 0, process.stderr.read()
-            return said
-        finally:
-            process.kill()
-
-
-def test_the_readme_works_when_pasted(run):
-    printed = "\n".join(run(language, text) for language, text in blocks())
-    assert "signed in as demo@example.com" in printed
-    assert '"UserStatus": "CONFIRMED"' in printed
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(tmp_path),
+        "AWS_PAGER": "",
+    }
+    printed = []
+    for language, text in blocks():
+        script = text.replace("http://localhost:9229", server.url).replace("http://127.0.0.1:9229", server.url)
+        code, output = run(LANGUAGES[language], script, cwd=NODE if language == "js" else tmp_path, env=environment)
+        if code != 0:
+            pytest.fail(f"this block of the README fails ({code}):\n{text}\n{output}", pytrace=False)
+        printed.append(output)
+    assert len(printed) >= 5 and all(printed)
+    said = "\n".join(printed)
+    assert "signed in as demo@example.com" in said and '"UserStatus": "CONFIRMED"' in said
