@@ -46,25 +46,25 @@ def test_every_example_is_there():
 
 def run(command, script, **options):
     """Runs a script from its standard input: (exit code, what it printed)."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
-    )
-    watchdog = threading.Timer(SECONDS, process.kill)
-    watchdog.start()
-    try:
-        process.stdin.write(script)
-        process.stdin.close()
-        output = ""
-        for line in process.stdout:
-            output += line
-            if line.startswith("open http"):
-                browser = Browser()
-                landed = browser.submit(browser.get(line.split()[1]), username="demo", password="Demo-Password-1")
-                assert isinstance(landed, Page) and landed.status == 200, landed
-        return process.wait(), output
-    finally:
-        watchdog.cancel()
-        process.kill()
+    ) as process:
+        watchdog = threading.Timer(SECONDS, process.kill)
+        watchdog.start()
+        try:
+            process.stdin.write(script)
+            process.stdin.close()
+            output = ""
+            for line in process.stdout:
+                output += line
+                if line.startswith("open http"):
+                    browser = Browser()
+                    landed = browser.submit(browser.get(line.split()[1]), username="demo", password="Demo-Password-1")
+                    assert isinstance(landed, Page) and landed.status == 200, landed
+            return process.wait(), output
+        finally:
+            watchdog.cancel()
+            process.kill()
 
 
 def test_the_readme_works_when_pasted(private_server, tmp_path):
