@@ -20,7 +20,7 @@ def later(world):
     """Moves the clock of the server forward by seconds."""
 
     def move(seconds):
-        answer = requests.post(f"{world.url}/_poolhouse/clock", json={"advance_ms": seconds * 1000}, timeout=10)
+        answer = requests.post(f"{world.url}/_poolhouse/clock", json={"advance_ms": round(seconds * 1000)}, timeout=10)
         assert answer.status_code == 200, answer.text
 
     return move
