@@ -1,10 +1,15 @@
 //! The user pools API, operation by operation.
 
+mod admin_create_user;
+mod admin_users;
 mod clients;
 mod domains;
+mod existence;
 mod house;
 mod mfa_config;
+mod names;
 mod pools;
+mod recovery;
 mod resource_servers;
 mod sign_up;
 
