@@ -1,3 +1,4 @@
 //! The user pools API, operation by operation.
 
+mod list_users;
 mod pools;
