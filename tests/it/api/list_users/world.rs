@@ -10,6 +10,7 @@ use poolhouse::store::users::{self, Status, User};
 use poolhouse::time::Timestamp;
 use serde_json::{Value, json};
 
+use crate::api;
 use crate::support::Server;
 use crate::support::server::START_MS;
 
@@ -83,9 +84,7 @@ impl World {
 
     pub fn request(&self, more: Value) -> Value {
         let mut request = json!({ "UserPoolId": self.pool.id.as_str() });
-        for (name, value) in more.as_object().unwrap() {
-            request[name] = value.clone();
-        }
+        api::merge(&mut request, more);
         request
     }
 
@@ -107,13 +106,10 @@ impl World {
 }
 
 pub async fn new_pool(s: &Server, settings: Value) -> Pool {
-    let mut request = json!({ "PoolName": "p" });
-    for (name, value) in settings.as_object().unwrap() {
-        request[name] = value.clone();
-    }
-    let made = s.api("CreateUserPool", request).await.ok();
-    let id = PoolId::parse(made["UserPool"]["Id"].as_str().unwrap()).unwrap();
-    pools::get(&s.app, &id).await.unwrap()
+    let id = api::pool(s, settings).await;
+    pools::get(&s.app, &PoolId::parse(id).unwrap())
+        .await
+        .unwrap()
 }
 
 pub fn names(answer: &Value) -> Vec<String> {
