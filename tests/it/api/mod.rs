@@ -2,10 +2,12 @@
 
 mod clients;
 mod domains;
+mod house;
 mod list_users;
 mod mfa_config;
 mod pools;
 mod resource_servers;
+mod sign_up;
 
 use serde_json::{Value, json};
 
