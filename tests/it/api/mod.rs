@@ -6,6 +6,7 @@ mod clients;
 mod domains;
 mod existence;
 mod house;
+mod list_users;
 mod mfa_config;
 mod names;
 mod pools;
