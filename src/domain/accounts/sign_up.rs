@@ -9,7 +9,7 @@ use crate::domain::hooks::{
     self, ConfirmationSource, Event, Metadata, PreSignUpAnswer, SignUpSource,
 };
 use crate::domain::messages::{self, Draft};
-use crate::domain::{accounts, password, records, usernames};
+use crate::domain::{accounts, password, records};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::settings::pool::Alias;
