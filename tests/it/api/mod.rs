@@ -10,6 +10,7 @@ mod list_users;
 mod mfa_config;
 mod names;
 mod pools;
+mod profile;
 mod recovery;
 mod resource_servers;
 mod sign_up;
