@@ -2,6 +2,7 @@
 
 pub mod clients;
 pub mod domains;
+pub mod groups;
 pub mod pools;
 pub mod resource_servers;
 pub mod users;

@@ -1,11 +1,20 @@
 //! The user pools API, operation by operation.
 
+mod cascade;
 mod clients;
 mod domains;
+mod groups;
 mod mfa_config;
 mod pools;
+mod races;
 mod resource_servers;
 
+use poolhouse::args;
+use poolhouse::domain::usernames;
+use poolhouse::ids::PoolId;
+use poolhouse::store::audit::Actor;
+use poolhouse::store::db::Sql;
+use poolhouse::store::users::{self, Attributes, Status, User};
 use serde_json::{Value, json};
 
 use crate::support::Server;
@@ -23,6 +32,44 @@ pub async fn client(s: &Server, pool: &str, settings: Value) -> Value {
     let mut body = json!({ "UserPoolId": pool, "ClientName": "c" });
     merge(&mut body, settings);
     s.api("CreateUserPoolClient", body).await.ok()["UserPoolClient"].take()
+}
+
+/// Puts a confirmed user without attributes or password into a pool; gives the sub.
+pub async fn user(s: &Server, pool: &str, username: &str) -> String {
+    let id = PoolId::parse(pool).unwrap();
+    let pool = poolhouse::domain::pools::get(&s.app, &id).await.unwrap();
+    let now = s.clock().now(&id);
+    let user = User {
+        sub: s.app.rng.sub().unwrap(),
+        username: username.to_owned(),
+        username_key: usernames::key(&pool, username),
+        pool: id,
+        status: Status::Confirmed,
+        enabled: true,
+        attributes: Attributes::new(),
+        created: now,
+        modified: now,
+        auth_epoch: 0,
+        tokens_valid_from: now,
+        version: 1,
+    };
+    let mut tx = s.app.store.write(&Actor::default()).await.unwrap();
+    users::insert(&mut tx, &user).await.unwrap();
+    tx.commit().await.unwrap();
+    user.sub.to_string()
+}
+
+/// How many rows of a table belong to a pool.
+pub async fn count(s: &Server, table: &str, pool: &str) -> i64 {
+    let text = format!("SELECT COUNT(*) FROM {table} WHERE pool_id = $1");
+    let text: &'static str = text.leak();
+    let sql = Sql {
+        sqlite: text,
+        postgres: text,
+    };
+    let mut db = s.app.store.read().await.unwrap();
+    let (count,): (i64,) = db.one(sql, args![pool]).await.unwrap();
+    count
 }
 
 /// Sets members of an object.
