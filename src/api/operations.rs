@@ -1,7 +1,7 @@
 //! THE TABLE of `cognito-idp`: all 141 operations of the model. A row without a path answers the
 //! honest 501; `docs/coverage.md` is printed from it.
 
-use super::ops::{clients, domains, groups, pools, resource_servers};
+use super::ops::{auth, clients, domains, groups, pools, resource_servers};
 use crate::operations;
 
 operations! {
@@ -20,7 +20,7 @@ operations! {
     AdminGetDevice Iam;
     AdminGetUser Iam;
     AdminGetUserAuthFactors Iam;
-    AdminInitiateAuth Iam;
+    AdminInitiateAuth Iam => auth::admin_initiate_auth::admin_initiate_auth;
     AdminLinkProviderForUser Iam;
     AdminListDevices Iam;
     AdminListGroupsForUser Iam => groups::admin_list_groups_for_user::admin_list_groups_for_user;
@@ -28,7 +28,7 @@ operations! {
     AdminListUserSessions Iam;
     AdminRemoveUserFromGroup Iam => groups::admin_remove_user_from_group::admin_remove_user_from_group;
     AdminResetUserPassword Iam;
-    AdminRespondToAuthChallenge Iam;
+    AdminRespondToAuthChallenge Iam => auth::admin_respond_to_auth_challenge::admin_respond_to_auth_challenge;
     AdminRevokeUserSession Iam;
     AdminSetUserMFAPreference Iam;
     AdminSetUserPassword Iam;
@@ -36,7 +36,7 @@ operations! {
     AdminUpdateAuthEventFeedback Iam;
     AdminUpdateDeviceStatus Iam;
     AdminUpdateUserAttributes Iam;
-    AdminUserGlobalSignOut Iam;
+    AdminUserGlobalSignOut Iam => auth::admin_user_global_sign_out::admin_user_global_sign_out;
     AssociateSoftwareToken TokenOrSession;
     ChangePassword Token;
     CompleteWebAuthnRegistration Token;
@@ -90,14 +90,14 @@ operations! {
     GetSigningCertificate Iam;
     GetTokensFromRefreshToken Public;
     GetUICustomization Iam;
-    GetUser Token;
+    GetUser Token => auth::get_user::get_user;
     GetUserAttributeVerificationCode Token;
     GetUserAuthFactors Token;
     GetUserPoolClientSessionConfiguration Iam;
     GetUserPoolMfaConfig Iam => pools::get_user_pool_mfa_config::get_user_pool_mfa_config;
     GetUserPoolSessionConfiguration Iam;
-    GlobalSignOut Token;
-    InitiateAuth Public;
+    GlobalSignOut Token => auth::global_sign_out::global_sign_out;
+    InitiateAuth Public => auth::initiate_auth::initiate_auth;
     ListDevices Token;
     ListGroups Iam => groups::list_groups::list_groups;
     ListIdentityProviders Iam;
@@ -114,8 +114,8 @@ operations! {
     ListUsersInGroup Iam => groups::list_users_in_group::list_users_in_group;
     ListWebAuthnCredentials Token;
     ResendConfirmationCode Public;
-    RespondToAuthChallenge Public;
-    RevokeToken Public;
+    RespondToAuthChallenge Public => auth::respond_to_auth_challenge::respond_to_auth_challenge;
+    RevokeToken Public => auth::revoke_token::revoke_token;
     RevokeUserSession Token;
     SetLogDeliveryConfiguration Iam;
     SetRiskConfiguration Iam;

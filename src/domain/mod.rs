@@ -3,8 +3,10 @@
 pub mod access;
 pub mod attributes;
 pub mod challenge;
+pub mod claims;
 pub mod clients;
 pub mod codes;
+mod complete;
 pub mod contacts;
 pub mod delivery;
 pub mod domains;
@@ -14,6 +16,7 @@ pub mod hooks;
 pub mod keys;
 pub mod limits;
 pub mod listing;
+pub mod lockout;
 pub mod messages;
 pub mod oauth;
 pub mod paging;

@@ -3,7 +3,7 @@
 use poolhouse::ids::{PoolId, Sub};
 use serde_json::{Value, json};
 
-use super::{pages, pool, user};
+use super::{pages, pool, seconds, user};
 use crate::support::Server;
 use crate::support::server::START_MS;
 
@@ -31,7 +31,7 @@ async fn a_group_lives_and_dies() {
     let s = Server::start().await;
     let pool = pool(&s, json!({})).await;
     let this = json!({ "UserPoolId": pool, "GroupName": "g" });
-    let at = START_MS as f64 / 1000.0;
+    let at = seconds(START_MS);
     let bare =
         json!({ "GroupName": "g", "UserPoolId": pool, "LastModifiedDate": at, "CreationDate": at });
     let made = s.api("CreateGroup", this.clone()).await.ok();
@@ -51,7 +51,7 @@ async fn a_group_lives_and_dies() {
     let updated = s.api("UpdateGroup", update).await.ok();
     let expected = json!({ "Group": {
         "GroupName": "g", "UserPoolId": pool, "Description": "d", "RoleArn": ROLE, "Precedence": 0,
-        "LastModifiedDate": (START_MS + 1000) as f64 / 1000.0, "CreationDate": at,
+        "LastModifiedDate": seconds(START_MS + 1000), "CreationDate": at,
     } });
     assert_eq!(updated, expected, "what is not given stays");
     assert_eq!(s.api("GetGroup", this.clone()).await.ok(), expected);
@@ -106,7 +106,7 @@ async fn users_join_and_leave_and_doing_it_twice_is_no_error() {
         )
         .await
         .ok();
-    let at = START_MS as f64 / 1000.0;
+    let at = seconds(START_MS);
     assert_eq!(
         members,
         json!({ "Users": [{

@@ -15,6 +15,7 @@ use poolhouse::ids::PoolId;
 use poolhouse::store::audit::Actor;
 use poolhouse::store::db::Sql;
 use poolhouse::store::users::{self, Attributes, Status, User};
+use poolhouse::time::{EpochSeconds, Timestamp};
 use serde_json::{Value, json};
 
 use crate::support::Server;
@@ -22,7 +23,7 @@ use crate::support::Server;
 /// The id of a new pool.
 pub async fn pool(s: &Server, settings: Value) -> String {
     let mut body = json!({ "PoolName": "p" });
-    merge(&mut body, settings);
+    merge(&mut body, &settings);
     let made = s.api("CreateUserPool", body).await.ok();
     made["UserPool"]["Id"].as_str().unwrap().to_owned()
 }
@@ -30,7 +31,7 @@ pub async fn pool(s: &Server, settings: Value) -> String {
 /// A new client of a pool, as CreateUserPoolClient shows it.
 pub async fn client(s: &Server, pool: &str, settings: Value) -> Value {
     let mut body = json!({ "UserPoolId": pool, "ClientName": "c" });
-    merge(&mut body, settings);
+    merge(&mut body, &settings);
     s.api("CreateUserPoolClient", body).await.ok()["UserPoolClient"].take()
 }
 
@@ -59,6 +60,11 @@ pub async fn user(s: &Server, pool: &str, username: &str) -> String {
     user.sub.to_string()
 }
 
+/// A point of time as answers write it.
+pub fn seconds(ms: i64) -> Value {
+    json!(EpochSeconds(Timestamp::from_ms(ms)))
+}
+
 /// How many rows of a table belong to a pool.
 pub async fn count(s: &Server, table: &str, pool: &str) -> i64 {
     let text = format!("SELECT COUNT(*) FROM {table} WHERE pool_id = $1");
@@ -73,7 +79,7 @@ pub async fn count(s: &Server, table: &str, pool: &str) -> i64 {
 }
 
 /// Sets members of an object.
-pub fn merge(into: &mut Value, from: Value) {
+pub fn merge(into: &mut Value, from: &Value) {
     for (name, value) in from.as_object().unwrap() {
         into[name] = value.clone();
     }
