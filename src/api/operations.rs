@@ -1,24 +1,24 @@
 //! THE TABLE of `cognito-idp`: all 141 operations of the model. A row without a path answers the
 //! honest 501; `docs/coverage.md` is printed from it.
 
-use super::ops::{auth, clients, domains, groups, pools, resource_servers};
+use super::ops::{account, auth, clients, domains, groups, pools, resource_servers, users};
 use crate::operations;
 
 operations! {
     AddCustomAttributes Iam;
     AddUserPoolClientSecret Iam;
     AdminAddUserToGroup Iam => groups::admin_add_user_to_group::admin_add_user_to_group;
-    AdminConfirmSignUp Iam;
-    AdminCreateUser Iam;
+    AdminConfirmSignUp Iam => users::admin_confirm_sign_up::admin_confirm_sign_up;
+    AdminCreateUser Iam => users::admin_create_user::admin_create_user;
     AdminDeleteSoftwareToken Iam;
-    AdminDeleteUser Iam;
-    AdminDeleteUserAttributes Iam;
+    AdminDeleteUser Iam => users::admin_delete_user::admin_delete_user;
+    AdminDeleteUserAttributes Iam => users::admin_delete_user_attributes::admin_delete_user_attributes;
     AdminDisableProviderForUser Iam;
-    AdminDisableUser Iam;
-    AdminEnableUser Iam;
+    AdminDisableUser Iam => users::admin_disable_user::admin_disable_user;
+    AdminEnableUser Iam => users::admin_enable_user::admin_enable_user;
     AdminForgetDevice Iam;
     AdminGetDevice Iam;
-    AdminGetUser Iam;
+    AdminGetUser Iam => users::admin_get_user::admin_get_user;
     AdminGetUserAuthFactors Iam;
     AdminInitiateAuth Iam => auth::admin_initiate_auth::admin_initiate_auth;
     AdminLinkProviderForUser Iam;
@@ -27,22 +27,22 @@ operations! {
     AdminListUserAuthEvents Iam;
     AdminListUserSessions Iam;
     AdminRemoveUserFromGroup Iam => groups::admin_remove_user_from_group::admin_remove_user_from_group;
-    AdminResetUserPassword Iam;
+    AdminResetUserPassword Iam => users::admin_reset_user_password::admin_reset_user_password;
     AdminRespondToAuthChallenge Iam => auth::admin_respond_to_auth_challenge::admin_respond_to_auth_challenge;
     AdminRevokeUserSession Iam;
     AdminSetUserMFAPreference Iam;
-    AdminSetUserPassword Iam;
+    AdminSetUserPassword Iam => users::admin_set_user_password::admin_set_user_password;
     AdminSetUserSettings Iam;
     AdminUpdateAuthEventFeedback Iam;
     AdminUpdateDeviceStatus Iam;
-    AdminUpdateUserAttributes Iam;
+    AdminUpdateUserAttributes Iam => users::admin_update_user_attributes::admin_update_user_attributes;
     AdminUserGlobalSignOut Iam => auth::admin_user_global_sign_out::admin_user_global_sign_out;
     AssociateSoftwareToken TokenOrSession;
-    ChangePassword Token;
+    ChangePassword Token => account::change_password::change_password;
     CompleteWebAuthnRegistration Token;
     ConfirmDevice Token;
-    ConfirmForgotPassword Public;
-    ConfirmSignUp Public;
+    ConfirmForgotPassword Public => account::confirm_forgot_password::confirm_forgot_password;
+    ConfirmSignUp Public => account::confirm_sign_up::confirm_sign_up;
     CreateGroup Iam => groups::create_group::create_group;
     CreateIdentityProvider Iam;
     CreateManagedLoginBranding Iam;
@@ -78,7 +78,7 @@ operations! {
     DescribeUserPoolClient Iam => clients::describe_user_pool_client::describe_user_pool_client;
     DescribeUserPoolDomain Iam => domains::describe_user_pool_domain::describe_user_pool_domain;
     ForgetDevice Token;
-    ForgotPassword Public;
+    ForgotPassword Public => account::forgot_password::forgot_password;
     GetCSVHeader Iam;
     GetClientToken IamOrClient;
     GetDerivedToken IamOrClient;
@@ -110,10 +110,10 @@ operations! {
     ListUserPoolReplicas Iam;
     ListUserPools Iam => pools::list_user_pools::list_user_pools;
     ListUserSessions Token;
-    ListUsers Iam => crate::api::ops::users::list_users::list_users;
+    ListUsers Iam => users::list_users::list_users;
     ListUsersInGroup Iam => groups::list_users_in_group::list_users_in_group;
     ListWebAuthnCredentials Token;
-    ResendConfirmationCode Public;
+    ResendConfirmationCode Public => account::resend_confirmation_code::resend_confirmation_code;
     RespondToAuthChallenge Public => auth::respond_to_auth_challenge::respond_to_auth_challenge;
     RevokeToken Public => auth::revoke_token::revoke_token;
     RevokeUserSession Token;
@@ -125,7 +125,7 @@ operations! {
     SetUserPoolMfaConfig Iam => pools::set_user_pool_mfa_config::set_user_pool_mfa_config;
     SetUserPoolSessionConfiguration Iam;
     SetUserSettings Token;
-    SignUp Public;
+    SignUp Public => account::sign_up::sign_up;
     StartUserImportJob Iam;
     StartWebAuthnRegistration Token;
     StopUserImportJob Iam;

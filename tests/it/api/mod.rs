@@ -4,10 +4,13 @@ mod cascade;
 mod clients;
 mod domains;
 mod groups;
+mod house;
+mod list_users;
 mod mfa_config;
 mod pools;
 mod races;
 mod resource_servers;
+mod sign_up;
 
 use poolhouse::args;
 use poolhouse::domain::usernames;
