@@ -2,10 +2,10 @@
 
 mod admin_create_user;
 mod admin_users;
+mod cascade;
 mod clients;
 mod domains;
 mod existence;
-mod cascade;
 mod groups;
 mod house;
 mod list_users;
@@ -13,8 +13,8 @@ mod mfa_config;
 mod names;
 mod pools;
 mod profile;
-mod recovery;
 mod races;
+mod recovery;
 mod resource_servers;
 mod sign_up;
 
