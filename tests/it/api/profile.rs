@@ -34,7 +34,7 @@ impl Home {
         let mut settings = json!({
             "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
         });
-        merge(&mut settings, client);
+        merge(&mut settings, &client);
         let h = House::new(pool, settings).await;
         h.confirmed("alice", EMAIL).await;
         let token = sign_in(&h, PASSWORD).await.ok()["AuthenticationResult"]["AccessToken"].take();
@@ -48,7 +48,7 @@ impl Home {
 
     async fn call(&self, operation: &str, body: Value) -> Answer {
         let mut full = json!({ "AccessToken": self.token });
-        merge(&mut full, body);
+        merge(&mut full, &body);
         self.h.s.api(operation, full).await
     }
 
