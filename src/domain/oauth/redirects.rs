@@ -66,22 +66,6 @@ pub fn find<'a>(registered: Option<&'a [String]>, asked: &str) -> Option<&'a str
         .map(String::as_str)
 }
 
-/// What `form-action` of a page's content security policy must list so that a form may end in a
-/// redirect to this URL: its origin, or its scheme where it has no host.
-pub fn origin(url: &str) -> Option<String> {
-    let (scheme, rest) = url.split_once(':')?;
-    let scheme = scheme.to_ascii_lowercase();
-    if scheme != "https" && scheme != "http" {
-        return Some(format!("{scheme}:"));
-    }
-    let authority = rest
-        .strip_prefix("//")?
-        .split(['/', '?'])
-        .next()
-        .unwrap_or_default();
-    Some(format!("{scheme}://{authority}"))
-}
-
 /// The URL with parameters added to its query; a query it already has is kept.
 pub fn with_query(url: &str, pairs: &[(&str, &str)]) -> String {
     let joint = match url.split_once('?') {
@@ -185,14 +169,5 @@ mod tests {
         assert_eq!(with_query("x://y?", &pairs), "x://y?a=1+2&b=%26");
         assert_eq!(with_query("x://y?z=1", &pairs), "x://y?z=1&a=1+2&b=%26");
         assert_eq!(with_fragment("x://y?z=1", &[("a", "1")]), "x://y?z=1#a=1");
-    }
-
-    #[test]
-    fn origins() {
-        assert_eq!(
-            origin("https://a.example:1/cb?x").as_deref(),
-            Some("https://a.example:1")
-        );
-        assert_eq!(origin("myapp://cb").as_deref(), Some("myapp:"));
     }
 }
