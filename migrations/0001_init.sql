@@ -166,29 +166,31 @@ CREATE TABLE lockouts (
 );
 
 -- One live code per user and kind (sign_up, forgot, email, phone_number); a new one replaces it.
+-- sub may be a phantom's: where a client hides which users exist, a name that is nobody's gets
+-- rows like everybody else's. Such a code fits nothing.
 CREATE TABLE codes (
-    pool_id     TEXT   NOT NULL,
+    pool_id     TEXT   NOT NULL REFERENCES pools ON DELETE CASCADE,
     sub         TEXT   NOT NULL,
     kind        TEXT   NOT NULL,
     code_hash   TEXT   NOT NULL,
-    attribute   TEXT,
+    attribute   TEXT   NOT NULL,
     destination TEXT   NOT NULL,
     issued_ms   BIGINT NOT NULL,
     expires_ms  BIGINT NOT NULL,
-    PRIMARY KEY (pool_id, sub, kind),
-    FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
+    PRIMARY KEY (pool_id, sub, kind)
 );
+CREATE INDEX codes_by_expiry ON codes (expires_ms);
 
--- How often a user did something in the current hour.
+-- How often a user, or a phantom, did something in the hour that began at window_ms.
 CREATE TABLE attempts (
-    pool_id   TEXT   NOT NULL,
+    pool_id   TEXT   NOT NULL REFERENCES pools ON DELETE CASCADE,
     sub       TEXT   NOT NULL,
     act       TEXT   NOT NULL,
     window_ms BIGINT NOT NULL,
     count     BIGINT NOT NULL,
-    PRIMARY KEY (pool_id, sub, act),
-    FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
+    PRIMARY KEY (pool_id, sub, act)
 );
+CREATE INDEX attempts_by_age ON attempts (window_ms);
 
 CREATE TABLE user_groups (
     pool_id     TEXT   NOT NULL REFERENCES pools ON DELETE CASCADE,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::hashing::HashPool;
 use crate::ids::{PoolId, user_pool_arn};
+use crate::jobs::Jobs;
 use crate::ports::clock::Clock;
 use crate::ports::http::Http;
 use crate::ports::keys::KeySource;
@@ -39,6 +40,8 @@ pub struct App {
     pub signing: KeyCache,
     /// Bounded password hashing.
     pub hashing: HashPool,
+    /// Work that outlives its request.
+    pub jobs: Jobs,
     /// Dev mode's copy of every message; none in production.
     pub mailbox: Option<Mailbox>,
     /// What browsers and tokens call this server, without a trailing slash.

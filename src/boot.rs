@@ -10,6 +10,7 @@ use anyhow::{Context, bail};
 use crate::app::App;
 use crate::config::Config;
 use crate::hashing::HashPool;
+use crate::jobs::Jobs;
 use crate::ports::clock::Clock;
 use crate::ports::http::Http;
 use crate::ports::keys::KeySource;
@@ -64,6 +65,7 @@ pub async fn app(
         keys: ports.keys,
         signing: KeyCache::default(),
         hashing: HashPool::new(config.hash),
+        jobs: Jobs::default(),
         mailbox: Some(Mailbox::default()),
         public_url,
         config,

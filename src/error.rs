@@ -95,6 +95,12 @@ pub enum Reason {
     NoVerifier,
     /// Too many failures; still locked.
     LockedOut,
+    /// A code that is not the one that was sent.
+    WrongCode,
+    /// A code that was never sent, has expired, was used, or was replaced by another.
+    NoCode,
+    /// Too many tries of one act in an hour.
+    TooManyTries,
     /// The temporary password is past its date.
     TemporaryPasswordExpired,
     /// The secret hash or client secret was missing or wrong.

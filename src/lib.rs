@@ -9,7 +9,7 @@
 //! - [`cli`], [`config`], [`boot`], [`app`], [`server`], [`serve`], [`banner`]: how the parts are
 //!   wired and served.
 //! - [`ports`]: the outside world. [`vault`], [`hashing`], [`reservoir`]: secrets at rest.
-//!   [`signing`]: tokens.
+//!   [`signing`]: tokens. [`jobs`]: work that outlives its request.
 //! - [`settings`]: what pools and clients are configured to be, in AWS's shapes.
 //! - [`error`], [`ids`], [`secret`], [`text`], [`time`]: the vocabulary.
 //!
@@ -26,6 +26,7 @@ pub mod error;
 pub mod hashing;
 pub mod identity;
 pub mod ids;
+pub mod jobs;
 pub mod oidc;
 pub mod ports;
 pub mod reservoir;

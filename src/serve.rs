@@ -100,6 +100,12 @@ async fn serve(listener: TcpListener, app: Arc<App>, banner: &str) -> anyhow::Re
     if tokio::time::timeout(GRACE, server).await.is_err() {
         tracing::warn!("requests still running after {GRACE:?} were cut off");
     }
+    if tokio::time::timeout(GRACE, app.jobs.finish())
+        .await
+        .is_err()
+    {
+        tracing::warn!("work still running after {GRACE:?} was cut off");
+    }
     Ok(())
 }
 

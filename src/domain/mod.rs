@@ -1,11 +1,18 @@
 //! The rules: what Cognito does, with no SQL, no HTTP and no wire types.
 
 pub mod access;
+pub mod attributes;
 pub mod challenge;
 pub mod clients;
+pub mod codes;
+pub mod contacts;
+pub mod delivery;
+pub mod existence;
 pub mod groups;
 pub mod hooks;
 pub mod keys;
+pub mod limits;
+pub mod messages;
 pub mod oauth;
 pub mod paging;
 pub mod password;

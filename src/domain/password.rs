@@ -207,11 +207,11 @@ pub fn generate(app: &App, pool: &Pool) -> Result<Secret<String>> {
         letters.push_str(&app.rng.text(group, 1)?);
     }
     letters.push_str(&app.rng.text(&GROUPS.concat(), length - GROUPS.len())?);
-    shuffle(app, letters).map(Secret::new)
+    shuffle(app, &letters).map(Secret::new)
 }
 
 /// Fisher and Yates, so that nobody knows which place holds which kind.
-fn shuffle(app: &App, letters: String) -> Result<String> {
+fn shuffle(app: &App, letters: &str) -> Result<String> {
     let mut letters: Vec<char> = letters.chars().collect();
     for last in (1..letters.len()).rev() {
         let other = app.rng.below(last as u64 + 1)?;

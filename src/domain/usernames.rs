@@ -14,7 +14,7 @@ use crate::settings::pool::{Alias, Contact};
 use crate::store::aliases::AliasKey;
 use crate::store::db::Conn;
 use crate::store::pools::Pool;
-use crate::store::users::{self, User};
+use crate::store::users::{self, Named, User};
 
 /// Longest key in bytes that is stored as it is: PostgreSQL refuses index rows over 2.7 kB.
 const LONGEST_KEY: usize = 512;
@@ -71,28 +71,20 @@ pub fn contact_like(text: &str) -> Option<Contact> {
         .then_some(Contact::PhoneNumber)
 }
 
-/// The user whom a text names: by user name, by an alias that is in force, by the e-mail address or
-/// phone number of pools where those are the user names, or by `sub`.
+/// The user whom a text names: by `sub`, by the e-mail address or phone number of pools where those
+/// are the user names, by an alias that is in force, or by user name. The `sub` goes first, so that
+/// nobody can stand before another by taking the other's `sub` for a name.
 pub async fn find(db: &mut Conn, pool: &Pool, typed: &str) -> Result<Option<User>> {
-    let key = key(pool, typed);
-    if let Some(kind) = contact_kind(pool, typed)
-        && let Some(user) = users::by_alias(db, &pool.id, kind.as_str(), &key).await?
-    {
-        return Ok(Some(user));
-    }
-    if let Some(user) = users::by_username(db, &pool.id, &key).await? {
-        return Ok(Some(user));
-    }
+    let (sub, key) = (Sub::parse(typed).ok(), key(pool, typed));
     let preferred = Alias::PreferredUsername;
-    if pool.settings().alias_attributes().contains(&preferred)
-        && let Some(user) = users::by_alias(db, &pool.id, preferred.as_str(), &key).await?
-    {
-        return Ok(Some(user));
-    }
-    match Sub::parse(typed) {
-        Ok(sub) => users::by_sub(db, &pool.id, &sub).await,
-        Err(_) => Ok(None),
-    }
+    let aliases = pool.settings().alias_attributes();
+    let named = Named {
+        sub: sub.as_ref(),
+        contact: contact_kind(pool, typed).map(Alias::as_str),
+        alias: aliases.contains(&preferred).then_some(preferred.as_str()),
+        key: &key,
+    };
+    users::find(db, &pool.id, named).await
 }
 
 /// The user whom a text names, who must exist.

@@ -1,9 +1,11 @@
 //! SQL and nothing else: one aggregate per file, its row structs, statements and functions.
 
 pub mod aliases;
+pub mod attempts;
 pub mod audit;
 pub mod authorization_codes;
 pub mod clients;
+pub mod codes;
 pub mod consumed;
 pub mod db;
 pub mod domains;
@@ -69,9 +71,11 @@ pub const POOL_TABLES: &[&str] = &[
 pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
     let modules: &[(&str, &[(&str, Sql)])] = &[
         ("aliases", aliases::ALL),
+        ("attempts", attempts::ALL),
         ("audit", audit::ALL),
         ("authorization_codes", authorization_codes::ALL),
         ("clients", clients::ALL),
+        ("codes", codes::ALL),
         ("domains", domains::ALL),
         ("consumed", consumed::ALL),
         ("groups", groups::ALL),

@@ -11,12 +11,23 @@ use crate::{args, names, statements};
 statements! {
     BY_SUB = "SELECT pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
               auth_epoch, tokens_valid_from_ms, version FROM users WHERE pool_id = $1 AND sub = $2";
-    BY_USERNAME = "SELECT pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
-                   auth_epoch, tokens_valid_from_ms, version FROM users WHERE pool_id = $1 AND username_key = $2";
-    BY_ALIAS = "SELECT u.pool_id, u.sub, u.username, u.username_key, u.status, u.enabled, u.attributes, u.created_ms, \
-                u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.version \
-                FROM aliases a JOIN users u ON u.pool_id = a.pool_id AND u.sub = a.sub \
-                WHERE a.pool_id = $1 AND a.kind = $2 AND a.value_key = $3";
+    /// Everything that a text may name, best first, in one statement: whether and how it hits shows
+    /// in nothing but the row.
+    FIND = "SELECT pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
+            auth_epoch, tokens_valid_from_ms, version FROM ( \
+              SELECT 1 AS place, u.pool_id, u.sub, u.username, u.username_key, u.status, u.enabled, u.attributes, u.created_ms, \
+              u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.version FROM users u WHERE u.pool_id = $1 AND u.sub = $2 \
+              UNION ALL SELECT 2, u.pool_id, u.sub, u.username, u.username_key, u.status, u.enabled, u.attributes, u.created_ms, \
+              u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.version \
+              FROM aliases a JOIN users u ON u.pool_id = a.pool_id AND u.sub = a.sub \
+              WHERE a.pool_id = $1 AND a.kind = $3 AND a.value_key = $5 \
+              UNION ALL SELECT 3, u.pool_id, u.sub, u.username, u.username_key, u.status, u.enabled, u.attributes, u.created_ms, \
+              u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.version FROM users u WHERE u.pool_id = $1 AND u.username_key = $5 \
+              UNION ALL SELECT 4, u.pool_id, u.sub, u.username, u.username_key, u.status, u.enabled, u.attributes, u.created_ms, \
+              u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.version \
+              FROM aliases a JOIN users u ON u.pool_id = a.pool_id AND u.sub = a.sub \
+              WHERE a.pool_id = $1 AND a.kind = $4 AND a.value_key = $5 \
+            ) AS found ORDER BY place LIMIT 1";
     LOCK = "UPDATE users SET version = version + 1 WHERE pool_id = $1 AND sub = $2 \
             RETURNING pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
             auth_epoch, tokens_valid_from_ms, version";
@@ -113,15 +124,23 @@ pub async fn by_sub(db: &mut Conn, pool: &PoolId, sub: &Sub) -> Result<Option<Us
     row.map(User::try_from).transpose()
 }
 
-/// The user of a folded user name.
-pub async fn by_username(db: &mut Conn, pool: &PoolId, key: &str) -> Result<Option<User>> {
-    let row: Option<Row> = db.optional(BY_USERNAME, args![pool, key]).await?;
-    row.map(User::try_from).transpose()
+/// What a text may name.
+#[derive(Clone, Copy, Debug)]
+pub struct Named<'a> {
+    /// A `sub`.
+    pub sub: Option<&'a Sub>,
+    /// A contact: `email` or `phone_number`.
+    pub contact: Option<&'a str>,
+    /// A further alias: `preferred_username`.
+    pub alias: Option<&'a str>,
+    /// The text folded; it may be a user name too.
+    pub key: &'a str,
 }
 
-/// The user of a folded alias; `kind` is `email`, `phone_number` or `preferred_username`.
-pub async fn by_alias(db: &mut Conn, pool: &PoolId, kind: &str, key: &str) -> Result<Option<User>> {
-    let row: Option<Row> = db.optional(BY_ALIAS, args![pool, kind, key]).await?;
+/// The user whom a text names: by `sub`, contact, user name or alias, in this order.
+pub async fn find(db: &mut Conn, pool: &PoolId, named: Named<'_>) -> Result<Option<User>> {
+    let args = args![pool, named.sub, named.contact, named.alias, named.key];
+    let row: Option<Row> = db.optional(FIND, args).await?;
     row.map(User::try_from).transpose()
 }
 

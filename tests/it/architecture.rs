@@ -16,6 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("time", &[]),
     ("ports", &[]),
     ("hashing", &[]),
+    ("jobs", &[]),
     ("signing", &["ports"]),
     ("vault", &["ports"]),
     ("reservoir", &["ports", "vault"]),
@@ -23,7 +24,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("store", &["ports", "signing", "vault"]),
     (
         "app",
-        &["config", "hashing", "ports", "signing", "store", "vault"],
+        &[
+            "config", "hashing", "jobs", "ports", "signing", "store", "vault",
+        ],
     ),
     (
         "domain",
@@ -58,7 +61,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "boot",
         &[
-            "app", "config", "domain", "hashing", "ports", "signing", "store", "vault",
+            "app", "config", "domain", "hashing", "jobs", "ports", "signing", "store", "vault",
         ],
     ),
 ];

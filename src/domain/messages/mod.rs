@@ -1,0 +1,184 @@
+//! Messages to users: their texts, from the pool's templates or Cognito's defaults, and their way
+//! out through the mailer or the SMS gateway, with a copy in dev mode's mailbox.
+
+mod html;
+mod texts;
+
+use crate::app::App;
+use crate::domain::codes::Sent;
+use crate::domain::delivery;
+use crate::domain::hooks::{self, Event, MessageSource, Metadata};
+use crate::error::{Code, Error, Result};
+use crate::ids::ClientId;
+use crate::ports::mailbox;
+use crate::ports::mailer::{Mail, Undelivered};
+use crate::ports::sms::Sms;
+use crate::secret::Secret;
+use crate::settings::pool::Contact;
+use crate::store::pools::Pool;
+use crate::store::users::User;
+
+use texts::{Rendered, Texts};
+
+/// What a message is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The code of a new account.
+    SignUp,
+    /// That code, sent again.
+    Resend,
+    /// The code of a password reset.
+    Forgot,
+    /// The code of a changed contact.
+    Attribute,
+    /// User name and temporary password.
+    Invitation,
+}
+
+impl Kind {
+    const fn mailbox(self) -> &'static str {
+        match self {
+            Self::SignUp => "sign_up",
+            Self::Resend => "resend",
+            Self::Forgot => "forgot",
+            Self::Attribute => "attribute",
+            Self::Invitation => "invitation",
+        }
+    }
+
+    const fn source(self) -> MessageSource {
+        match self {
+            Self::SignUp => MessageSource::SignUp,
+            Self::Resend => MessageSource::ResendCode,
+            Self::Forgot => MessageSource::ForgotPassword,
+            Self::Attribute => MessageSource::UpdateUserAttribute,
+            Self::Invitation => MessageSource::AdminCreateUser,
+        }
+    }
+}
+
+/// A message before it has an address and a code.
+#[derive(Clone, Copy, Debug)]
+pub struct Draft<'a> {
+    /// What it is for.
+    pub kind: Kind,
+    /// The pool.
+    pub pool: &'a Pool,
+    /// The app client, where one is involved.
+    pub client: Option<&'a ClientId>,
+    /// To whom.
+    pub user: &'a User,
+    /// `ClientMetadata` of the request.
+    pub metadata: &'a Metadata,
+}
+
+/// A message whose texts are settled: all that can refuse it has spoken.
+pub struct Message<'a> {
+    draft: Draft<'a>,
+    texts: Texts,
+}
+
+impl<'a> Draft<'a> {
+    /// Settles the texts. Runs the CustomMessage trigger, so never inside a transaction: before it,
+    /// because a refusal shall leave nothing behind.
+    ///
+    /// # Errors: what the trigger refuses with; NotImplemented (links in place of codes)
+    pub async fn settle(self, app: &App, contact: Contact) -> Result<Message<'a>> {
+        let event = Event {
+            pool: self.pool,
+            client: self.client,
+            username: &self.user.username,
+            user: Some(self.user),
+            metadata: self.metadata,
+        };
+        let custom = hooks::custom_message(app, event, self.kind.source()).await?;
+        let texts = texts::choose(self.kind, self.pool, contact, custom)?;
+        Ok(Message { draft: self, texts })
+    }
+}
+
+impl Message<'_> {
+    /// Sends a code (or temporary password). Call it when what it proves is committed.
+    ///
+    /// # Errors: CodeDeliveryFailure
+    pub async fn send(&self, app: &App, sent: &Sent, code: &Secret<String>) -> Result<()> {
+        let outgoing = self.outgoing(sent, code);
+        let handed_over = match outgoing {
+            Outgoing::Mail(mail) => app.mailer.send(mail).await,
+            Outgoing::Sms(sms) => app.sms.send(sms).await,
+        };
+        handed_over.map_err(|Undelivered(cause)| {
+            tracing::warn!(cause = ?cause, kind = self.draft.kind.mailbox(), "message not delivered");
+            Error::new(
+                Code::CodeDeliveryFailure,
+                "The message with the code could not be delivered.",
+            )
+        })?;
+        self.copy(app, sent, code);
+        Ok(())
+    }
+
+    /// Sends a code without letting the caller wait or know: where an answer must not show whether
+    /// there is anybody to send to.
+    pub fn send_unseen(&self, app: &App, sent: &Sent, code: &Secret<String>) {
+        self.copy(app, sent, code);
+        let outgoing = self.outgoing(sent, code);
+        let (mailer, sms) = (app.mailer.clone(), app.sms.clone());
+        app.jobs.spawn("message", async move {
+            let handed_over = match outgoing {
+                Outgoing::Mail(mail) => mailer.send(mail).await,
+                Outgoing::Sms(message) => sms.send(message).await,
+            };
+            if let Err(Undelivered(cause)) = handed_over {
+                tracing::warn!(cause = ?cause, "message not delivered");
+            }
+        });
+    }
+
+    fn outgoing(&self, sent: &Sent, code: &Secret<String>) -> Outgoing {
+        let rendered = self.render(sent, code);
+        match sent.contact {
+            Contact::Email => Outgoing::Mail(Mail {
+                to: sent.address.clone(),
+                from: texts::sender(self.draft.pool),
+                reply_to: texts::reply_to(self.draft.pool),
+                subject: rendered.subject,
+                text: rendered.text,
+                html: rendered.html,
+            }),
+            Contact::PhoneNumber => Outgoing::Sms(Sms {
+                to: sent.address.clone(),
+                text: rendered.text,
+            }),
+        }
+    }
+
+    fn copy(&self, app: &App, sent: &Sent, code: &Secret<String>) {
+        let Some(mailbox) = &app.mailbox else { return };
+        let rendered = self.render(sent, code);
+        let is_mail = sent.contact == Contact::Email;
+        mailbox.post(&mailbox::Draft {
+            pool: &self.draft.pool.id,
+            username: &self.draft.user.username,
+            to: &sent.address,
+            kind: self.draft.kind.mailbox(),
+            channel: delivery::medium(sent.contact).as_str(),
+            subject: is_mail.then_some(rendered.subject.as_str()),
+            text: rendered.text.expose(),
+            html: rendered.html.as_ref().map(|html| html.expose().as_str()),
+            code: Some(code.expose()),
+            link: None,
+            sent: app.clock.now(&self.draft.pool.id),
+        });
+    }
+
+    fn render(&self, sent: &Sent, code: &Secret<String>) -> Rendered {
+        let login = texts::login_name(self.draft.pool, self.draft.user);
+        self.texts.render(sent.contact, &login, code)
+    }
+}
+
+enum Outgoing {
+    Mail(Mail),
+    Sms(Sms),
+}
