@@ -9,6 +9,7 @@ pub mod client_auth;
 pub mod codes;
 pub mod grants;
 pub mod logout;
+pub mod made;
 pub mod pkce;
 pub mod redirects;
 pub mod refusal;

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::asked;
-use super::page::Page;
+use super::page::{self, Page};
 use super::step::{Step, Told};
 use super::views::{SignInField, SignInPage};
 use crate::domain::challenge::{self, ChallengeName, Face, Flow, Next, Outcome, Parameters, Start};
@@ -121,7 +121,7 @@ fn refused(page: Page, form: Form<SignInField>, username: String, error: Error) 
             page.step_to("/confirm", step)
         }
         Code::PasswordResetRequired => page.step_to("/forgotPassword", Step::Forgot { username }),
-        _ if error.is_for_people() => {
+        _ if page::is_for_people(&error) => {
             render(page, StatusCode::BAD_REQUEST, form.refused(error.message), None)
         }
         _ => refusal::failed(&page.visit, &error),

@@ -9,9 +9,10 @@ use axum::response::Response;
 use super::csrf::{self, Browser};
 use super::step::Step;
 use crate::domain::oauth::authorize::{self, Request};
-use crate::domain::oauth::codes;
+use crate::domain::oauth::{codes, made};
 use crate::domain::sessions::Proven;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
+use crate::ids::Sub;
 use crate::site::query::{self, Pairs};
 use crate::site::refusal::{self, What};
 use crate::site::visit::Visit;
@@ -126,6 +127,18 @@ impl Page {
         }
     }
 
+    /// The same after a password reset: the browser gets a new id first.
+    pub fn renewed_step_to(mut self, path: &str, step: Step) -> Response {
+        match Browser::new(&self.visit) {
+            Ok(browser) => {
+                self.cookies = browser.cookie.clone().into_iter().collect();
+                self.browser = browser;
+                self.step_to(path, step)
+            }
+            Err(error) => refusal::failed(&self.visit, &error),
+        }
+    }
+
     /// Signed in: the browser gets a session and a new id, whatever it brought is dead (security.md
     /// C8), and the client gets a code.
     pub async fn finish(mut self, proven: &Proven) -> Response {
@@ -134,6 +147,16 @@ impl Page {
                 let response = answer::redirect(&self.visit, StatusCode::SEE_OTHER, &location);
                 with_cookies(response, self.cookies)
             }
+            Err(error) => refusal::failed(&self.visit, &error),
+        }
+    }
+
+    /// The same for the owner of an account that was made in this browser and is confirmed now.
+    pub async fn finish_for(self, sub: &Sub) -> Response {
+        let (app, actor) = (&self.visit.app, &self.visit.actor);
+        let (pool, client) = (&self.request.pool, &self.request.client);
+        match made::prove(app, actor, pool, client, sub).await {
+            Ok(proven) => self.finish(&proven).await,
             Err(error) => refusal::failed(&self.visit, &error),
         }
     }
@@ -148,6 +171,14 @@ impl Page {
         self.cookies.extend(Step::none(visit));
         Ok(self.request.code_location(&code))
     }
+}
+
+/// Whether an error's text is for the person at the page.
+pub(super) const fn is_for_people(error: &Error) -> bool {
+    !matches!(
+        error.code,
+        Code::Internal | Code::NotImplemented | Code::ConcurrentModification
+    )
 }
 
 async fn checked(visit: &Visit, redirect: StatusCode) -> Result<Request, Response> {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::csrf::Browser;
 use super::digest;
+use crate::domain::delivery::{Details, Medium};
 use crate::error::Result;
 use crate::ids::Sub;
 use crate::site::cookies::Cookie;
@@ -82,6 +83,15 @@ pub(super) struct Sent {
     pub sms: bool,
     /// `j***@e***`.
     pub destination: String,
+}
+
+impl From<&Details> for Sent {
+    fn from(details: &Details) -> Self {
+        Self {
+            sms: details.medium == Medium::Sms,
+            destination: details.destination.clone(),
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
