@@ -1,5 +1,7 @@
 -- One text for SQLite and PostgreSQL: TEXT, BIGINT and BOOLEAN only; bytes are base64url text,
 -- times are milliseconds since 1970-01-01 UTC, documents are JSON text. Never edit a released file.
+-- `sub` and `value_key` are ordered bytewise everywhere: "BINARY" is built into SQLite and made in
+-- PostgreSQL before the first migration. Every column that is joined with one of them is the same.
 --
 -- Every pool-owned table's key starts with pool_id and is listed in store::POOL_TABLES.
 
@@ -97,7 +99,7 @@ CREATE UNIQUE INDEX signing_keys_by_kid ON signing_keys (kid);
 
 CREATE TABLE users (
     pool_id              TEXT    NOT NULL REFERENCES pools ON DELETE CASCADE,
-    sub                  TEXT    NOT NULL,
+    sub                  TEXT    COLLATE "BINARY" NOT NULL,
     username             TEXT    NOT NULL,
     username_key         TEXT    NOT NULL,
     status               TEXT    NOT NULL,
@@ -120,8 +122,8 @@ CREATE INDEX users_by_enabled ON users (pool_id, enabled, sub);
 CREATE TABLE user_attributes (
     pool_id   TEXT NOT NULL,
     name      TEXT NOT NULL,
-    value_key TEXT NOT NULL,
-    sub       TEXT NOT NULL,
+    value_key TEXT COLLATE "BINARY" NOT NULL,
+    sub       TEXT COLLATE "BINARY" NOT NULL,
     PRIMARY KEY (pool_id, name, value_key, sub),
     FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
 );
@@ -132,8 +134,8 @@ CREATE INDEX user_attributes_by_user ON user_attributes (pool_id, sub);
 CREATE TABLE aliases (
     pool_id   TEXT NOT NULL,
     kind      TEXT NOT NULL,
-    value_key TEXT NOT NULL,
-    sub       TEXT NOT NULL,
+    value_key TEXT COLLATE "BINARY" NOT NULL,
+    sub       TEXT COLLATE "BINARY" NOT NULL,
     PRIMARY KEY (pool_id, kind, value_key),
     FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
 );
@@ -141,7 +143,7 @@ CREATE INDEX aliases_by_user ON aliases (pool_id, sub);
 
 CREATE TABLE passwords (
     pool_id      TEXT    NOT NULL,
-    sub          TEXT    NOT NULL,
+    sub          TEXT    COLLATE "BINARY" NOT NULL,
     phc          TEXT    NOT NULL,
     -- Salt and verifier for SRP, sealed; absent for imported hashes.
     srp          TEXT,
@@ -157,7 +159,7 @@ CREATE TABLE passwords (
 -- Failed sign-ins of a user, whatever name or flow was used.
 CREATE TABLE lockouts (
     pool_id         TEXT   NOT NULL,
-    sub             TEXT   NOT NULL,
+    sub             TEXT   COLLATE "BINARY" NOT NULL,
     failures        BIGINT NOT NULL,
     last_ms         BIGINT NOT NULL,
     locked_until_ms BIGINT NOT NULL,
@@ -170,7 +172,7 @@ CREATE TABLE lockouts (
 -- rows like everybody else's. Such a code fits nothing.
 CREATE TABLE codes (
     pool_id     TEXT   NOT NULL REFERENCES pools ON DELETE CASCADE,
-    sub         TEXT   NOT NULL,
+    sub         TEXT   COLLATE "BINARY" NOT NULL,
     kind        TEXT   NOT NULL,
     code_hash   TEXT   NOT NULL,
     attribute   TEXT   NOT NULL,
@@ -184,7 +186,7 @@ CREATE INDEX codes_by_expiry ON codes (expires_ms);
 -- How often a user, or a phantom, did something in the hour that began at window_ms.
 CREATE TABLE attempts (
     pool_id   TEXT   NOT NULL REFERENCES pools ON DELETE CASCADE,
-    sub       TEXT   NOT NULL,
+    sub       TEXT   COLLATE "BINARY" NOT NULL,
     act       TEXT   NOT NULL,
     window_ms BIGINT NOT NULL,
     count     BIGINT NOT NULL,
@@ -206,7 +208,7 @@ CREATE TABLE user_groups (
 
 CREATE TABLE group_members (
     pool_id    TEXT   NOT NULL,
-    sub        TEXT   NOT NULL,
+    sub        TEXT   COLLATE "BINARY" NOT NULL,
     name       TEXT   NOT NULL,
     created_ms BIGINT NOT NULL,
     PRIMARY KEY (pool_id, sub, name),
@@ -220,7 +222,7 @@ CREATE TABLE sessions (
     pool_id      TEXT   NOT NULL,
     session_id   TEXT   NOT NULL,
     kind         TEXT   NOT NULL,
-    sub          TEXT   NOT NULL,
+    sub          TEXT   COLLATE "BINARY" NOT NULL,
     client_id    TEXT   NOT NULL,
     origin_jti   TEXT   NOT NULL,
     event_id     TEXT   NOT NULL,
@@ -261,7 +263,7 @@ CREATE TABLE authorization_codes (
     pool_id        TEXT   NOT NULL,
     code_hash      TEXT   NOT NULL,
     client_id      TEXT   NOT NULL,
-    sub            TEXT   NOT NULL,
+    sub            TEXT   COLLATE "BINARY" NOT NULL,
     redirect_uri   TEXT   NOT NULL,
     scope          TEXT   NOT NULL,
     code_challenge TEXT,

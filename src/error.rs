@@ -236,7 +236,9 @@ texts! {
     username_should_be_contact => InvalidParameter "Username should be either an email or a phone number.";
     username_email_format => InvalidParameter "Username cannot be of email format, since user pool is configured for email alias.";
     username_phone_format => InvalidParameter "Username cannot be of phone number format, since user pool is configured for phone number alias.";
-    filter_syntax => InvalidParameter "Error while parsing filter";
+    filter_syntax => InvalidParameter "Error while parsing filter.";
+    filter_attribute => InvalidParameter "Input fails to satisfy the constraints.";
+    no_such_attribute => InvalidParameter "One or more requested attributes do not exist.";
     deletion_protected => InvalidParameter "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first.";
     pool_has_domain => InvalidParameter "User pool cannot be deleted. It has a domain configured that should be deleted first.";
     domain_taken => InvalidParameter "Domain already associated with another user pool.";

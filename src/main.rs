@@ -50,11 +50,7 @@ fn dev(runtime: &tokio::runtime::Runtime, args: poolhouse::cli::DevArgs) -> Exit
 
 async fn health(url: &str) -> ExitCode {
     let url = format!("{}/health/ready", url.trim_end_matches('/'));
-    let answer = match HttpClient::new() {
-        Ok(client) => client.get(&url).await,
-        Err(error) => Err(error),
-    };
-    match answer {
+    match HttpClient::default().get(&url).await {
         Ok(answer) if answer.status == 200 => ExitCode::SUCCESS,
         Ok(answer) => failed(&anyhow::anyhow!("{url} answers {}", answer.status)),
         Err(error) => failed(&error),

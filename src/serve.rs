@@ -61,7 +61,7 @@ pub async fn dev(config: Config) -> anyhow::Result<()> {
         rng,
         mailer: mailer(&config)?,
         sms: Arc::new(LogSms),
-        http: Arc::new(HttpClient::new()?),
+        http: Arc::new(HttpClient::default()),
         keys: Arc::new(keys),
     };
     let app = Arc::new(boot::app(config, ports, &home.data, public_url).await?);

@@ -23,6 +23,16 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
+    /// `20190128175402`: year to second in UTC without separators, as domain versions are written
+    /// (api.md 3.4). Empty outside the years that have four digits.
+    pub fn compact(self) -> String {
+        let format = time::macros::format_description!("[year][month][day][hour][minute][second]");
+        time::OffsetDateTime::from_unix_timestamp(self.seconds())
+            .ok()
+            .and_then(|at| at.format(format).ok())
+            .unwrap_or_default()
+    }
+
     /// This point plus a span; saturates at the ends of time.
     #[must_use]
     pub const fn plus(self, span: Span) -> Self {

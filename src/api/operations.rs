@@ -1,7 +1,7 @@
 //! THE TABLE of `cognito-idp`: all 141 operations of the model. A row without a path answers the
 //! honest 501; `docs/coverage.md` is printed from it.
 
-use super::ops::pools;
+use super::ops::{clients, domains, pools, resource_servers};
 use crate::operations;
 
 operations! {
@@ -46,37 +46,37 @@ operations! {
     CreateGroup Iam;
     CreateIdentityProvider Iam;
     CreateManagedLoginBranding Iam;
-    CreateResourceServer Iam;
+    CreateResourceServer Iam => resource_servers::create_resource_server::create_resource_server;
     CreateTerms Iam;
     CreateUserImportJob Iam;
     CreateUserPool Iam => pools::create_user_pool::create_user_pool;
-    CreateUserPoolClient Iam;
-    CreateUserPoolDomain Iam;
+    CreateUserPoolClient Iam => clients::create_user_pool_client::create_user_pool_client;
+    CreateUserPoolDomain Iam => domains::create_user_pool_domain::create_user_pool_domain;
     CreateUserPoolReplica Iam;
     DeleteGroup Iam;
     DeleteIdentityProvider Iam;
     DeleteManagedLoginBranding Iam;
-    DeleteResourceServer Iam;
+    DeleteResourceServer Iam => resource_servers::delete_resource_server::delete_resource_server;
     DeleteTerms Iam;
     DeleteUser Token;
     DeleteUserAttributes Token;
     DeleteUserPool Iam => pools::delete_user_pool::delete_user_pool;
-    DeleteUserPoolClient Iam;
+    DeleteUserPoolClient Iam => clients::delete_user_pool_client::delete_user_pool_client;
     DeleteUserPoolClientSecret Iam;
-    DeleteUserPoolDomain Iam;
+    DeleteUserPoolDomain Iam => domains::delete_user_pool_domain::delete_user_pool_domain;
     DeleteUserPoolReplica Iam;
     DeleteWebAuthnCredential Token;
     DescribeIdentityProvider Iam;
     DescribeManagedLoginBranding Iam;
     DescribeManagedLoginBrandingByClient Iam;
-    DescribeResourceServer Iam;
+    DescribeResourceServer Iam => resource_servers::describe_resource_server::describe_resource_server;
     DescribeRiskConfiguration Iam;
     DescribeTerms Iam;
     DescribeTermsByClient Iam;
     DescribeUserImportJob Iam;
     DescribeUserPool Iam => pools::describe_user_pool::describe_user_pool;
-    DescribeUserPoolClient Iam;
-    DescribeUserPoolDomain Iam;
+    DescribeUserPoolClient Iam => clients::describe_user_pool_client::describe_user_pool_client;
+    DescribeUserPoolDomain Iam => domains::describe_user_pool_domain::describe_user_pool_domain;
     ForgetDevice Token;
     ForgotPassword Public;
     GetCSVHeader Iam;
@@ -101,16 +101,16 @@ operations! {
     ListDevices Token;
     ListGroups Iam;
     ListIdentityProviders Iam;
-    ListResourceServers Iam;
+    ListResourceServers Iam => resource_servers::list_resource_servers::list_resource_servers;
     ListTagsForResource Iam;
     ListTerms Iam;
     ListUserImportJobs Iam;
     ListUserPoolClientSecrets Iam;
-    ListUserPoolClients Iam;
+    ListUserPoolClients Iam => clients::list_user_pool_clients::list_user_pool_clients;
     ListUserPoolReplicas Iam;
     ListUserPools Iam => pools::list_user_pools::list_user_pools;
     ListUserSessions Token;
-    ListUsers Iam;
+    ListUsers Iam => crate::api::ops::users::list_users::list_users;
     ListUsersInGroup Iam;
     ListWebAuthnCredentials Token;
     ResendConfirmationCode Public;
@@ -137,12 +137,12 @@ operations! {
     UpdateIdentityProvider Iam;
     UpdateManagedLoginBranding Iam;
     UpdateProvisionedLimit Iam;
-    UpdateResourceServer Iam;
+    UpdateResourceServer Iam => resource_servers::update_resource_server::update_resource_server;
     UpdateTerms Iam;
     UpdateUserAttributes Token;
     UpdateUserPool Iam => pools::update_user_pool::update_user_pool;
-    UpdateUserPoolClient Iam;
-    UpdateUserPoolDomain Iam;
+    UpdateUserPoolClient Iam => clients::update_user_pool_client::update_user_pool_client;
+    UpdateUserPoolDomain Iam => domains::update_user_pool_domain::update_user_pool_domain;
     UpdateUserPoolReplica Iam;
     VerifySoftwareToken TokenOrSession;
     VerifyUserAttribute Token;

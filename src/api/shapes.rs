@@ -46,6 +46,17 @@ impl From<&User> for UserType {
     }
 }
 
+impl UserType {
+    /// The same user with these attributes only; none is all (`AttributesToGet`).
+    #[must_use]
+    pub fn with(mut self, names: Option<&[String]>) -> Self {
+        if let Some(names) = names {
+            self.attributes.retain(|shown| names.contains(&shown.name));
+        }
+        self
+    }
+}
+
 /// A user's attributes, `sub` first.
 pub fn attributes(user: &User) -> Vec<AttributeType> {
     let sub = ("sub".to_owned(), user.sub.to_string());

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::listing::keys;
 use crate::domain::usernames::{self, MAX_USERNAME};
 use crate::error::{Code, Error, Result};
 use crate::ids::Sub;
@@ -12,18 +13,6 @@ use crate::store::db::{DbError, Tx};
 use crate::store::pools::Pool;
 use crate::store::user_attributes::{self, Pair};
 use crate::store::users::{self, Status, User};
-
-/// The attributes besides the user name that ListUsers can search by.
-pub const SEARCHABLE: [&str; 6] = [
-    "email",
-    "phone_number",
-    "name",
-    "given_name",
-    "family_name",
-    "preferred_username",
-];
-/// How much of a value can be searched, in bytes.
-const SEARCHED: usize = 1024;
 
 /// Why a user could not be written.
 #[derive(Debug)]
@@ -59,7 +48,7 @@ pub async fn insert(tx: &mut Tx, pool: &Pool, user: &User) -> Result<(), Refused
         DbError::Unique(_) => Refused::Username,
         other => other.into(),
     })?;
-    user_attributes::insert(tx, &pool.id, &user.sub, &pairs(user)).await?;
+    user_attributes::insert(tx, &pool.id, &user.sub, &keys::of_user(pool, user)).await?;
     give(tx, pool, user, &aliases_of(pool, user), &BTreeSet::new()).await
 }
 
@@ -77,7 +66,7 @@ pub async fn save(tx: &mut Tx, pool: &Pool, before: &User, after: &User) -> Resu
     if !users::save(tx, after).await? {
         return Err(Refused::Failed(Error::concurrent_modification()));
     }
-    let (old, new) = (pairs(before), pairs(after));
+    let (old, new) = (keys::of_user(pool, before), keys::of_user(pool, after));
     for (name, _) in old.iter().filter(|pair| !new.contains(pair)) {
         user_attributes::delete(tx, &pool.id, &after.sub, name).await?;
     }
@@ -142,30 +131,6 @@ async fn give(
         })?;
     }
     Ok(())
-}
-
-/// The key that a value is searched by: folded, in hexadecimal digits.
-pub fn search_key(value: &str) -> String {
-    exact_key(&usernames::fold(value))
-}
-
-/// The key that a value is searched by where letter case matters.
-pub fn exact_key(value: &str) -> String {
-    let bytes = value.as_bytes();
-    match bytes.split_at_checked(SEARCHED) {
-        Some((searched, rest)) if !rest.is_empty() => usernames::hex(searched) + "z",
-        _ => usernames::hex(bytes),
-    }
-}
-
-fn pairs(user: &User) -> Vec<Pair> {
-    let mut pairs = vec![("username", exact_key(&user.username))];
-    for name in SEARCHABLE {
-        if let Some(value) = user.attributes.get(name) {
-            pairs.push((name, search_key(value)));
-        }
-    }
-    pairs
 }
 
 /// The aliases that are in force (api.md 4.1): the contacts of pools where they are the user names;

@@ -34,12 +34,14 @@ texts! {
     secret_twice => InvalidParameter "GenerateSecret and ClientSecret cannot be used together.";
     user_context_secret => InvalidParameter "EnablePropagateAdditionalUserContextData requires a client secret.";
     default_redirect => InvalidParameter "DefaultRedirectURI must be one of CallbackURLs.";
+    client_custom_id => InvalidParameter "The name after _custom_id_: must be a client id.";
     client_id_taken => InvalidParameter "A client with this id already exists.";
     oauth_incomplete => InvalidOAuthFlow "AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows.";
     client_credentials_alone => InvalidOAuthFlow "client_credentials flow can not be selected along with code flow or implicit flow.";
     client_credentials_secret => InvalidOAuthFlow "client_credentials flow can not be selected if client does not have a client secret.";
     callback_urls_required => InvalidOAuthFlow "CallbackURLs can not be empty when code flow or implicit flow is selected.";
     domain_exists => InvalidParameter "User pool already has a domain configured.";
+    custom_domain_name => InvalidParameter "A custom domain must be a full domain name, such as auth.example.com.";
     domain_not_found => InvalidParameter "No such domain or user pool exists.";
     managed_login_version => InvalidParameter "ManagedLoginVersion must be 1 or 2.";
     prefix_domain_certificate => InvalidParameter "CustomDomainConfig is for custom domains only.";
@@ -136,6 +138,14 @@ impl Error {
             Code::InvalidOAuthFlow,
             format!("{scope} is not supported with client_credentials flow"),
         )
+    }
+
+    /// A prefix domain that does not have the form that the model gives it.
+    pub fn domain_pattern(domain: &str) -> Self {
+        Self::invalid_parameter(format!(
+            "1 validation error detected: Value '{domain}' at 'domain' failed to satisfy constraint: \
+             Member must satisfy regular expression pattern: ^[a-z0-9](?:[a-z0-9\\-]{{0,61}}[a-z0-9])?$"
+        ))
     }
 
     /// `Domain cannot contain reserved word: {word}`.

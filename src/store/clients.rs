@@ -1,6 +1,6 @@
 //! App clients and their secrets.
 
-use super::db::Conn;
+use super::db::{Conn, DbError, Tx, encoded};
 use crate::error::{Error, Result};
 use crate::ids::{ClientId, PoolId};
 use crate::settings::client::ClientSettings;
@@ -12,6 +12,15 @@ statements! {
              FROM clients WHERE client_id = $1";
     SECRETS = "SELECT secret_id, sealed, created_ms FROM client_secrets \
                WHERE pool_id = $1 AND client_id = $2 ORDER BY created_ms, secret_id";
+    PAGE = "SELECT client_id, name FROM clients WHERE pool_id = $1 AND client_id > $2 ORDER BY client_id LIMIT $3";
+    COUNT = "SELECT COUNT(*) FROM clients WHERE pool_id = $1";
+    INSERT = "INSERT INTO clients (pool_id, client_id, name, document, created_ms, modified_ms, version) \
+              VALUES ($1, $2, $3, $4, $5, $6, 1)";
+    INSERT_SECRET = "INSERT INTO client_secrets (pool_id, client_id, secret_id, sealed, created_ms) \
+                     VALUES ($1, $2, $3, $4, $5)";
+    UPDATE = "UPDATE clients SET name = $4, document = $5, modified_ms = $6, version = version + 1 \
+              WHERE pool_id = $1 AND client_id = $2 AND version = $3";
+    DELETE = "DELETE FROM clients WHERE pool_id = $1 AND client_id = $2";
 }
 
 /// An app client.
@@ -80,4 +89,73 @@ pub async fn find(db: &mut Conn, client: &ClientId) -> Result<Option<Client>> {
     };
     let secrets = db.all(SECRETS, args![&row.pool_id, &row.client_id]).await?;
     row.with(secrets).map(Some)
+}
+
+/// Ids and names of up to `limit` clients of a pool, by id, after the one named.
+pub async fn page(
+    db: &mut Conn,
+    pool: &PoolId,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<(ClientId, String)>> {
+    let args = args![pool, after.unwrap_or_default(), limit];
+    let rows: Vec<(String, String)> = db.all(PAGE, args).await?;
+    rows.into_iter()
+        .map(|(id, name)| Ok((ClientId::parse(id).map_err(Error::internal)?, name)))
+        .collect()
+}
+
+/// How many clients a pool has.
+pub async fn count(db: &mut Conn, pool: &PoolId) -> Result<i64, DbError> {
+    let (count,): (i64,) = db.one(COUNT, args![pool]).await?;
+    Ok(count)
+}
+
+/// Adds a client without its secrets. A unique violation means the id is taken, in any pool.
+pub async fn insert(tx: &mut Tx, client: &Client) -> Result<(), DbError> {
+    let args = args![
+        &client.pool,
+        &client.id,
+        &client.name,
+        encoded(&client.settings)?,
+        client.created,
+        client.modified
+    ];
+    tx.execute(INSERT, args).await.map(drop)
+}
+
+/// Adds a secret to a client.
+pub async fn insert_secret(
+    tx: &mut Tx,
+    client: &Client,
+    secret: &SealedSecret,
+) -> Result<(), DbError> {
+    let args = args![
+        &client.pool,
+        &client.id,
+        &secret.secret_id,
+        &secret.sealed,
+        secret.created_ms
+    ];
+    tx.execute(INSERT_SECRET, args).await.map(drop)
+}
+
+/// Writes a client's name and settings back, if nobody else has changed it since it was read; says
+/// whether it was.
+pub async fn update(tx: &mut Tx, client: &Client) -> Result<bool, DbError> {
+    let args = args![
+        &client.pool,
+        &client.id,
+        client.version,
+        &client.name,
+        encoded(&client.settings)?,
+        client.modified
+    ];
+    tx.execute(UPDATE, args).await.map(|rows| rows == 1)
+}
+
+/// Deletes a client and, by cascade, its secrets, sessions and tokens; says whether it was there.
+pub async fn delete(tx: &mut Tx, pool: &PoolId, client: &ClientId) -> Result<bool, DbError> {
+    let rows = tx.execute(DELETE, args![pool, client]).await?;
+    Ok(rows == 1)
 }

@@ -21,12 +21,14 @@ pub mod sessions;
 pub mod signing_keys;
 pub mod sites;
 pub mod user_attributes;
+pub mod user_search;
 pub mod users;
 
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::Executor;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
@@ -40,6 +42,11 @@ use db::{Conn, DbError, Sql, Tx};
 
 /// Statements that a connection keeps prepared: all of ours.
 const STATEMENTS: usize = 512;
+
+/// PostgreSQL's name for SQLite's bytewise order, which the migrations use. The lock (any number of
+/// our own) keeps servers that start together from making it twice.
+const BYTEWISE: &str = "SELECT pg_advisory_xact_lock(5720301832914023); \
+                        CREATE COLLATION IF NOT EXISTS \"BINARY\" FROM \"C\"";
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -90,6 +97,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("signing_keys", signing_keys::ALL),
         ("sites", sites::ALL),
         ("user_attributes", user_attributes::ALL),
+        ("user_search", user_search::ALL),
         ("users", users::ALL),
     ];
     let each = modules.iter().map(|(module, all)| (*module, *all));
@@ -175,6 +183,7 @@ impl Store {
                 Err(error) => return Err(error.into()),
             }
         };
+        pool.execute(sqlx::raw_sql(BYTEWISE)).await?;
         MIGRATIONS.run(&pool).await?;
         Ok(Self {
             backend: Backend::Postgres(pool),

@@ -6,8 +6,11 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use clap::{Arg, Command, CommandFactory};
+use poolhouse::cli::Cli;
 use poolhouse::wire::call::CallerKind;
 use poolhouse::wire::operation::{Operation, Service};
+use serde_json::Value;
 
 const AGAIN: &str = "UPDATE=1 cargo nextest run docs";
 
@@ -69,6 +72,109 @@ fn row(operation: &Operation) -> String {
     };
     let name = operation.name;
     format!("| {name} | {state} | {caller} | {limit} | {name} |")
+}
+
+#[test]
+fn docs_configuration_is_that_of_the_command_line() {
+    let mut program = Cli::command();
+    program.build();
+    let mut page = format!(
+        "<!-- Generated from the command line: do not edit. {AGAIN} writes it again. -->\n\n\
+         # Configuration\n\n\
+         A flag on the command line wins over its environment variable, which wins over the default. \
+         There is\nno configuration file. A flag without a value is switched on in the environment by \
+         `true`. Where a flag\nmay be repeated, its variable takes a list with commas.\n\n\
+         | command | |\n|---|---|\n"
+    );
+    let commands: Vec<&Command> = program
+        .get_subcommands()
+        .filter(|command| command.get_name() != "help")
+        .collect();
+    for command in &commands {
+        let about = command.get_about().unwrap().to_string();
+        writeln!(
+            page,
+            "| `poolhouse {}` | {} |",
+            command.get_name(),
+            cell(&about)
+        )
+        .unwrap();
+    }
+    for command in commands {
+        flags(&mut page, command);
+    }
+    compare("docs/configuration.md", &page);
+}
+
+fn flags(page: &mut String, command: &Command) {
+    let ours = |arg: &&Arg| !["help", "version"].contains(&arg.get_id().as_str());
+    let mut args = command.get_arguments().filter(ours).peekable();
+    if args.peek().is_none() {
+        return;
+    }
+    write!(
+        page,
+        "\n## `poolhouse {}`\n\n| flag | environment | default | |\n|---|---|---|---|\n",
+        command.get_name()
+    )
+    .unwrap();
+    for arg in args {
+        writeln!(page, "{}", flag(arg)).unwrap();
+    }
+}
+
+fn flag(arg: &Arg) -> String {
+    let mut name = format!("--{}", arg.get_long().unwrap());
+    let values: Vec<String> = arg
+        .get_possible_values()
+        .iter()
+        .map(|value| format!("`{}`: {}", value.get_name(), value.get_help().unwrap()))
+        .collect();
+    if arg.get_action().takes_values() {
+        let value = arg.get_value_names().unwrap().first().unwrap();
+        write!(name, " {value}").unwrap();
+    }
+    let mut help = cell(&arg.get_help().unwrap().to_string());
+    let mut default = arg
+        .get_default_values()
+        .iter()
+        .map(|value| format!("`{}`", value.to_string_lossy()))
+        .collect::<String>();
+    if !arg.get_action().takes_values() {
+        default = "off".to_owned();
+    } else if let Some((text, told)) = help.clone().split_once(" [default: ") {
+        help = text.to_owned();
+        default = told.trim_end_matches(']').to_owned();
+    } else if !values.is_empty() {
+        write!(help, " ({})", cell(&values.join("; "))).unwrap();
+    }
+    let env = arg.get_env().unwrap().to_string_lossy();
+    format!("| `{name}` | `{env}` | {default} | {help} |")
+}
+
+/// Text that fits into a cell of a table.
+fn cell(text: &str) -> String {
+    text.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace('|', "\\|")
+}
+
+/// The OpenAPI file of the test controls has exactly the routes that the code has.
+#[test]
+fn docs_test_controls_are_those_of_the_router() {
+    let file = root().join("docs/test-controls.openapi.json");
+    let api: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let told: BTreeSet<String> = api["paths"].as_object().unwrap().keys().cloned().collect();
+    let routes = ["src/web/dev/mod.rs", "src/server.rs"]
+        .map(|file| std::fs::read_to_string(root().join(file)).unwrap())
+        .concat();
+    let built: BTreeSet<String> = routes
+        .split('"')
+        .filter(|text| text.starts_with("/_poolhouse/") && *text != "/_poolhouse/")
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(told, built);
 }
 
 /// Every relative link of every page leads to a file of the repository.

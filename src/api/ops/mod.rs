@@ -1,3 +1,7 @@
 //! One operation, one file: request, response, translation to the domain and back.
 
+pub mod clients;
+pub mod domains;
 pub mod pools;
+pub mod resource_servers;
+pub mod users;

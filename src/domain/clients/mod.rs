@@ -1,14 +1,52 @@
-//! App clients.
+//! App clients: made, described, listed, changed, deleted (api.md 3.3).
 
+mod check;
+mod create;
+mod flows;
+mod oauth;
+mod permissions;
 mod secrets;
+mod shown;
+mod update;
+mod urls;
+mod validity;
 
 use crate::app::App;
+use crate::domain::paging::{Ask, List, Page};
+use crate::domain::pools as pool_rules;
 use crate::error::{Error, Result};
 use crate::ids::{ClientId, PoolId};
+use crate::secret::Secret;
+use crate::store::audit::{Actor, Event};
 use crate::store::clients::{self, Client};
+use crate::store::db::Tx;
 use crate::store::pools::{self, Pool};
 
+pub use create::{NewClient, create};
 pub use secrets::{check_secret, check_secret_hash};
+pub use shown::shown;
+pub use update::update;
+
+/// The most rows of a page.
+const MOST: i64 = 60;
+
+/// A client as answers show it: with its secret in clear.
+#[derive(Clone, Debug)]
+pub struct Described {
+    /// The client.
+    pub client: Client,
+    /// Its first secret; none for a public client.
+    pub secret: Option<Secret<String>>,
+}
+
+/// How a client came to be (`ClientType`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// CreateUserPoolClient.
+    Regular,
+    /// Dynamic client registration, which is not built: there are none.
+    Registered,
+}
 
 /// A pool and one of its clients.
 ///
@@ -33,4 +71,74 @@ pub async fn public(app: &App, client: &ClientId) -> Result<(Pool, Client)> {
     let found = clients::find(&mut db, client).await?.ok_or_else(missing)?;
     let pool = pools::find(&mut db, &found.pool).await?;
     Ok((pool.ok_or_else(missing)?, found))
+}
+
+/// A client with its secret.
+///
+/// # Errors: ResourceNotFound.
+pub async fn describe(app: &App, pool: &PoolId, client: &ClientId) -> Result<Described> {
+    let (_, client) = of_pool(app, pool, client).await?;
+    let secret = client.secrets.first();
+    let secret = secret.map(|s| secrets::open(app, &client, s)).transpose()?;
+    Ok(Described { client, secret })
+}
+
+/// The clients of a pool, by id; of one kind, if one is given.
+///
+/// # Errors: ResourceNotFound, InvalidParameter (token).
+pub async fn list(
+    app: &App,
+    pool: &PoolId,
+    kind: Option<Kind>,
+    ask: &Ask,
+) -> Result<Page<(ClientId, String)>> {
+    pool_rules::get(app, pool).await?;
+    let list = List {
+        operation: "ListUserPoolClients",
+        scope: pool.as_str(),
+        parameters: match kind {
+            None => "",
+            Some(Kind::Regular) => "REGULAR",
+            Some(Kind::Registered) => "DCR",
+        },
+    };
+    let after: Option<String> = list.after(app, ask)?;
+    let count = ask.rows(MOST);
+    let rows = if kind == Some(Kind::Registered) {
+        Vec::new()
+    } else {
+        let mut db = app.store.read().await?;
+        clients::page(&mut db, pool, after.as_deref(), count + 1).await?
+    };
+    list.page(app, rows, count, |(id, _)| id.clone())
+}
+
+/// Deletes a client with its secrets, sessions and tokens.
+///
+/// # Errors: ResourceNotFound.
+pub async fn delete(app: &App, actor: &Actor, pool: &PoolId, client: &ClientId) -> Result<()> {
+    let mut tx = app.store.write(actor).await?;
+    pool_rules::lock(&mut tx, pool).await?;
+    if !clients::delete(&mut tx, pool, client).await? {
+        return Err(Error::client_not_found(client.as_str()));
+    }
+    finish(app, tx, "DeleteUserPoolClient", (pool, client)).await
+}
+
+async fn finish(
+    app: &App,
+    mut tx: Tx,
+    act: &str,
+    (pool, client): (&PoolId, &ClientId),
+) -> Result<()> {
+    tx.audit(Event {
+        at: app.clock.now(pool),
+        pool: Some(pool),
+        act,
+        target: Some(client.as_str()),
+        refused: None,
+    })
+    .await?;
+    tx.commit().await?;
+    Ok(())
 }

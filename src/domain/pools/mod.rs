@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::ids::PoolId;
 use crate::settings::pool::DeletionProtection;
 use crate::store::audit::{Actor, Event};
+use crate::store::db::Tx;
 use crate::store::domains;
 use crate::store::pools::{self, Pool};
 
@@ -83,12 +84,8 @@ pub async fn list(app: &App, account: &str, region: &str, ask: &Ask) -> Result<P
 /// # Errors: ResourceNotFound; InvalidParameter, while deletion protection is active or a domain
 /// is attached.
 pub async fn delete(app: &App, actor: &Actor, id: &PoolId) -> Result<()> {
-    let missing = || Error::pool_not_found(id.as_str());
     let mut tx = app.store.write(actor).await?;
-    if !pools::bump_epoch(&mut tx, id).await? {
-        return Err(missing());
-    }
-    let pool = pools::find(&mut tx, id).await?.ok_or_else(missing)?;
+    let pool = lock(&mut tx, id).await?;
     if pool.settings().deletion_protection == Some(DeletionProtection::Active) {
         return Err(Error::deletion_protected());
     }
@@ -106,6 +103,18 @@ pub async fn delete(app: &App, actor: &Actor, id: &PoolId) -> Result<()> {
     .await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Makes a write to a pool, or to what belongs to it, wait for others of the kind, and tells every
+/// node of it; gives the pool as it is now.
+///
+/// # Errors: ResourceNotFound.
+pub(crate) async fn lock(tx: &mut Tx, pool: &PoolId) -> Result<Pool> {
+    let missing = || Error::pool_not_found(pool.as_str());
+    if !pools::bump_epoch(tx, pool).await? {
+        return Err(missing());
+    }
+    pools::find(tx, pool).await?.ok_or_else(missing)
 }
 
 /// Changes a pool by `apply`, which sees it as it is now. When another write comes between, the

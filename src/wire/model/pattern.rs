@@ -16,11 +16,25 @@ const DIGIT: &str = "0-9";
 const SPACE: &str = r"\t\n\x0B\x0C\r ";
 const ANY_BUT_LINE_TERMINATOR: &str = r"[^\n\r\x{85}\x{2028}\x{2029}]";
 
-/// Patterns with look-behind, and the same language without.
-const REWRITTEN: [(&str, &str); 1] = [(
-    r"^[0-9A-Za-z\.\-_]*(?<!\.)$",
-    r"^(?:[0-9A-Za-z._-]*[0-9A-Za-z_-])?$",
-)];
+/// Patterns that are written anew: one with look-behind, and those that the service itself does
+/// not hold its callers to. Messages show the text of the model.
+const REWRITTEN: [(&str, &str); 3] = [
+    (
+        r"^[0-9A-Za-z\.\-_]*(?<!\.)$",
+        r"^(?:[0-9A-Za-z._-]*[0-9A-Za-z_-])?$",
+    ),
+    // Domain names: the model's pattern has no dots, yet custom domains have. Prefix domains are
+    // held to the model's text by `domain::domains`.
+    (
+        r"^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$",
+        r"[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?",
+    ),
+    // Display names. Differs from AWS: `_custom_id_:` and an id, for CreateUserPoolClient.
+    (
+        r"[\w\s+=,.@-]+",
+        r"[0-9A-Za-z_\t\n\x0B\x0C\r +=,.@-]+|_custom_id_:[0-9A-Za-z_+]+",
+    ),
+];
 
 /// A pattern, compiled when first used.
 #[derive(Debug)]

@@ -2,21 +2,26 @@
 
 Blocks address http://localhost:9229 (the test server is put in its place). `sh` blocks that start or install
 something (cargo, docker, git, curl to somewhere else) and `console`, `text`, `yaml`... blocks are for readers only.
+A block that prints `open URL` waits for a browser: the demo user signs in there.
 """
 
 import os
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+
+from browser import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[3]
 NODE = ROOT / "tests" / "clients" / "node"
 FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 STARTS = ("cargo ", "docker ", "git ", "npm ", "pip ", "./target/", "poolhouse ")
 LANGUAGES = {"sh": ["bash", "-euo", "pipefail"], "python": [sys.executable], "js": ["node", "--input-type=module"]}
+SECONDS = 60
 
 
 def blocks():
@@ -39,6 +44,29 @@ def test_every_example_is_there():
         assert client in text, f"the README has no example that runs {client}"
 
 
+def run(command, script, **options):
+    """Runs a script from its standard input: (exit code, what it printed)."""
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
+    )
+    watchdog = threading.Timer(SECONDS, process.kill)
+    watchdog.start()
+    try:
+        process.stdin.write(script)
+        process.stdin.close()
+        output = ""
+        for line in process.stdout:
+            output += line
+            if line.startswith("open http"):
+                browser = Browser()
+                landed = browser.submit(browser.get(line.split()[1]), username="demo", password="Demo-Password-1")
+                assert isinstance(landed, Page) and landed.status == 200, landed
+        return process.wait(), output
+    finally:
+        watchdog.cancel()
+        process.kill()
+
+
 def test_the_readme_works_when_pasted(private_server, tmp_path):
     server = private_server()
     environment = {
@@ -50,17 +78,8 @@ def test_the_readme_works_when_pasted(private_server, tmp_path):
     ran = 0
     for language, text in blocks():
         script = text.replace("http://localhost:9229", server.url).replace("http://127.0.0.1:9229", server.url)
-        done = subprocess.run(
-            LANGUAGES[language],
-            input=script,
-            text=True,
-            capture_output=True,
-            cwd=NODE if language == "js" else tmp_path,
-            env=environment,
-            timeout=60,
-            check=False,
-        )
-        if done.returncode != 0:
-            pytest.fail(f"this block of the README fails:\n{text}\n{done.stdout}\n{done.stderr}", pytrace=False)
+        code, output = run(LANGUAGES[language], script, cwd=NODE if language == "js" else tmp_path, env=environment)
+        if code != 0:
+            pytest.fail(f"this block of the README fails ({code}):\n{text}\n{output}", pytrace=False)
         ran += 1
     assert ran >= 5

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::merge;
 use crate::support::Server;
 use crate::support::server::START_MS;
 
@@ -18,12 +19,6 @@ async fn create(s: &Server, body: Value) -> Value {
 async fn describe(s: &Server, id: &Value) -> Value {
     let request = json!({ "UserPoolId": id });
     s.api("DescribeUserPool", request).await.ok()["UserPool"].take()
-}
-
-fn merge(into: &mut Value, from: Value) {
-    for (name, value) in from.as_object().unwrap() {
-        into[name] = value.clone();
-    }
 }
 
 async fn refused(s: &Server, body: Value, code: &str, message: &str) {

@@ -79,7 +79,7 @@ impl Server {
             rng: Rng::system(),
             mailer: mailer.clone(),
             sms: Arc::new(LogSms),
-            http: Arc::new(HttpClient::new().unwrap()),
+            http: Arc::new(HttpClient::default()),
             keys: Arc::new(FixedKeys::new(fixed_keys())),
         };
         let app = boot::app(config, ports, place.folder.path(), public_url)

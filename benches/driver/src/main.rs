@@ -1,0 +1,153 @@
+//! Measures the processor time that a release server spends per operation, and prints a table. See `benches/run`.
+
+mod http;
+mod server;
+mod srp;
+mod workloads;
+mod world;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use server::Server;
+use workloads::{ROWS, Row, Work, measure};
+use world::{Result, World, connect};
+
+const PEOPLE: usize = 100;
+const STARTS: usize = 11;
+const SYSTEM: &[&str] = &["start", "memory"];
+
+struct Asked {
+    names: Vec<String>,
+    rounds: usize,
+    users: usize,
+    database: Option<String>,
+}
+
+fn main() -> ExitCode {
+    let asked = match asked(std::env::args().skip(1)) {
+        Ok(asked) => asked,
+        Err(text) => {
+            eprintln!("{text}");
+            return ExitCode::from(2);
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime.map_err(|error| error.to_string()).and_then(|runtime| runtime.block_on(run(&asked))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(text) => {
+            eprintln!("{text}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn asked(mut args: impl Iterator<Item = String>) -> Result<Asked> {
+    let known: Vec<&str> = ROWS.iter().map(|row| row.name).chain(SYSTEM.iter().copied()).collect();
+    let usage = format!(
+        "benches/run [--rounds N] [--users N] [--database postgres://...] [WORKLOAD...]\nworkloads: {}",
+        known.join(" ")
+    );
+    let mut asked = Asked { names: Vec::new(), rounds: 3, users: 0, database: None };
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--rounds" => asked.rounds = number(args.next()).filter(|rounds| *rounds > 0).ok_or(&*usage)?,
+            "--users" => asked.users = number(args.next()).ok_or(&*usage)?,
+            "--database" => asked.database = Some(args.next().ok_or(&*usage)?),
+            name if known.contains(&name) => asked.names.push(arg),
+            _ => return Err(usage),
+        }
+    }
+    Ok(asked)
+}
+
+fn number(text: Option<String>) -> Option<usize> {
+    text?.parse().ok()
+}
+
+impl Asked {
+    fn wants(&self, name: &str) -> bool {
+        self.names.is_empty() || self.names.iter().any(|wanted| wanted == name)
+    }
+
+    /// Where the measured servers keep their data.
+    fn place(&self) -> Vec<&str> {
+        match &self.database {
+            Some(url) => vec!["--database", url],
+            None => vec!["--ephemeral"],
+        }
+    }
+}
+
+async fn run(asked: &Asked) -> Result<()> {
+    println!("| workload | CPU ms | ideal | efficiency | must | aim | |\n|---|---:|---:|---:|---:|---:|---|");
+    if asked.wants("password-owasp") {
+        let server = start(&[&asked.place()[..], &["--hash", "owasp"]].concat()).await?;
+        let world = Arc::new(World::new(&server, 4).await?);
+        for row in ROWS.iter().filter(|row| row.work == Work::PasswordOwasp) {
+            print(row, measure(&server, &world, row, asked.rounds).await?);
+        }
+    }
+    let rows: Vec<&Row> = ROWS.iter().filter(|row| row.work != Work::PasswordOwasp && asked.wants(row.name)).collect();
+    let mut idle = 0.0;
+    let mut crowded = None;
+    if !rows.is_empty() || asked.wants("memory") {
+        let server = start(&asked.place()).await?;
+        server.settle().await.map_err(told)?;
+        idle = server.memory_mb().map_err(told)?;
+        let world = Arc::new(World::new(&server, PEOPLE).await?);
+        if asked.users > 0 {
+            let to = &mut connect(world.port).await?;
+            for number in PEOPLE..asked.users {
+                world.create(to, &format!("crowd{number}")).await?;
+            }
+            server.settle().await.map_err(told)?;
+            crowded = Some(server.memory_mb().map_err(told)?);
+        }
+        for row in rows {
+            print(row, measure(&server, &world, row, asked.rounds).await?);
+        }
+    }
+    println!("\n| | measured | must | aim |\n|---|---:|---:|---:|");
+    if asked.wants("start") {
+        println!("| start on an empty data folder to the first answer | {:.0} ms | 30 ms | 15 ms |", starts().await?);
+    }
+    if asked.wants("memory") {
+        println!("| memory, idle | {idle:.0} MB | 20 MB | 12 MB |");
+    }
+    if let Some(crowded) = crowded {
+        println!("| memory, after making {} users | {crowded:.0} MB | 60 MB | 30 MB |", asked.users);
+    }
+    Ok(())
+}
+
+fn print(row: &Row, measured: f64) {
+    let efficiency = row.ideal / measured * 100.0;
+    let verdict = match efficiency {
+        good if good >= row.aim => "aim reached",
+        fair if fair >= row.must => "must reached",
+        _ => "**short**",
+    };
+    println!(
+        "| {} | {measured:.3} | {} | {efficiency:.0} % | {} % | {} % | {verdict} |",
+        row.title, row.ideal, row.must, row.aim
+    );
+}
+
+/// The median of some starts.
+async fn starts() -> Result<f64> {
+    let mut taken = Vec::new();
+    for _ in 0..STARTS {
+        taken.push(start(&[]).await?.started.as_secs_f64() * 1000.0);
+    }
+    taken.sort_by(f64::total_cmp);
+    Ok(taken[STARTS / 2])
+}
+
+async fn start(args: &[&str]) -> Result<Server> {
+    Server::start(args).await.map_err(told)
+}
+
+fn told(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}

@@ -1,0 +1,45 @@
+//! `UserPoolClientType`, as Create, Describe and Update answer it.
+
+use serde::Serialize;
+
+use crate::domain::clients::{self, Described};
+use crate::settings::client::ClientSettings;
+use crate::time::EpochSeconds;
+
+/// The answer of all three.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Response {
+    user_pool_client: UserPoolClientType,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct UserPoolClientType {
+    user_pool_id: String,
+    client_name: String,
+    client_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret: Option<String>,
+    last_modified_date: EpochSeconds,
+    creation_date: EpochSeconds,
+    #[serde(flatten)]
+    settings: ClientSettings,
+}
+
+impl From<Described> for Response {
+    fn from(described: Described) -> Self {
+        let client = described.client;
+        Self {
+            user_pool_client: UserPoolClientType {
+                user_pool_id: client.pool.to_string(),
+                client_name: client.name,
+                client_id: client.id.to_string(),
+                client_secret: described.secret.map(|secret| secret.expose().clone()),
+                last_modified_date: client.modified.into(),
+                creation_date: client.created.into(),
+                settings: clients::shown(&client.settings),
+            },
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! UpdateResourceServer: a full replacement; omitted scopes are removed.
+
+use serde::Deserialize;
+
+use super::shape::Response;
+use crate::domain::resource_servers::{self, Wanted};
+use crate::error::Result;
+use crate::ids::PoolId;
+use crate::store::resource_servers::Scope;
+use crate::wire::call::{Call, Iam};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request {
+    user_pool_id: PoolId,
+    identifier: String,
+    name: String,
+    scopes: Option<Vec<Scope>>,
+}
+
+/// # Errors: ResourceNotFound, InvalidParameter
+pub async fn update_resource_server(call: Call<Iam>, req: Request) -> Result<Response> {
+    let wanted = Wanted {
+        pool: req.user_pool_id,
+        identifier: req.identifier,
+        name: req.name,
+        scopes: req.scopes.unwrap_or_default(),
+    };
+    let server = resource_servers::update(&call.app, &call.actor, wanted).await?;
+    Ok(server.into())
+}

@@ -1,0 +1,3 @@
+//! Users of a pool.
+
+pub mod list_users;
