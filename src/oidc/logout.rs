@@ -2,7 +2,7 @@
 
 use axum::http::{StatusCode, header};
 use axum::response::Response;
-use url::form_urlencoded::Serializer;
+use form_urlencoded::Serializer;
 
 use crate::domain::oauth::authorize::Refusal;
 use crate::domain::oauth::logout::{self, Params, Then};

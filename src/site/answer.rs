@@ -28,7 +28,7 @@ const PRIVATE: &[(&str, &str)] = &[
 
 /// Sends the browser on. 303 after a form, so that the form is not sent along (RFC 9700 4.12).
 pub fn redirect(visit: &Visit, status: StatusCode, location: &str) -> Response {
-    let Ok(location) = HeaderValue::try_from(location) else {
+    let Ok(location) = HeaderValue::from_bytes(location.as_bytes()) else {
         return failed(&Error::internal(anyhow::anyhow!(
             "a redirect is not a header"
         )));

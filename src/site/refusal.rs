@@ -6,7 +6,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use url::form_urlencoded::Serializer;
+use form_urlencoded::Serializer;
 
 use super::answer;
 use super::query::Malformed;
