@@ -1,6 +1,7 @@
 //! THE TABLE of `cognito-idp`: all 141 operations of the model. A row without a path answers the
 //! honest 501; `docs/coverage.md` is printed from it.
 
+use super::ops::{account, pools, users};
 use super::ops::{clients, domains, pools, resource_servers};
 use crate::operations;
 
@@ -8,17 +9,17 @@ operations! {
     AddCustomAttributes Iam;
     AddUserPoolClientSecret Iam;
     AdminAddUserToGroup Iam;
-    AdminConfirmSignUp Iam;
-    AdminCreateUser Iam;
+    AdminConfirmSignUp Iam => users::admin_confirm_sign_up::admin_confirm_sign_up;
+    AdminCreateUser Iam => users::admin_create_user::admin_create_user;
     AdminDeleteSoftwareToken Iam;
-    AdminDeleteUser Iam;
-    AdminDeleteUserAttributes Iam;
+    AdminDeleteUser Iam => users::admin_delete_user::admin_delete_user;
+    AdminDeleteUserAttributes Iam => users::admin_delete_user_attributes::admin_delete_user_attributes;
     AdminDisableProviderForUser Iam;
-    AdminDisableUser Iam;
-    AdminEnableUser Iam;
+    AdminDisableUser Iam => users::admin_disable_user::admin_disable_user;
+    AdminEnableUser Iam => users::admin_enable_user::admin_enable_user;
     AdminForgetDevice Iam;
     AdminGetDevice Iam;
-    AdminGetUser Iam;
+    AdminGetUser Iam => users::admin_get_user::admin_get_user;
     AdminGetUserAuthFactors Iam;
     AdminInitiateAuth Iam;
     AdminLinkProviderForUser Iam;
@@ -27,22 +28,22 @@ operations! {
     AdminListUserAuthEvents Iam;
     AdminListUserSessions Iam;
     AdminRemoveUserFromGroup Iam;
-    AdminResetUserPassword Iam;
+    AdminResetUserPassword Iam => users::admin_reset_user_password::admin_reset_user_password;
     AdminRespondToAuthChallenge Iam;
     AdminRevokeUserSession Iam;
     AdminSetUserMFAPreference Iam;
-    AdminSetUserPassword Iam;
+    AdminSetUserPassword Iam => users::admin_set_user_password::admin_set_user_password;
     AdminSetUserSettings Iam;
     AdminUpdateAuthEventFeedback Iam;
     AdminUpdateDeviceStatus Iam;
-    AdminUpdateUserAttributes Iam;
+    AdminUpdateUserAttributes Iam => users::admin_update_user_attributes::admin_update_user_attributes;
     AdminUserGlobalSignOut Iam;
     AssociateSoftwareToken TokenOrSession;
-    ChangePassword Token;
+    ChangePassword Token => account::change_password::change_password;
     CompleteWebAuthnRegistration Token;
     ConfirmDevice Token;
-    ConfirmForgotPassword Public;
-    ConfirmSignUp Public;
+    ConfirmForgotPassword Public => account::confirm_forgot_password::confirm_forgot_password;
+    ConfirmSignUp Public => account::confirm_sign_up::confirm_sign_up;
     CreateGroup Iam;
     CreateIdentityProvider Iam;
     CreateManagedLoginBranding Iam;
@@ -78,7 +79,7 @@ operations! {
     DescribeUserPoolClient Iam => clients::describe_user_pool_client::describe_user_pool_client;
     DescribeUserPoolDomain Iam => domains::describe_user_pool_domain::describe_user_pool_domain;
     ForgetDevice Token;
-    ForgotPassword Public;
+    ForgotPassword Public => account::forgot_password::forgot_password;
     GetCSVHeader Iam;
     GetClientToken IamOrClient;
     GetDerivedToken IamOrClient;
@@ -110,10 +111,10 @@ operations! {
     ListUserPoolReplicas Iam;
     ListUserPools Iam => pools::list_user_pools::list_user_pools;
     ListUserSessions Token;
-    ListUsers Iam => crate::api::ops::users::list_users::list_users;
+    ListUsers Iam => users::list_users::list_users;
     ListUsersInGroup Iam;
     ListWebAuthnCredentials Token;
-    ResendConfirmationCode Public;
+    ResendConfirmationCode Public => account::resend_confirmation_code::resend_confirmation_code;
     RespondToAuthChallenge Public;
     RevokeToken Public;
     RevokeUserSession Token;
@@ -125,7 +126,7 @@ operations! {
     SetUserPoolMfaConfig Iam => pools::set_user_pool_mfa_config::set_user_pool_mfa_config;
     SetUserPoolSessionConfiguration Iam;
     SetUserSettings Token;
-    SignUp Public;
+    SignUp Public => account::sign_up::sign_up;
     StartUserImportJob Iam;
     StartWebAuthnRegistration Token;
     StopUserImportJob Iam;

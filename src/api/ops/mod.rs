@@ -1,5 +1,6 @@
 //! One operation, one file: request, response, translation to the domain and back.
 
+pub mod account;
 pub mod clients;
 pub mod domains;
 pub mod pools;
