@@ -7,8 +7,8 @@ use form_urlencoded::Serializer;
 use crate::domain::oauth::authorize::Refusal;
 use crate::domain::oauth::logout::{self, Params, Then};
 use crate::site::query::{Malformed, Pairs};
-use crate::site::visit::Visit;
 use crate::site::refusal::What;
+use crate::site::visit::Visit;
 use crate::site::{answer, browser, refusal};
 
 const REDIRECT: StatusCode = StatusCode::FOUND;

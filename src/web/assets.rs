@@ -1,9 +1,15 @@
 //! The files that pages link to, compiled in. Their path carries a hash of their content, so they
 //! may be cached for ever.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use aws_lc_rs::digest::{SHA256, digest};
+use axum::Router;
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use crate::app::App;
 
 /// One compiled-in file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +70,23 @@ pub fn find(path: &str) -> Option<&'static Asset> {
     } else {
         None
     }
+}
+
+/// Serves them; a changed file has another path, so each may be kept for ever.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new().route("/_assets/{file}", get(serve))
+}
+
+async fn serve(uri: Uri) -> Response {
+    let Some(asset) = find(uri.path()) else {
+        return (StatusCode::NOT_FOUND, "Not found\n").into_response();
+    };
+    let headers = [
+        (header::CONTENT_TYPE, asset.content_type),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, asset.content).into_response()
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ mod architecture;
 mod controls;
 mod docs;
 mod model;
+mod oidc;
 mod store;
 mod support;
+mod web;
 mod wire;

@@ -43,7 +43,13 @@ mod tests {
     fn only_the_same_bytes_are_found_and_only_if_they_are_safe() {
         let urls = ["https://a/cb", "javascript:x", "http://evil.test/"].map(str::to_owned);
         assert_eq!(find(Some(&urls), "https://a/cb"), Some("https://a/cb"));
-        for other in ["https://a/cb/", "HTTPS://a/cb", "javascript:x", "http://evil.test/", ""] {
+        for other in [
+            "https://a/cb/",
+            "HTTPS://a/cb",
+            "javascript:x",
+            "http://evil.test/",
+            "",
+        ] {
             assert_eq!(find(Some(&urls), other), None, "{other}");
         }
         assert_eq!(find(None, ""), None);

@@ -83,9 +83,7 @@ pub async fn client(
     let Some(client) = clients::find(&mut db, client).await? else {
         return Ok(None);
     };
-    if pool.is_some_and(|pool| *pool != client.pool)
-        || !exists(&mut db, &client.pool).await?
-    {
+    if pool.is_some_and(|pool| *pool != client.pool) || !exists(&mut db, &client.pool).await? {
         return Ok(None);
     }
     let pool = pools::find(&mut db, &client.pool).await?;

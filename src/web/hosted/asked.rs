@@ -1,9 +1,9 @@
 //! What a pool asks of its people, as the pages show it.
 
 use super::step::Sent;
-use crate::web::parts::{Attribute, Delivery, Medium, PasswordRules, Person};
 use crate::settings::pool::{Contact, PoolSettings};
 use crate::store::pools::Pool;
+use crate::web::parts::{Attribute, Delivery, Medium, PasswordRules, Person};
 
 /// What users of the pool sign in with.
 pub(super) fn person(settings: &PoolSettings) -> Person {
@@ -43,12 +43,17 @@ pub(super) fn attributes(pool: &Pool) -> Vec<Attribute> {
         (contact.as_str(), verified)
     });
     let has_contact = person != Person::Username
-        || verified.iter().any(|(name, yes)| *yes && names.contains(name));
+        || verified
+            .iter()
+            .any(|(name, yes)| *yes && names.contains(name));
     if !has_contact {
         let first = verified.iter().find(|(_, yes)| *yes);
         names.extend(first.map(|(name, _)| name));
     }
-    names.into_iter().map(|name| Attribute(name.to_owned())).collect()
+    names
+        .into_iter()
+        .map(|name| Attribute(name.to_owned()))
+        .collect()
 }
 
 /// What the pool asks of a password.

@@ -9,9 +9,10 @@ use super::asked;
 use super::page::{self, Page};
 use super::step::{Sent, Step, Told};
 use super::views::{ConfirmField, ConfirmPage};
-use crate::domain::accounts::{self, Confirm, Resend};
+use crate::domain::accounts::{self, ConfirmSignUp, Resend};
 use crate::domain::hooks::Metadata;
 use crate::ids::Sub;
+use crate::secret::Secret;
 use crate::site::refusal;
 use crate::site::visit::Visit;
 use crate::text::Text;
@@ -51,11 +52,11 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         form.complain(ConfirmField::Code, page.chrome().say(Text::FieldMissing));
         return render(page, StatusCode::BAD_REQUEST, form, &account);
     }
-    let confirm = Confirm {
-        username: &account.username,
-        code: &code,
+    let confirm = ConfirmSignUp {
+        username: account.username.clone(),
+        code: Secret::new(code),
         force_alias_creation: false,
-        metadata: &Metadata::new(),
+        metadata: Metadata::new(),
     };
     let (app, actor) = (&page.visit.app, &page.visit.actor);
     let (pool, client) = (&page.request.pool, &page.request.client);
@@ -73,7 +74,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
 /// address. Everybody else signs in.
 async fn confirmed(page: Page, account: Account) -> Response {
     if let Some(sub) = &account.made {
-        return page.finish_for(sub).await;
+        return page.finish_for(sub, account.username).await;
     }
     let step = Step::SignIn {
         username: account.username,
@@ -92,8 +93,8 @@ pub(super) async fn resend(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         return page.go("/login");
     };
     let resend = Resend {
-        username: &account.username,
-        metadata: &Metadata::new(),
+        username: account.username.clone(),
+        metadata: Metadata::new(),
     };
     let (app, actor) = (&page.visit.app, &page.visit.actor);
     let (pool, client) = (&page.request.pool, &page.request.client);
@@ -132,12 +133,7 @@ fn account(page: &mut Page) -> Option<Account> {
     }
 }
 
-fn render(
-    page: Page,
-    status: StatusCode,
-    form: Form<ConfirmField>,
-    account: &Account,
-) -> Response {
+fn render(page: Page, status: StatusCode, form: Form<ConfirmField>, account: &Account) -> Response {
     let csrf = match page.csrf() {
         Ok(csrf) => csrf,
         Err(error) => return refusal::failed(&page.visit, &error),

@@ -50,10 +50,7 @@ impl Browser {
     /// The browser of a request; one without a cookie of this site becomes known with the answer.
     pub fn of(visit: &Visit) -> Result<Self> {
         let known = known(visit).next();
-        known.map_or_else(
-            || Self::new(visit),
-            |id| Ok(Self { id, cookie: None }),
-        )
+        known.map_or_else(|| Self::new(visit), |id| Ok(Self { id, cookie: None }))
     }
 
     /// The same browser under a new id.

@@ -43,8 +43,8 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         return render(page, StatusCode::BAD_REQUEST, form);
     }
     let forgot = Forgot {
-        username: &username,
-        metadata: &Metadata::new(),
+        username: username.clone(),
+        metadata: Metadata::new(),
     };
     let (app, actor) = (&page.visit.app, &page.visit.actor);
     let (pool, client) = (&page.request.pool, &page.request.client);

@@ -10,8 +10,8 @@ use super::page::{self, Page};
 use super::step::{Step, Told};
 use super::views::{SignInField, SignInPage};
 use crate::domain::challenge::{self, ChallengeName, Face, Flow, Next, Outcome, Parameters, Start};
+use crate::domain::delivery;
 use crate::domain::hooks::Metadata;
-use crate::domain::recovery;
 use crate::error::{Code, Error};
 use crate::secret::Secret;
 use crate::site::refusal::{self, What};
@@ -121,9 +121,12 @@ fn refused(page: Page, form: Form<SignInField>, username: String, error: Error) 
             page.step_to("/confirm", step)
         }
         Code::PasswordResetRequired => page.step_to("/forgotPassword", Step::Forgot { username }),
-        _ if page::is_for_people(&error) => {
-            render(page, StatusCode::BAD_REQUEST, form.refused(error.message), None)
-        }
+        _ if page::is_for_people(&error) => render(
+            page,
+            StatusCode::BAD_REQUEST,
+            form.refused(error.message),
+            None,
+        ),
         _ => refusal::failed(&page.visit, &error),
     }
 }
@@ -138,7 +141,8 @@ fn render(
         Ok(csrf) => csrf,
         Err(error) => return refusal::failed(&page.visit, &error),
     };
-    let settings = page.request.pool.settings();
+    let pool = &page.request.pool;
+    let settings = pool.settings();
     let chrome = page.chrome();
     let sign_in = SignInPage {
         action: page.href("/login"),
@@ -146,7 +150,7 @@ fn render(
         form,
         person: asked::person(settings),
         notice: notice.map(|text| chrome.say(text).to_owned()),
-        forgot_href: recovery::is_possible(settings).then(|| page.href("/forgotPassword")),
+        forgot_href: delivery::recovers(pool).then(|| page.href("/forgotPassword")),
         sign_up_href: (!settings.admin_creates_users_only()).then(|| page.href("/signup")),
         idps: Vec::new(),
         chrome,

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 
 use super::csrf::{self, Browser};
-use super::step::Step;
+use super::step::{Step, Told};
 use crate::domain::oauth::authorize::{self, Request};
 use crate::domain::oauth::{codes, made};
 use crate::domain::sessions::Proven;
@@ -151,12 +151,17 @@ impl Page {
         }
     }
 
-    /// The same for the owner of an account that was made in this browser and is confirmed now.
-    pub async fn finish_for(self, sub: &Sub) -> Response {
+    /// The same for the owner of an account that was made in this browser and is confirmed now; one
+    /// who may not sign in is told so on the sign-in page.
+    pub async fn finish_for(self, sub: &Sub, username: String) -> Response {
         let (app, actor) = (&self.visit.app, &self.visit.actor);
         let (pool, client) = (&self.request.pool, &self.request.client);
         match made::prove(app, actor, pool, client, sub).await {
             Ok(proven) => self.finish(&proven).await,
+            Err(error) if is_for_people(&error) => {
+                let told = Told::Again(error.message.into_owned());
+                self.step_to("/login", Step::SignIn { username, told })
+            }
             Err(error) => refusal::failed(&self.visit, &error),
         }
     }

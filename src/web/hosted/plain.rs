@@ -6,10 +6,10 @@ use axum::response::Response;
 
 use super::views::{ErrorPage, NoticePage, SignedOutPage};
 use crate::error::Error;
+use crate::site::answer;
 use crate::site::query::Pairs;
 use crate::site::refusal::{self, Plain, What};
 use crate::site::visit::Visit;
-use crate::site::answer;
 use crate::text::{Locale, Text, fill};
 use crate::web::chrome::Chrome;
 use crate::web::csp;
@@ -31,7 +31,8 @@ pub(super) async fn render(mut response: Response) -> Response {
     };
     let mut page = answer::page(&visit, what.status(), html, &csp::hosted([]));
     for cookie in response.headers().get_all(header::SET_COOKIE) {
-        page.headers_mut().append(header::SET_COOKIE, cookie.clone());
+        page.headers_mut()
+            .append(header::SET_COOKIE, cookie.clone());
     }
     page
 }

@@ -42,15 +42,15 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         return render(page, StatusCode::BAD_REQUEST, form, username, sent);
     }
     let confirm = ConfirmForgot {
-        username: &username,
-        code: form.value(&ResetPasswordField::Code).trim(),
-        password: &Secret::new(form.value(&ResetPasswordField::Password).to_owned()),
-        metadata: &Metadata::new(),
+        username: username.clone(),
+        code: Secret::new(form.value(&ResetPasswordField::Code).trim().to_owned()),
+        password: Secret::new(form.value(&ResetPasswordField::Password).to_owned()),
+        metadata: Metadata::new(),
     };
     let (app, actor) = (&page.visit.app, &page.visit.actor);
     let (pool, client) = (&page.request.pool, &page.request.client);
     match recovery::confirm_forgot(app, actor, pool, client, confirm).await {
-        Ok(_) => {
+        Ok(()) => {
             let told = Told::PasswordChanged;
             page.renewed_step_to("/login", Step::SignIn { username, told })
         }

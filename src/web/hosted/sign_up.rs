@@ -8,13 +8,14 @@ use super::asked;
 use super::page::{self, Page};
 use super::step::Step;
 use super::views::{SignUpField, SignUpPage};
-use crate::domain::accounts::{self, NewAccount, SignedUp};
+use crate::domain::accounts::{self, SignUp, SignedUp};
+use crate::domain::attributes::Given;
 use crate::domain::hooks::Metadata;
 use crate::error::{Code, Error};
 use crate::secret::Secret;
 use crate::site::refusal::{self, What};
 use crate::site::visit::Visit;
-use crate::store::users::Attributes;
+use crate::store::users::Status;
 use crate::text::Text;
 use crate::web::form::Form;
 
@@ -40,19 +41,22 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     if form.is_refused() {
         return render(page, StatusCode::BAD_REQUEST, form);
     }
-    let attributes: Attributes = form
+    let attributes = form
         .fields()
         .filter_map(|(field, value)| match field {
-            SignUpField::Attribute(attribute) => Some((attribute.0.clone(), value.to_owned())),
+            SignUpField::Attribute(attribute) => Some(Given {
+                name: attribute.0.clone(),
+                value: Some(value.to_owned()),
+            }),
             SignUpField::Username | SignUpField::Password => None,
         })
         .collect();
     let username = form.value(&SignUpField::Username).to_owned();
-    let new = NewAccount {
+    let new = SignUp {
         username: username.clone(),
         password: Some(Secret::new(form.value(&SignUpField::Password).to_owned())),
         attributes,
-        validation_data: Attributes::new(),
+        validation_data: Vec::new(),
         metadata: Metadata::new(),
     };
     let (app, actor) = (&page.visit.app, &page.visit.actor);
@@ -66,8 +70,8 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
 /// An account that is confirmed already signs in at once; one that waits for nothing that its
 /// owner could do says so.
 async fn go_on(page: Page, username: String, done: SignedUp) -> Response {
-    if done.confirmed {
-        return page.finish_for(&done.sub).await;
+    if done.user.status == Status::Confirmed {
+        return page.finish_for(&done.user.sub, username).await;
     }
     let Some(sent) = &done.delivery else {
         return refusal::plain(&page.visit, What::AwaitsAdministrator);
@@ -76,7 +80,7 @@ async fn go_on(page: Page, username: String, done: SignedUp) -> Response {
         username,
         sent: Some(sent.into()),
         again: false,
-        made: Some(done.sub),
+        made: Some(done.user.sub),
     };
     page.step_to("/confirm", step)
 }

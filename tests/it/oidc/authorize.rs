@@ -22,14 +22,21 @@ async fn without_a_session_it_leads_to_the_page_with_the_query_untouched() {
     assert_eq!(page.status, 302);
     let page = browser.follow(page).await;
     assert!(page.url.ends_with(&query));
-    assert_eq!(page.form("cognitoSignInForm").action, format!("{}/login?{query}", house.base));
+    assert_eq!(
+        page.form("cognitoSignInForm").action,
+        format!("{}/login?{query}", house.base)
+    );
 }
 
 #[tokio::test]
 async fn what_is_missing_or_mistrusted_is_told_on_our_own_page() {
     let house = House::open().await;
-    let off = house.client(json!({ "AllowedOAuthFlowsUserPoolClient": null })).await;
-    let no_provider = house.client(json!({ "SupportedIdentityProviders": null })).await;
+    let off = house
+        .client(json!({ "AllowedOAuthFlowsUserPoolClient": null }))
+        .await;
+    let no_provider = house
+        .client(json!({ "SupportedIdentityProviders": null }))
+        .await;
     let elsewhere = pool(&house.s, json!({})).await;
     domain(&house.s, &elsewhere).await;
     let other = client(&house.s, &elsewhere, json!({})).await;
@@ -82,9 +89,7 @@ async fn everything_else_is_told_to_the_client() {
     let implicit = implicit.id.as_str();
     let long = "s".repeat(4097);
     let usual = [("state", Some("some state"))];
-    let pair = |description, error| {
-        vec![("error_description", description), ("error", error)]
-    };
+    let pair = |description, error| vec![("error_description", description), ("error", error)];
     let scope = pair(Some("invalid_scope"), Some("invalid_request"));
     let pkce = pair(
         Some("code_challenge must come with code_challenge_method S256"),
@@ -95,7 +100,10 @@ async fn everything_else_is_told_to_the_client() {
         Some("invalid_request"),
     );
     for (change, expected) in [
-        (vec![("response_type", "")], pair(None, Some("invalid_request"))),
+        (
+            vec![("response_type", "")],
+            pair(None, Some("invalid_request")),
+        ),
         (
             vec![("response_type", "id_token")],
             pair(Some("unsupported_response_type"), Some("invalid_request")),
@@ -114,11 +122,17 @@ async fn everything_else_is_told_to_the_client() {
         (vec![("code_challenge", CHALLENGE)], pkce.clone()),
         (vec![("code_challenge_method", "S256")], pkce.clone()),
         (
-            vec![("code_challenge", CHALLENGE), ("code_challenge_method", "plain")],
+            vec![
+                ("code_challenge", CHALLENGE),
+                ("code_challenge_method", "plain"),
+            ],
             pkce.clone(),
         ),
         (
-            vec![("code_challenge", "short"), ("code_challenge_method", "S256")],
+            vec![
+                ("code_challenge", "short"),
+                ("code_challenge_method", "S256"),
+            ],
             pkce,
         ),
         (vec![("nonce", long.as_str())], opaque.clone()),
@@ -139,10 +153,18 @@ async fn everything_else_is_told_to_the_client() {
         let mut browser = Browser::new(&house.s);
         let page = browser.get(&house.authorize(&change)).await;
         assert_eq!(page.status, 302, "{change:?}");
-        assert!(page.location().unwrap().starts_with(&format!("{CALLBACK}?")));
+        assert!(
+            page.location()
+                .unwrap()
+                .starts_with(&format!("{CALLBACK}?"))
+        );
         let sent = page.sent();
         for (name, value) in expected.into_iter().chain(usual) {
-            assert_eq!(sent.get(name).map(String::as_str), value, "{name} {change:?}");
+            assert_eq!(
+                sent.get(name).map(String::as_str),
+                value,
+                "{name} {change:?}"
+            );
         }
     }
     let order = Browser::new(&house.s)
@@ -160,18 +182,31 @@ async fn implicit_errors_travel_in_the_fragment() {
         .client(json!({ "AllowedOAuthFlows": ["implicit"] }))
         .await;
     let mut browser = Browser::new(&house.s);
-    let both = [("response_type", "token"), ("client_id", implicit.id.as_str())];
+    let both = [
+        ("response_type", "token"),
+        ("client_id", implicit.id.as_str()),
+    ];
     let page = browser.get(&house.authorize(&both)).await;
-    assert!(page.location().unwrap().starts_with(&format!("{CALLBACK}#")));
+    assert!(
+        page.location()
+            .unwrap()
+            .starts_with(&format!("{CALLBACK}#"))
+    );
     let sent = page.sent();
     assert_eq!(sent["error"], "unsupported_response_type");
     assert_eq!(
         sent["error_description"],
         "The implicit grant is not implemented by Poolhouse yet"
     );
-    let page = browser.get(&house.authorize(&[("response_type", "token")])).await;
+    let page = browser
+        .get(&house.authorize(&[("response_type", "token")]))
+        .await;
     assert_eq!(page.sent()["error_description"], "unauthorized_client");
-    assert!(page.location().unwrap().starts_with(&format!("{CALLBACK}#")));
+    assert!(
+        page.location()
+            .unwrap()
+            .starts_with(&format!("{CALLBACK}#"))
+    );
 }
 
 #[tokio::test]
@@ -237,7 +272,10 @@ async fn a_doubled_parameter_or_broken_text_is_refused() {
 #[tokio::test]
 async fn a_provider_that_is_not_there_is_told_on_the_page() {
     let house = House::open().await;
-    for change in [[("identity_provider", "Google")], [("idp_identifier", "example.com")]] {
+    for change in [
+        [("identity_provider", "Google")],
+        [("idp_identifier", "example.com")],
+    ] {
         let mut browser = Browser::new(&house.s);
         let page = browser.open(&house.authorize(&change)).await;
         assert_eq!(page.status, 401);
@@ -265,20 +303,31 @@ async fn prompt_and_hint_do_what_they_say() {
     let house = House::open().await;
     house.user("jane").await;
     let mut browser = Browser::new(&house.s);
-    let page = browser.open(&house.authorize(&[("login_hint", "jane@\"x")])).await;
-    assert_eq!(page.form("cognitoSignInForm").fields["username"], "jane@\"x");
+    let page = browser
+        .open(&house.authorize(&[("login_hint", "jane@\"x")]))
+        .await;
+    assert_eq!(
+        page.form("cognitoSignInForm").fields["username"],
+        "jane@\"x"
+    );
     house
         .sign_in(&mut browser, "jane", &house.authorize(&[]))
         .await
         .code();
     for prompt in ["", "none", "consent"] {
-        browser.get(&house.authorize(&[("prompt", prompt)])).await.code();
+        browser
+            .get(&house.authorize(&[("prompt", prompt)]))
+            .await
+            .code();
     }
     let again = house.authorize(&[("prompt", "login")]);
     let page = browser.get(&again).await;
     assert!(page.location().unwrap().contains("/login?"));
     let before = browser.cookies("cognito")[0].clone();
-    browser.get(&house.authorize(&[("prompt", "none")])).await.code();
+    browser
+        .get(&house.authorize(&[("prompt", "none")]))
+        .await
+        .code();
     house.s.clock().advance(poolhouse::time::Span::seconds(10));
     house.sign_in(&mut browser, "jane", &again).await.code();
     assert_ne!(browser.cookies("cognito")[0].value, before.value);
@@ -292,13 +341,24 @@ async fn prompt_and_hint_do_what_they_say() {
 async fn only_forms_and_only_get_and_post_are_taken() {
     let house = House::open().await;
     let url = format!("{}{}/oauth2/authorize", house.s.url, house.base);
-    for method in [reqwest::Method::PUT, reqwest::Method::DELETE, reqwest::Method::OPTIONS] {
+    for method in [
+        reqwest::Method::PUT,
+        reqwest::Method::DELETE,
+        reqwest::Method::OPTIONS,
+    ] {
         let answer = house.s.http.request(method, &url).send().await.unwrap();
         assert_eq!(answer.status(), 405);
     }
-    let json = house.s.http.post(&url).header("content-type", "application/json");
+    let json = house
+        .s
+        .http
+        .post(&url)
+        .header("content-type", "application/json");
     let answer = json.body(house.query(&[])).send().await.unwrap();
     assert_eq!(answer.status(), 302);
     let location = answer.headers()["location"].to_str().unwrap();
-    assert!(location.ends_with("/error?error=invalid_request"), "{location}");
+    assert!(
+        location.ends_with("/error?error=invalid_request"),
+        "{location}"
+    );
 }

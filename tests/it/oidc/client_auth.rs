@@ -41,25 +41,45 @@ async fn a_client_with_a_secret_proves_it_in_header_or_body() {
     for (body, header, expected) in [
         (vec![], Some(right.as_str()), 200),
         (vec![("client_id", id)], Some(right.as_str()), 200),
-        (vec![("client_id", id), ("client_secret", secret)], none, 200),
-        (vec![("client_id", id), ("client_secret", secret)], Some(right.as_str()), 200),
+        (
+            vec![("client_id", id), ("client_secret", secret)],
+            none,
+            200,
+        ),
+        (
+            vec![("client_id", id), ("client_secret", secret)],
+            Some(right.as_str()),
+            200,
+        ),
         (vec![("client_id", id)], none, 400),
         (vec![("client_id", id), ("client_secret", "")], none, 400),
-        (vec![("client_id", id), ("client_secret", "wrong")], none, 400),
+        (
+            vec![("client_id", id), ("client_secret", "wrong")],
+            none,
+            400,
+        ),
         (vec![], Some(wrong.as_str()), 400),
         (vec![], Some(basic(id, "").as_str()), 400),
     ] {
         let answer = case.ask(&body, header).await;
-        assert_eq!(answer.status, expected, "{body:?} {header:?} {}", answer.body);
+        assert_eq!(
+            answer.status, expected,
+            "{body:?} {header:?} {}",
+            answer.body
+        );
         if expected == 400 {
-            let told = json!({ "error": "invalid_client", "error_description": "invalid_client_secret" });
+            let told =
+                json!({ "error": "invalid_client", "error_description": "invalid_client_secret" });
             assert_eq!(answer.body, told);
         }
     }
     for (body, header) in [
         (vec![("client_id", house.client.as_str())], right.as_str()),
         (vec![("client_secret", "other")], right.as_str()),
-        (vec![("client_id", id), ("client_secret", secret)], wrong.as_str()),
+        (
+            vec![("client_id", id), ("client_secret", secret)],
+            wrong.as_str(),
+        ),
     ] {
         let answer = case.ask(&body, Some(header)).await;
         answer.refuses(400, "invalid_request");
@@ -157,17 +177,40 @@ async fn a_request_that_is_not_one_is_told_so() {
     for (pairs, error) in [
         (vec![], "invalid_request"),
         (vec![("client_id", id)], "invalid_request"),
-        (vec![("client_id", id), ("grant_type", "")], "invalid_request"),
-        (vec![("client_id", id), ("grant_type", "password")], "unsupported_grant_type"),
-        (vec![("client_id", id), ("grant_type", "Refresh_Token")], "unsupported_grant_type"),
-        (vec![("client_id", id), ("grant_type", "refresh_token")], "invalid_request"),
-        (vec![("client_id", id), ("grant_type", "client_credentials")], "unauthorized_client"),
         (
-            vec![("client_id", id), ("client_id", id), ("grant_type", "refresh_token")],
+            vec![("client_id", id), ("grant_type", "")],
             "invalid_request",
         ),
         (
-            vec![("client_id", id), ("grant_type", "refresh_token"), ("grant_type", "refresh_token")],
+            vec![("client_id", id), ("grant_type", "password")],
+            "unsupported_grant_type",
+        ),
+        (
+            vec![("client_id", id), ("grant_type", "Refresh_Token")],
+            "unsupported_grant_type",
+        ),
+        (
+            vec![("client_id", id), ("grant_type", "refresh_token")],
+            "invalid_request",
+        ),
+        (
+            vec![("client_id", id), ("grant_type", "client_credentials")],
+            "unauthorized_client",
+        ),
+        (
+            vec![
+                ("client_id", id),
+                ("client_id", id),
+                ("grant_type", "refresh_token"),
+            ],
+            "invalid_request",
+        ),
+        (
+            vec![
+                ("client_id", id),
+                ("grant_type", "refresh_token"),
+                ("grant_type", "refresh_token"),
+            ],
             "invalid_request",
         ),
     ] {
@@ -175,7 +218,11 @@ async fn a_request_that_is_not_one_is_told_so() {
     }
     let url = format!("{}{}/oauth2/token", house.s.url, house.base);
     assert_eq!(house.s.http.get(&url).send().await.unwrap().status(), 405);
-    let json = house.s.http.post(&url).header("content-type", "application/json");
+    let json = house
+        .s
+        .http
+        .post(&url)
+        .header("content-type", "application/json");
     let answer = Told::read(json.body("{}").send().await.unwrap()).await;
     answer.refuses(400, "invalid_request");
     let huge = house

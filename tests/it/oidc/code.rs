@@ -16,15 +16,35 @@ async fn a_code_becomes_tokens_of_what_was_asked() {
     let code = house.code("jane", &asked).await;
     assert_eq!(code.len(), 36);
     let answer = house.redeem(&code, &[]).await;
-    assert_eq!(answer.headers["cache-control"], "no-cache, no-store, max-age=0, must-revalidate");
-    assert_eq!(answer.headers["content-type"], "application/json;charset=UTF-8");
+    assert_eq!(
+        answer.headers["cache-control"],
+        "no-cache, no-store, max-age=0, must-revalidate"
+    );
+    assert_eq!(
+        answer.headers["content-type"],
+        "application/json;charset=UTF-8"
+    );
     let tokens = answer.ok();
-    let members: Vec<_> = tokens.as_object().unwrap().keys().map(String::as_str).collect();
-    for member in ["id_token", "access_token", "refresh_token", "expires_in", "token_type"] {
+    let members: Vec<_> = tokens
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    for member in [
+        "id_token",
+        "access_token",
+        "refresh_token",
+        "expires_in",
+        "token_type",
+    ] {
         assert!(members.contains(&member), "{members:?}");
     }
     assert_eq!(members.len(), 5);
-    assert_eq!((&tokens["expires_in"], &tokens["token_type"]), (&json!(3600), &json!("Bearer")));
+    assert_eq!(
+        (&tokens["expires_in"], &tokens["token_type"]),
+        (&json!(3600), &json!("Bearer"))
+    );
     let id = claims(tokens["id_token"].as_str().unwrap());
     assert_eq!(id["sub"], sub);
     assert_eq!(id["aud"], house.client);
@@ -35,7 +55,10 @@ async fn a_code_becomes_tokens_of_what_was_asked() {
     let access = claims(tokens["access_token"].as_str().unwrap());
     assert_eq!(access["scope"], "openid email");
     assert_eq!(access["client_id"], house.client);
-    assert_eq!((&access["username"], &access["version"]), (&json!("jane"), &json!(2)));
+    assert_eq!(
+        (&access["username"], &access["version"]),
+        (&json!("jane"), &json!(2))
+    );
 }
 
 #[tokio::test]
@@ -46,8 +69,15 @@ async fn without_openid_there_is_no_id_token() {
     let tokens = house.tokens("jane", &asked).await;
     assert_eq!(tokens.get("id_token"), None);
     let token = tokens["access_token"].as_str().unwrap();
-    house.userinfo(token).await.refuses(403, "insufficient_scope");
-    let user = house.s.api("GetUser", json!({ "AccessToken": token })).await.ok();
+    house
+        .userinfo(token)
+        .await
+        .refuses(403, "insufficient_scope");
+    let user = house
+        .s
+        .api("GetUser", json!({ "AccessToken": token }))
+        .await
+        .ok();
     assert_eq!(user["Username"], "jane");
 }
 
@@ -65,20 +95,38 @@ async fn what_a_code_is_bound_to_must_be_the_same() {
         ([("client_id", other.id.as_str())], 400, "invalid_grant"),
         ([("client_id", foreign.id.as_str())], 400, "invalid_client"),
         ([("client_id", "nobody")], 400, "invalid_client"),
-        ([("redirect_uri", slash.as_str())], 400, "unauthorized_client"),
-        ([("redirect_uri", "https://evil.test/")], 400, "unauthorized_client"),
+        (
+            [("redirect_uri", slash.as_str())],
+            400,
+            "unauthorized_client",
+        ),
+        (
+            [("redirect_uri", "https://evil.test/")],
+            400,
+            "unauthorized_client",
+        ),
         ([("redirect_uri", "")], 400, "invalid_request"),
         ([("code", "")], 400, "invalid_request"),
-        ([("code", "00000000-0000-0000-0000-000000000000")], 400, "invalid_grant"),
+        (
+            [("code", "00000000-0000-0000-0000-000000000000")],
+            400,
+            "invalid_grant",
+        ),
     ] {
         house.redeem(&code, &change).await.refuses(status, error);
     }
     let upper = code.to_uppercase();
     if upper != code {
-        house.redeem(&upper, &[]).await.refuses(400, "invalid_grant");
+        house
+            .redeem(&upper, &[])
+            .await
+            .refuses(400, "invalid_grant");
     }
     for changed in [format!("{code}0"), code[1..].to_owned(), format!(" {code}")] {
-        house.redeem(&changed, &[]).await.refuses(400, "invalid_grant");
+        house
+            .redeem(&changed, &[])
+            .await
+            .refuses(400, "invalid_grant");
     }
     let url = format!("{}/{elsewhere}/oauth2/token", house.s.url);
     let pairs = [
@@ -87,7 +135,9 @@ async fn what_a_code_is_bound_to_must_be_the_same() {
         ("code", code.as_str()),
         ("redirect_uri", crate::support::house::CALLBACK),
     ];
-    post(&house.s, &url, &pairs, None).await.refuses(400, "invalid_client");
+    post(&house.s, &url, &pairs, None)
+        .await
+        .refuses(400, "invalid_client");
     // None of that used it up.
     house.redeem(&code, &[]).await.ok();
 }
@@ -114,7 +164,8 @@ async fn a_second_use_is_refused_and_ends_what_the_first_gave() {
         let others = house.tokens("jane", &[]).await;
         house.s.clock().advance(Span::seconds(wait));
         house.redeem(&code, &[]).await.refuses(400, "invalid_grant");
-        let refresh = |tokens: &serde_json::Value| tokens["refresh_token"].as_str().unwrap().to_owned();
+        let refresh =
+            |tokens: &serde_json::Value| tokens["refresh_token"].as_str().unwrap().to_owned();
         let pairs = |token: String| {
             vec![
                 ("grant_type", "refresh_token".to_owned()),
@@ -137,10 +188,18 @@ async fn a_second_use_is_refused_and_ends_what_the_first_gave() {
 async fn a_reuse_without_the_proof_ends_nothing() {
     let house = House::open().await;
     house.user("jane").await;
-    let code = house.code("jane", &[("code_challenge", CHALLENGE), S256]).await;
-    let tokens = house.redeem(&code, &[("code_verifier", VERIFIER)]).await.ok();
+    let code = house
+        .code("jane", &[("code_challenge", CHALLENGE), S256])
+        .await;
+    let tokens = house
+        .redeem(&code, &[("code_verifier", VERIFIER)])
+        .await
+        .ok();
     house.redeem(&code, &[]).await.refuses(400, "invalid_grant");
-    house.userinfo(tokens["access_token"].as_str().unwrap()).await.ok();
+    house
+        .userinfo(tokens["access_token"].as_str().unwrap())
+        .await
+        .ok();
     house
         .redeem(&code, &[("code_verifier", VERIFIER)])
         .await
@@ -158,7 +217,14 @@ async fn pkce_is_proven_or_the_code_is_burnt() {
     let long = "a".repeat(129);
     let odd = format!("{}*", &VERIFIER[..42]);
     let with = [("code_challenge", CHALLENGE), S256];
-    for verifier in ["", wrong.as_str(), short, long.as_str(), odd.as_str(), CHALLENGE] {
+    for verifier in [
+        "",
+        wrong.as_str(),
+        short,
+        long.as_str(),
+        odd.as_str(),
+        CHALLENGE,
+    ] {
         let code = house.code("jane", &with).await;
         let answer = house.redeem(&code, &[("code_verifier", verifier)]).await;
         answer.refuses(400, "invalid_grant");
@@ -166,7 +232,10 @@ async fn pkce_is_proven_or_the_code_is_burnt() {
         right.refuses(400, "invalid_grant");
     }
     let code = house.code("jane", &with).await;
-    house.redeem(&code, &[("code_verifier", VERIFIER)]).await.ok();
+    house
+        .redeem(&code, &[("code_verifier", VERIFIER)])
+        .await
+        .ok();
     // A verifier without a challenge hides that the challenge was stripped.
     let code = house.code("jane", &[]).await;
     let answer = house.redeem(&code, &[("code_verifier", VERIFIER)]).await;
@@ -179,10 +248,17 @@ async fn flow_and_scopes_are_checked_again_at_the_finish() {
     house.user("jane").await;
     let code = house.code("jane", &[("scope", "openid email")]).await;
     let id = house.client.clone();
-    house.update_client(&id, json!({ "AllowedOAuthScopes": ["openid"] })).await;
+    house
+        .update_client(&id, json!({ "AllowedOAuthScopes": ["openid"] }))
+        .await;
     house.redeem(&code, &[]).await.refuses(400, "invalid_grant");
-    house.update_client(&id, json!({ "AllowedOAuthFlows": ["implicit"] })).await;
-    house.redeem(&code, &[]).await.refuses(400, "unauthorized_client");
+    house
+        .update_client(&id, json!({ "AllowedOAuthFlows": ["implicit"] }))
+        .await;
+    house
+        .redeem(&code, &[])
+        .await
+        .refuses(400, "unauthorized_client");
     house
         .update_client(&id, json!({ "ReadAttributes": ["email", "name"] }))
         .await;
@@ -201,7 +277,9 @@ async fn a_user_who_may_no_longer_sign_in_gets_nothing() {
     ] {
         house.user(username).await;
         let code = house.code(username, &[]).await;
-        let answer = house.admin(operation, json!({ "Username": username })).await;
+        let answer = house
+            .admin(operation, json!({ "Username": username }))
+            .await;
         assert_eq!(answer.status, 200, "{operation} {}", answer.body);
         house.redeem(&code, &[]).await.refuses(400, "invalid_grant");
     }
@@ -244,7 +322,9 @@ async fn the_database_holds_no_code() {
         let wal = file.with_extension("db-wal");
         for file in [file, wal] {
             let bytes = std::fs::read(&file).unwrap_or_default();
-            let found = bytes.windows(code.len()).any(|window| window == code.as_bytes());
+            let found = bytes
+                .windows(code.len())
+                .any(|window| window == code.as_bytes());
             assert!(!found, "{}", file.display());
         }
     }

@@ -22,7 +22,11 @@ async fn the_machine_endpoints_are_open_and_nothing_else() {
         ("/oauth2/revoke".to_owned(), Method::POST, true),
         ("/oauth2/userInfo".to_owned(), Method::GET, true),
         ("/.well-known/jwks.json".to_owned(), Method::GET, true),
-        ("/.well-known/openid-configuration".to_owned(), Method::GET, true),
+        (
+            "/.well-known/openid-configuration".to_owned(),
+            Method::GET,
+            true,
+        ),
         (format!("/oauth2/authorize?{query}"), Method::GET, false),
         (format!("/login?{query}"), Method::GET, false),
         (format!("/signup?{query}"), Method::GET, false),
@@ -37,14 +41,22 @@ async fn the_machine_endpoints_are_open_and_nothing_else() {
             let allowed = answer.headers().get("access-control-allow-origin");
             let allowed = allowed.map(|v| v.to_str().unwrap().to_owned());
             assert_eq!(allowed.as_deref(), open.then_some("*"), "{path} {origin}");
-            assert!(answer.headers().get("access-control-allow-credentials").is_none());
+            assert!(
+                answer
+                    .headers()
+                    .get("access-control-allow-credentials")
+                    .is_none()
+            );
             let preflight = house
                 .s
                 .http
                 .request(Method::OPTIONS, &url)
                 .header("origin", *origin)
                 .header("access-control-request-method", method.as_str())
-                .header("access-control-request-headers", "x-amz-user-agent,content-type");
+                .header(
+                    "access-control-request-headers",
+                    "x-amz-user-agent,content-type",
+                );
             let answer = preflight.send().await.unwrap();
             let headers = answer.headers();
             if open {
@@ -55,8 +67,14 @@ async fn the_machine_endpoints_are_open_and_nothing_else() {
                     assert!(names.contains(name), "{names}");
                 }
             } else {
-                assert!(headers.get("access-control-allow-origin").is_none(), "{path}");
-                assert!(headers.get("access-control-allow-headers").is_none(), "{path}");
+                assert!(
+                    headers.get("access-control-allow-origin").is_none(),
+                    "{path}"
+                );
+                assert!(
+                    headers.get("access-control-allow-headers").is_none(),
+                    "{path}"
+                );
             }
             assert!(headers.get("access-control-allow-credentials").is_none());
         }

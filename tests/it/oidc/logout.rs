@@ -14,9 +14,16 @@ async fn the_session_ends_and_the_browser_leaves() {
         .sign_in(&mut browser, "jane", &house.authorize(&[]))
         .await;
     let planted = browser.cookies("cognito")[0].clone();
-    let asked = query(&[("client_id", &house.client), ("logout_uri", GOODBYE), ("state", "s")]);
+    let asked = query(&[
+        ("client_id", &house.client),
+        ("logout_uri", GOODBYE),
+        ("state", "s"),
+    ]);
     let page = browser.get(&format!("{}/logout?{asked}", house.base)).await;
-    assert_eq!((page.status, page.location().as_deref()), (302, Some(GOODBYE)));
+    assert_eq!(
+        (page.status, page.location().as_deref()),
+        (302, Some(GOODBYE))
+    );
     assert!(browser.cookies("cognito").is_empty());
     let removal = page.set.iter().find(|c| c.name == "cognito").unwrap();
     assert!(removal.header.contains("Max-Age=0"), "{}", removal.header);
@@ -66,7 +73,10 @@ async fn what_cannot_be_followed_is_told_and_the_session_stays() {
         .await;
     let id = house.client.as_str();
     for (pairs, told) in [
-        (vec![], "Required String parameter 'client_id' is not present"),
+        (
+            vec![],
+            "Required String parameter 'client_id' is not present",
+        ),
         (vec![("client_id", "nobody")], "The request is not valid."),
         (
             vec![("client_id", id), ("logout_uri", "https://evil.test/")],
@@ -77,7 +87,11 @@ async fn what_cannot_be_followed_is_told_and_the_session_stays() {
             "Required String parameter 'response_type' is not present",
         ),
         (
-            vec![("client_id", id), ("logout_uri", GOODBYE), ("logout_uri", GOODBYE)],
+            vec![
+                ("client_id", id),
+                ("logout_uri", GOODBYE),
+                ("logout_uri", GOODBYE),
+            ],
             "The request is not valid.",
         ),
     ] {
@@ -87,7 +101,10 @@ async fn what_cannot_be_followed_is_told_and_the_session_stays() {
         assert_eq!((page.status, page.location()), (400, None), "{pairs:?}");
         assert!(page.text().contains(told), "{}", page.text());
     }
-    browser.get(&house.authorize(&[("prompt", "none")])).await.code();
+    browser
+        .get(&house.authorize(&[("prompt", "none")]))
+        .await
+        .code();
 }
 
 #[tokio::test]
@@ -121,7 +138,10 @@ async fn another_pools_logout_leaves_the_session_alone() {
         .await;
     let asked = query(&[("client_id", &other.id), ("logout_uri", GOODBYE)]);
     browser.get(&format!("/{elsewhere}/logout?{asked}")).await;
-    browser.get(&house.authorize(&[("prompt", "none")])).await.code();
+    browser
+        .get(&house.authorize(&[("prompt", "none")]))
+        .await
+        .code();
     // The cookie of one pool is no session in another, wherever it is shown.
     let cookie = browser.cookies("cognito")[0].clone();
     let mut thief = Browser::new(&house.s);

@@ -9,7 +9,8 @@ async fn machine(house: &House) -> Client {
         { "ScopeName": "read", "ScopeDescription": "r" },
         { "ScopeName": "write", "ScopeDescription": "w" },
     ]);
-    let server = json!({ "Identifier": "https://notes.example.com", "Name": "n", "Scopes": scopes });
+    let server =
+        json!({ "Identifier": "https://notes.example.com", "Name": "n", "Scopes": scopes });
     house.admin("CreateResourceServer", server).await.ok();
     house
         .client(json!({
@@ -39,7 +40,10 @@ async fn a_client_speaks_for_itself_within_its_scopes() {
         token["scope"],
         "https://notes.example.com/read https://notes.example.com/write"
     );
-    assert_eq!((&token["sub"], &token["client_id"]), (&json!(client.id), &json!(client.id)));
+    assert_eq!(
+        (&token["sub"], &token["client_id"]),
+        (&json!(client.id), &json!(client.id))
+    );
     assert_eq!(token["token_use"], "access");
     for absent in ["username", "cognito:groups", "origin_jti", "email"] {
         assert_eq!(token.get(absent), None, "{absent}");
@@ -55,19 +59,27 @@ async fn other_scopes_are_refused_and_deleted_ones_drop_out() {
     let house = House::open().await;
     let client = machine(&house).await;
     let many: String = (0..10_000).map(|n| format!("s{n} ")).collect();
-    for scope in ["openid", "https://notes.example.com/delete", "notes/read", &many[..15_000]] {
+    for scope in [
+        "openid",
+        "https://notes.example.com/delete",
+        "notes/read",
+        &many[..15_000],
+    ] {
         let answer = ask(&house, &client, &[("scope", scope)]).await;
         answer.refuses(400, "invalid_scope");
     }
     let scopes = json!([{ "ScopeName": "read", "ScopeDescription": "r" }]);
-    let server = json!({ "Identifier": "https://notes.example.com", "Name": "n", "Scopes": scopes });
+    let server =
+        json!({ "Identifier": "https://notes.example.com", "Name": "n", "Scopes": scopes });
     house.admin("UpdateResourceServer", server).await.ok();
     let left = ask(&house, &client, &[]).await.ok();
     let left = claims(left["access_token"].as_str().unwrap());
     assert_eq!(left["scope"], "https://notes.example.com/read");
     let gone = json!({ "Identifier": "https://notes.example.com" });
     house.admin("DeleteResourceServer", gone).await.ok();
-    ask(&house, &client, &[]).await.refuses(400, "invalid_scope");
+    ask(&house, &client, &[])
+        .await
+        .refuses(400, "invalid_scope");
 }
 
 #[tokio::test]
@@ -81,7 +93,9 @@ async fn a_client_without_the_grant_or_with_bad_metadata_is_refused() {
         answer.refuses(400, "invalid_request");
     }
     let coder = house.client(json!({ "GenerateSecret": true })).await;
-    ask(&house, &coder, &[]).await.refuses(400, "unauthorized_client");
+    ask(&house, &coder, &[])
+        .await
+        .refuses(400, "unauthorized_client");
     let header = basic(&client.id, client.secret.as_deref().unwrap());
     for grant in ["authorization_code", "refresh_token"] {
         let pairs = [

@@ -23,7 +23,12 @@ async fn every_pool_publishes_two_keys() {
         for key in keys {
             assert_eq!(
                 (&key["alg"], &key["kty"], &key["use"], &key["e"]),
-                (&json!("RS256"), &json!("RSA"), &json!("sig"), &json!("AQAB"))
+                (
+                    &json!("RS256"),
+                    &json!("RSA"),
+                    &json!("sig"),
+                    &json!("AQAB")
+                )
             );
             moduli.push(key["n"].as_str().unwrap().to_owned());
         }
@@ -41,7 +46,10 @@ async fn documents_may_be_kept_and_asked_for_again() {
         let answer = document(&s, &pool, file).await;
         assert_eq!(answer.headers["cache-control"], "public, max-age=60");
         assert_eq!(answer.headers["access-control-allow-origin"], "*");
-        assert_eq!(answer.headers["content-type"], "application/json;charset=UTF-8");
+        assert_eq!(
+            answer.headers["content-type"],
+            "application/json;charset=UTF-8"
+        );
         let tag = answer.headers["etag"].to_str().unwrap();
         for (asked, status) in [(tag, 304), ("*", 304), ("\"other\"", 200)] {
             let url = format!("{}/{pool}/.well-known/{file}", s.url);
@@ -71,14 +79,19 @@ async fn endpoints_are_named_when_they_are_there() {
     let before = document(&s, &pool, "openid-configuration").await.ok();
     let issuer = format!("{}/{pool}", s.url);
     assert_eq!(before["issuer"], issuer);
-    assert_eq!(before["jwks_uri"], format!("{issuer}/.well-known/jwks.json"));
+    assert_eq!(
+        before["jwks_uri"],
+        format!("{issuer}/.well-known/jwks.json")
+    );
     let endpoints = |document: &Value| {
         let names = document.as_object().unwrap().keys();
         names.filter(|n| n.ends_with("_endpoint")).count()
     };
     assert_eq!(endpoints(&before), 0);
     let house = House::on(s, json!({})).await;
-    let after = document(&house.s, &house.pool, "openid-configuration").await.ok();
+    let after = document(&house.s, &house.pool, "openid-configuration")
+        .await
+        .ok();
     assert_eq!(endpoints(&after), 5);
     house.user("jane").await;
     let mut browser = Browser::new(&house.s);
@@ -92,13 +105,21 @@ async fn endpoints_are_named_when_they_are_there() {
         ("redirect_uri", crate::support::house::CALLBACK),
     ];
     let post = crate::support::house::post;
-    let tokens = post(&house.s, &text("token_endpoint"), &pairs, None).await.ok();
+    let tokens = post(&house.s, &text("token_endpoint"), &pairs, None)
+        .await
+        .ok();
     let access = tokens["access_token"].as_str().unwrap();
-    let request = house.s.http.get(text("userinfo_endpoint")).bearer_auth(access);
+    let request = house
+        .s
+        .http
+        .get(text("userinfo_endpoint"))
+        .bearer_auth(access);
     Told::read(request.send().await.unwrap()).await.ok();
     let refresh = tokens["refresh_token"].as_str().unwrap();
     let pairs = [("client_id", house.client.as_str()), ("token", refresh)];
-    post(&house.s, &text("revocation_endpoint"), &pairs, None).await.ok();
+    post(&house.s, &text("revocation_endpoint"), &pairs, None)
+        .await
+        .ok();
     let leave = format!(
         "{}?client_id={}&logout_uri={}",
         text("end_session_endpoint"),
@@ -112,7 +133,9 @@ async fn endpoints_are_named_when_they_are_there() {
 async fn what_is_said_to_be_supported_is() {
     let house = House::open().await;
     house.user("jane").await;
-    let said = document(&house.s, &house.pool, "openid-configuration").await.ok();
+    let said = document(&house.s, &house.pool, "openid-configuration")
+        .await
+        .ok();
     assert_eq!(said["response_types_supported"], json!(["code"]));
     assert_eq!(said["code_challenge_methods_supported"], json!(["S256"]));
     assert_eq!(said["subject_types_supported"], json!(["public"]));
@@ -160,7 +183,16 @@ async fn nothing_of_it_comes_from_the_request() {
     ] {
         for file in ["jwks.json", "openid-configuration"] {
             let url = format!("{}{}/.well-known/{file}", house.s.url, house.base);
-            let plain = house.s.http.get(&url).send().await.unwrap().text().await.unwrap();
+            let plain = house
+                .s
+                .http
+                .get(&url)
+                .send()
+                .await
+                .unwrap()
+                .text()
+                .await
+                .unwrap();
             let request = house.s.http.get(&url).header(name, value.as_str());
             let bent = request.send().await.unwrap().text().await.unwrap();
             assert_eq!(plain, bent, "{name}");
@@ -169,7 +201,10 @@ async fn nothing_of_it_comes_from_the_request() {
         let answer = house.s.http.get(&url).header(name, value.as_str()).send();
         let answer = answer.await.unwrap();
         let location = answer.headers()["location"].to_str().unwrap();
-        assert!(location.starts_with(&format!("{}/login?", house.base)), "{location}");
+        assert!(
+            location.starts_with(&format!("{}/login?", house.base)),
+            "{location}"
+        );
     }
 }
 

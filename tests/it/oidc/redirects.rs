@@ -149,7 +149,11 @@ async fn a_form_for_another_url_does_nothing() {
     for url in ["https://evil.test/", "http://localhost:3000/callback/"] {
         let mut form = form.clone().fill("username", "jane");
         form = form.fill("password", crate::support::house::PASSWORD);
-        form.action = format!("{}/login?{}", house.base, house.query(&[("redirect_uri", url)]));
+        form.action = format!(
+            "{}/login?{}",
+            house.base,
+            house.query(&[("redirect_uri", url)])
+        );
         let answer = browser.submit(&form).await;
         let answer = browser.follow(answer).await;
         assert_eq!((answer.status, answer.location()), (400, None), "{url}");
@@ -174,8 +178,14 @@ async fn logout_knows_registered_urls_only() {
                 (name, url),
                 ("response_type", "code"),
             ]);
-            let page = browser.open(&format!("{}/logout?{query}", house.base)).await;
-            assert_eq!((page.status, page.location()), (400, None), "{name} {url:?}");
+            let page = browser
+                .open(&format!("{}/logout?{query}", house.base))
+                .await;
+            assert_eq!(
+                (page.status, page.location()),
+                (400, None),
+                "{name} {url:?}"
+            );
         }
     }
     for url in REGISTERED {

@@ -17,7 +17,9 @@ async fn refresh(house: &House, client: &str, token: &str) -> Told {
 async fn a_refresh_keeps_the_sign_in_and_reads_the_user_again() {
     let house = House::open().await;
     house.user("jane").await;
-    let first = house.tokens("jane", &[("scope", "openid email profile")]).await;
+    let first = house
+        .tokens("jane", &[("scope", "openid email profile")])
+        .await;
     let token = first["refresh_token"].as_str().unwrap();
     house.s.clock().advance(poolhouse::time::Span::minutes(10));
     let name = json!([{ "Name": "name", "Value": "Jane Roe" }]);
@@ -25,8 +27,14 @@ async fn a_refresh_keeps_the_sign_in_and_reads_the_user_again() {
     house.admin("AdminUpdateUserAttributes", change).await.ok();
     let next = refresh(&house, &house.client, token).await.ok();
     let members: Vec<_> = next.as_object().unwrap().keys().collect();
-    assert_eq!(members, ["access_token", "expires_in", "id_token", "token_type"]);
-    let (old, new) = (claims(first["id_token"].as_str().unwrap()), claims(next["id_token"].as_str().unwrap()));
+    assert_eq!(
+        members,
+        ["access_token", "expires_in", "id_token", "token_type"]
+    );
+    let (old, new) = (
+        claims(first["id_token"].as_str().unwrap()),
+        claims(next["id_token"].as_str().unwrap()),
+    );
     for same in ["sub", "aud", "auth_time", "origin_jti", "event_id"] {
         assert_eq!(old[same], new[same], "{same}");
     }
@@ -43,9 +51,17 @@ async fn what_is_not_this_clients_live_token_is_refused() {
     let other = house.client(json!({})).await;
     let tokens = house.tokens("jane", &[]).await;
     let token = tokens["refresh_token"].as_str().unwrap();
-    refresh(&house, &other.id, token).await.refuses(400, "invalid_grant");
-    for bad in ["x", tokens["access_token"].as_str().unwrap(), &token[..token.len() - 1]] {
-        refresh(&house, &house.client, bad).await.refuses(400, "invalid_grant");
+    refresh(&house, &other.id, token)
+        .await
+        .refuses(400, "invalid_grant");
+    for bad in [
+        "x",
+        tokens["access_token"].as_str().unwrap(),
+        &token[..token.len() - 1],
+    ] {
+        refresh(&house, &house.client, bad)
+            .await
+            .refuses(400, "invalid_grant");
     }
     refresh(&house, &house.client, token).await.ok();
     let off = json!({ "AllowedOAuthFlowsUserPoolClient": null, "AllowedOAuthFlows": null, "AllowedOAuthScopes": null });
@@ -54,8 +70,13 @@ async fn what_is_not_this_clients_live_token_is_refused() {
         .await
         .refuses(400, "unauthorized_client");
     house.update_client(&house.client, json!({})).await;
-    house.admin("AdminDisableUser", json!({ "Username": "jane" })).await.ok();
-    refresh(&house, &house.client, token).await.refuses(400, "invalid_grant");
+    house
+        .admin("AdminDisableUser", json!({ "Username": "jane" }))
+        .await
+        .ok();
+    refresh(&house, &house.client, token)
+        .await
+        .refuses(400, "invalid_grant");
 }
 
 #[tokio::test]

@@ -26,12 +26,21 @@ async fn a_revoked_token_and_its_access_tokens_are_dead() {
         ("client_id", house.client.as_str()),
         ("refresh_token", refresh),
     ];
-    house.token(&grant, None).await.refuses(400, "invalid_grant");
+    house
+        .token(&grant, None)
+        .await
+        .refuses(400, "invalid_grant");
     let access = tokens["access_token"].as_str().unwrap();
     house.userinfo(access).await.refuses(401, "invalid_token");
-    let answer = house.s.api("GetUser", json!({ "AccessToken": access })).await;
+    let answer = house
+        .s
+        .api("GetUser", json!({ "AccessToken": access }))
+        .await;
     answer.error("NotAuthorizedException", "Access Token has been revoked");
-    house.userinfo(others["access_token"].as_str().unwrap()).await.ok();
+    house
+        .userinfo(others["access_token"].as_str().unwrap())
+        .await
+        .ok();
 }
 
 #[tokio::test]
@@ -54,8 +63,14 @@ async fn only_the_owner_revokes_and_only_refresh_tokens() {
         let answer = house.post(path, &[id, ("token", jwt)], None).await;
         answer.refuses(400, "unsupported_token_type");
     }
-    house.post(path, &[id], None).await.refuses(400, "invalid_request");
-    house.post(path, &[("token", refresh)], None).await.refuses(400, "invalid_request");
+    house
+        .post(path, &[id], None)
+        .await
+        .refuses(400, "invalid_request");
+    house
+        .post(path, &[("token", refresh)], None)
+        .await
+        .refuses(400, "invalid_request");
     let wrong = basic(&other.id, "wrong");
     house
         .post(path, &[("token", refresh)], Some(&wrong))

@@ -14,8 +14,21 @@ async fn status(s: &Server, host: &str, path: &str) -> u16 {
 #[tokio::test]
 async fn a_foreign_host_name_is_misdirected_and_changes_nothing() {
     let s = Server::with(|config| config.allow_hosts = vec!["Poolhouse".to_owned()]).await;
-    for host in ["evil.test", "evil.test:80", "localhost.evil.test", "127.0.0.1.evil.test", "10.0.0.1", "a b"] {
-        for path in ["/", "/health/live", "/us-east-1_abc/login", "/oauth2/token", "/_poolhouse/messages"] {
+    for host in [
+        "evil.test",
+        "evil.test:80",
+        "localhost.evil.test",
+        "127.0.0.1.evil.test",
+        "10.0.0.1",
+        "a b",
+    ] {
+        for path in [
+            "/",
+            "/health/live",
+            "/us-east-1_abc/login",
+            "/oauth2/token",
+            "/_poolhouse/messages",
+        ] {
             assert_eq!(status(&s, host, path).await, 421, "{host} {path}");
         }
         let request = s
@@ -23,11 +36,17 @@ async fn a_foreign_host_name_is_misdirected_and_changes_nothing() {
             .post(&s.url)
             .header("host", host)
             .header("content-type", "application/x-amz-json-1.1")
-            .header("x-amz-target", "AWSCognitoIdentityProviderService.CreateUserPool")
+            .header(
+                "x-amz-target",
+                "AWSCognitoIdentityProviderService.CreateUserPool",
+            )
             .body(r#"{"PoolName":"p"}"#);
         assert_eq!(request.send().await.unwrap().status(), 421, "{host}");
     }
-    let pools = s.api("ListUserPools", json!({ "MaxResults": 10 })).await.ok();
+    let pools = s
+        .api("ListUserPools", json!({ "MaxResults": 10 }))
+        .await
+        .ok();
     assert_eq!(pools["UserPools"], json!([]));
     for host in [
         "localhost",
@@ -55,7 +74,13 @@ async fn nothing_answers_before_the_pool_has_a_domain() {
         ("response_type", "code"),
         ("redirect_uri", crate::support::house::CALLBACK),
     ]);
-    let paths = ["/oauth2/authorize", "/login", "/signup", "/logout", "/oauth2/userInfo"];
+    let paths = [
+        "/oauth2/authorize",
+        "/login",
+        "/signup",
+        "/logout",
+        "/oauth2/userInfo",
+    ];
     for path in paths {
         let path = format!("/{pool}{path}?{asked}");
         assert_eq!(status(&s, "localhost", &path).await, 404, "{path}");
@@ -64,9 +89,18 @@ async fn nothing_answers_before_the_pool_has_a_domain() {
     let page = Browser::new(&s).open(&bare).await;
     assert_eq!(page.status, 400);
     domain(&s, &pool).await;
-    assert_eq!(status(&s, "localhost", &format!("/{pool}/login?{asked}")).await, 200);
-    assert_eq!(status(&s, "localhost", &format!("/login?{asked}")).await, 200);
-    assert_eq!(status(&s, "localhost", "/us-east-1_nobody/login").await, 404);
+    assert_eq!(
+        status(&s, "localhost", &format!("/{pool}/login?{asked}")).await,
+        200
+    );
+    assert_eq!(
+        status(&s, "localhost", &format!("/login?{asked}")).await,
+        200
+    );
+    assert_eq!(
+        status(&s, "localhost", "/us-east-1_nobody/login").await,
+        404
+    );
 }
 
 #[tokio::test]
@@ -89,7 +123,10 @@ async fn the_domain_has_host_names_of_its_own() {
             .http
             .post(&house.s.url)
             .header("host", host.as_str())
-            .header("x-amz-target", "AWSCognitoIdentityProviderService.ListUserPools")
+            .header(
+                "x-amz-target",
+                "AWSCognitoIdentityProviderService.ListUserPools",
+            )
             .body(r#"{"MaxResults":1}"#);
         assert_eq!(request.send().await.unwrap().status(), 404, "{host}");
         // Nor is another pool.
@@ -114,10 +151,15 @@ async fn the_bare_host_asks_the_client() {
         ("redirect_uri", crate::support::house::CALLBACK),
     ];
     let url = format!("{}/oauth2/token", house.s.url);
-    crate::support::house::post(&house.s, &url, &pairs, None).await.ok();
+    crate::support::house::post(&house.s, &url, &pairs, None)
+        .await
+        .ok();
     assert_eq!(browser.cookies("cognito")[0].path, "/");
     // The same session counts on the pool's path.
-    browser.get(&house.authorize(&[("prompt", "none")])).await.code();
+    browser
+        .get(&house.authorize(&[("prompt", "none")]))
+        .await
+        .code();
 }
 
 #[tokio::test]
@@ -143,7 +185,11 @@ async fn cookies_of_path_and_bare_host_live_side_by_side() {
         let form = form.fill("password", crate::support::house::PASSWORD);
         browser.submit(&form).await.code();
     }
-    let paths: Vec<_> = browser.cookies("cognito").iter().map(|c| c.path.clone()).collect();
+    let paths: Vec<_> = browser
+        .cookies("cognito")
+        .iter()
+        .map(|c| c.path.clone())
+        .collect();
     assert_eq!(paths.len(), 3, "{paths:?}");
     let silent = |url: &str| format!("{url}&prompt=none");
     browser.get(&silent(&house.authorize(&[]))).await.code();
@@ -184,7 +230,14 @@ async fn odd_paths_reach_nothing() {
         "/..;/login".to_owned(),
     ];
     for path in ["oauth2/token", "oauth2/userInfo", "oauth2/revoke"] {
-        for (from, to) in [("/", "//"), ("/", "%2f"), ("/", "/./"), ("u", "%75"), ("o", "O"), ("/", ";/")] {
+        for (from, to) in [
+            ("/", "//"),
+            ("/", "%2f"),
+            ("/", "/./"),
+            ("u", "%75"),
+            ("o", "O"),
+            ("/", ";/"),
+        ] {
             odd.push(format!("/{pool}/{}", path.replacen(from, to, 1)));
             odd.push(format!("/{}", path.replacen(from, to, 1)));
         }
@@ -203,7 +256,9 @@ async fn odd_paths_reach_nothing() {
 async fn raw(s: &Server, target: &str) -> u16 {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let address = s.url.strip_prefix("http://localhost:").unwrap();
-    let mut stream = tokio::net::TcpStream::connect(format!("127.0.0.1:{address}")).await.unwrap();
+    let mut stream = tokio::net::TcpStream::connect(format!("127.0.0.1:{address}"))
+        .await
+        .unwrap();
     let request = format!("GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();

@@ -25,14 +25,20 @@ async fn scopes_choose_what_is_told_and_all_of_it_is_text() {
     };
     let email = json!({ "email": "jane@example.com", "email_verified": "true" });
     assert_eq!(told(&house, "openid email").await, with(email));
-    assert_eq!(told(&house, "openid profile").await, with(json!({ "name": "Jane Doe" })));
+    assert_eq!(
+        told(&house, "openid profile").await,
+        with(json!({ "name": "Jane Doe" }))
+    );
     assert_eq!(told(&house, "openid phone").await, base);
     let all = json!({ "email": "jane@example.com", "email_verified": "true", "name": "Jane Doe" });
     assert_eq!(told(&house, "openid").await, with(all));
     house
         .update_client(&house.client, json!({ "ReadAttributes": ["name"] }))
         .await;
-    assert_eq!(told(&house, "openid").await, with(json!({ "name": "Jane Doe" })));
+    assert_eq!(
+        told(&house, "openid").await,
+        with(json!({ "name": "Jane Doe" }))
+    );
 }
 
 #[tokio::test]
@@ -44,12 +50,26 @@ async fn the_token_may_come_by_header_or_form_but_once() {
     let header = format!("Bearer {token}");
     let path = "/oauth2/userInfo";
     house.post(path, &[], Some(&header)).await.ok();
-    house.post(path, &[("access_token", token)], None).await.ok();
-    let both = house.post(path, &[("access_token", token)], Some(&header)).await;
+    house
+        .post(path, &[("access_token", token)], None)
+        .await
+        .ok();
+    let both = house
+        .post(path, &[("access_token", token)], Some(&header))
+        .await;
     both.refuses(400, "invalid_request");
     let query = format!("{path}?access_token={token}");
-    house.get(&query, None).await.refuses(400, "invalid_request");
-    for header in [None, Some("Bearer"), Some("Bearer "), Some("Basic abc"), Some(token)] {
+    house
+        .get(&query, None)
+        .await
+        .refuses(400, "invalid_request");
+    for header in [
+        None,
+        Some("Bearer"),
+        Some("Bearer "),
+        Some("Basic abc"),
+        Some(token),
+    ] {
         let answer = house.get(path, header).await;
         answer.refuses(400, "invalid_request");
         assert_eq!(answer.headers["www-authenticate"], BAD_REQUEST);
@@ -106,7 +126,10 @@ async fn a_signed_out_or_disabled_user_is_not_told_of() {
         let token = tokens["access_token"].as_str().unwrap();
         house.userinfo(token).await.ok();
         house.s.clock().advance(poolhouse::time::Span::seconds(1));
-        house.admin(operation, json!({ "Username": username })).await.ok();
+        house
+            .admin(operation, json!({ "Username": username }))
+            .await
+            .ok();
         house.userinfo(token).await.refuses(401, "invalid_token");
     }
 }
@@ -116,13 +139,22 @@ async fn tokens_of_the_api_lack_the_scope() {
     let house = House::open().await;
     house.user("jane").await;
     house
-        .update_client(&house.client, json!({ "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"] }))
+        .update_client(
+            &house.client,
+            json!({ "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"] }),
+        )
         .await;
     let request = json!({
         "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": house.client,
         "AuthParameters": { "USERNAME": "jane", "PASSWORD": crate::support::house::PASSWORD },
     });
     let answer = house.s.api("InitiateAuth", request).await.ok();
-    let token = answer["AuthenticationResult"]["AccessToken"].as_str().unwrap().to_owned();
-    house.userinfo(&token).await.refuses(403, "insufficient_scope");
+    let token = answer["AuthenticationResult"]["AccessToken"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    house
+        .userinfo(&token)
+        .await
+        .refuses(403, "insufficient_scope");
 }

@@ -107,7 +107,11 @@ impl Browser {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let body = response.text().await.unwrap();
-        let set: Vec<_> = headers.get_all("set-cookie").iter().map(Cookie::read).collect();
+        let set: Vec<_> = headers
+            .get_all("set-cookie")
+            .iter()
+            .map(Cookie::read)
+            .collect();
         for cookie in &set {
             self.keep(cookie.clone());
         }
@@ -124,7 +128,9 @@ impl Browser {
 
     fn cookies_for(&self, path: &str) -> String {
         let fits = |cookie: &&Cookie| {
-            cookie.path == "/" || path == cookie.path || path.starts_with(&format!("{}/", cookie.path))
+            cookie.path == "/"
+                || path == cookie.path
+                || path.starts_with(&format!("{}/", cookie.path))
         };
         let mut cookies: Vec<_> = self.jar.iter().filter(fits).collect();
         cookies.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
@@ -142,7 +148,10 @@ impl Browser {
 
     /// The cookies of a name.
     pub fn cookies(&self, name: &str) -> Vec<&Cookie> {
-        self.jar.iter().filter(|cookie| cookie.name == name).collect()
+        self.jar
+            .iter()
+            .filter(|cookie| cookie.name == name)
+            .collect()
     }
 
     /// Puts a cookie into the jar, as somebody else might have.
@@ -166,7 +175,9 @@ impl Cookie {
         let header = header.to_str().unwrap().to_owned();
         let mut parts = header.split("; ");
         let (name, value) = parts.next().unwrap().split_once('=').unwrap();
-        let path = parts.find_map(|part| part.strip_prefix("Path=")).unwrap_or("/");
+        let path = parts
+            .find_map(|part| part.strip_prefix("Path="))
+            .unwrap_or("/");
         Self {
             name: name.to_owned(),
             value: value.to_owned(),
@@ -186,7 +197,9 @@ impl Page {
     /// Parameters of the URL it redirects to, query and fragment.
     #[track_caller]
     pub fn sent(&self) -> BTreeMap<String, String> {
-        let location = self.location().unwrap_or_else(|| panic!("no redirect: {} {}", self.status, self.body));
+        let location = self
+            .location()
+            .unwrap_or_else(|| panic!("no redirect: {} {}", self.status, self.body));
         let url = url::Url::parse(&location).unwrap();
         let fragment = url.fragment().unwrap_or_default().to_owned();
         let mut pairs: BTreeMap<_, _> = url.query_pairs().into_owned().collect();
@@ -198,14 +211,18 @@ impl Page {
     #[track_caller]
     pub fn code(&self) -> String {
         let mut sent = self.sent();
-        sent.remove("code").unwrap_or_else(|| panic!("no code: {sent:?}"))
+        sent.remove("code")
+            .unwrap_or_else(|| panic!("no code: {sent:?}"))
     }
 
     /// The form with this id.
     #[track_caller]
     pub fn form(&self, id: &str) -> Form {
         self.find_form(id).unwrap_or_else(|| {
-            panic!("no form {id} at {} ({}): {}", self.url, self.status, self.body)
+            panic!(
+                "no form {id} at {} ({}): {}",
+                self.url, self.status, self.body
+            )
         })
     }
 
@@ -216,9 +233,14 @@ impl Page {
             .map(|form| form.split("</form>").next().unwrap())
             .find(|form| attribute(form.split('>').next().unwrap(), "id").as_deref() == Some(id))?;
         let head = form.split('>').next().unwrap();
-        let inputs = form.split("<input").skip(1).map(|input| input.split('>').next().unwrap());
+        let inputs = form
+            .split("<input")
+            .skip(1)
+            .map(|input| input.split('>').next().unwrap());
         let fields = inputs
-            .filter(|input| attribute(input, "type").is_none_or(|t| !t.eq_ignore_ascii_case("submit")))
+            .filter(|input| {
+                attribute(input, "type").is_none_or(|t| !t.eq_ignore_ascii_case("submit"))
+            })
             .filter_map(|input| {
                 let name = attribute(input, "name")?;
                 Some((name, attribute(input, "value").unwrap_or_default()))
@@ -258,7 +280,9 @@ impl Page {
     fn check_headers(&self) {
         let header = |name: &str| {
             let value = self.headers.get(name);
-            value.map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default()
+            value
+                .map(|v| v.to_str().unwrap().to_owned())
+                .unwrap_or_default()
         };
         if !header("content-type").starts_with("text/html") {
             return;
@@ -316,7 +340,11 @@ impl Form {
 }
 
 fn absolute(base: &str, url: &str) -> String {
-    url::Url::parse(base).unwrap().join(url).unwrap().to_string()
+    url::Url::parse(base)
+        .unwrap()
+        .join(url)
+        .unwrap()
+        .to_string()
 }
 
 fn path_of<'a>(home: &str, url: &'a str) -> &'a str {
@@ -326,7 +354,10 @@ fn path_of<'a>(home: &str, url: &'a str) -> &'a str {
 
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let quoted = format!(" {name}=\"");
-    let (_, rest) = format!(" {tag}").replace('\n', " ").split_once(&quoted).map(|(a, b)| (a.to_owned(), b.to_owned()))?;
+    let (_, rest) = format!(" {tag}")
+        .replace('\n', " ")
+        .split_once(&quoted)
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))?;
     Some(unescape(rest.split('"').next().unwrap()))
 }
 

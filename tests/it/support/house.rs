@@ -165,7 +165,10 @@ impl House {
 
     /// A GET of an endpoint of the domain, as JSON.
     pub async fn get(&self, path: &str, authorization: Option<&str>) -> Told {
-        let mut request = self.s.http.get(format!("{}{}{path}", self.s.url, self.base));
+        let mut request = self
+            .s
+            .http
+            .get(format!("{}{}{path}", self.s.url, self.base));
         if let Some(value) = authorization {
             request = request.header("authorization", value);
         }

@@ -13,15 +13,31 @@ async fn forms(house: &House, browser: &mut Browser) -> Vec<(&'static str, Form)
     let sign_in = page.form("cognitoSignInForm").fill("username", "jane");
     forms.push(("sign in", sign_in.fill("password", PASSWORD)));
     let page = browser.get(&page.link("Sign up")).await;
-    let sign_up = page.form("signupform").fill("username", "newcomer").fill("password", PASSWORD);
+    let sign_up = page
+        .form("signupform")
+        .fill("username", "newcomer")
+        .fill("password", PASSWORD);
     let sign_up = sign_up.fill("requiredAttributes[email]", "newcomer@example.com");
-    let forgot = browser.get(&format!("{}/forgotPassword?{}", house.base, house.query(&[]))).await;
-    forms.push(("forgot", forgot.form("forgotPasswordForm").fill("username", "jane")));
+    let forgot = browser
+        .get(&format!(
+            "{}/forgotPassword?{}",
+            house.base,
+            house.query(&[])
+        ))
+        .await;
+    forms.push((
+        "forgot",
+        forgot.form("forgotPasswordForm").fill("username", "jane"),
+    ));
     forms.push(("sign up", sign_up));
     forms
 }
 
-async fn confirm_forms(house: &House, browser: &mut Browser, name: &str) -> Vec<(&'static str, Form)> {
+async fn confirm_forms(
+    house: &House,
+    browser: &mut Browser,
+    name: &str,
+) -> Vec<(&'static str, Form)> {
     let page = signed_up(house, browser, name).await;
     let code = house.s.code_to(&format!("{name}@example.com"));
     vec![
@@ -31,21 +47,33 @@ async fn confirm_forms(house: &House, browser: &mut Browser, name: &str) -> Vec<
 }
 
 async fn signed_up(house: &House, browser: &mut Browser, name: &str) -> Page {
-    let page = browser.get(&format!("{}/signup?{}", house.base, house.query(&[]))).await;
-    let form = page.form("signupform").fill("username", name).fill("password", PASSWORD);
+    let page = browser
+        .get(&format!("{}/signup?{}", house.base, house.query(&[])))
+        .await;
+    let form = page
+        .form("signupform")
+        .fill("username", name)
+        .fill("password", PASSWORD);
     let form = form.fill("requiredAttributes[email]", &format!("{name}@example.com"));
     let answer = browser.submit(&form).await;
     browser.follow(answer).await
 }
 
 async fn reset_form(house: &House, browser: &mut Browser) -> Form {
-    let page = browser.get(&format!("{}/forgotPassword?{}", house.base, house.query(&[]))).await;
+    let page = browser
+        .get(&format!(
+            "{}/forgotPassword?{}",
+            house.base,
+            house.query(&[])
+        ))
+        .await;
     let form = page.form("forgotPasswordForm").fill("username", "jane");
     let answer = browser.submit(&form).await;
     let page = browser.follow(answer).await;
     let code = house.s.code_to("jane@example.com");
     let form = page.form("resetPasswordForm").fill("code", &code);
-    form.fill("new_password", "Another-Horse2").fill("confirm_password", "Another-Horse2")
+    form.fill("new_password", "Another-Horse2")
+        .fill("confirm_password", "Another-Horse2")
 }
 
 async fn new_password_form(house: &House, browser: &mut Browser) -> Form {
@@ -58,7 +86,9 @@ async fn new_password_form(house: &House, browser: &mut Browser) -> Form {
     let form = page.form("cognitoSignInForm").fill("username", &name);
     let answer = browser.submit(&form.fill("password", PASSWORD)).await;
     let page = browser.follow(answer).await;
-    let form = page.form("changePasswordForm").fill("new_password", "Another-Horse2");
+    let form = page
+        .form("changePasswordForm")
+        .fill("new_password", "Another-Horse2");
     form.fill("confirm_password", "Another-Horse2")
 }
 
@@ -95,7 +125,11 @@ async fn a_form_without_this_browsers_token_has_no_effect() {
             ("cut", cut),
         ] {
             let answer = browser.submit(&forged).await;
-            assert_eq!((answer.status, answer.location()), (403, None), "{name} {how}");
+            assert_eq!(
+                (answer.status, answer.location()),
+                (403, None),
+                "{name} {how}"
+            );
             assert!(browser.cookies("cognito").is_empty(), "{name} {how}");
         }
         // The right token in a browser without the cookie.
@@ -105,16 +139,23 @@ async fn a_form_without_this_browsers_token_has_no_effect() {
         assert!(bare.cookies("cognito").is_empty());
         assert_eq!(mails, self::mails(&house), "{name}");
     }
-    let nora = house.admin("AdminGetUser", json!({ "Username": "nora" })).await.ok();
+    let nora = house
+        .admin("AdminGetUser", json!({ "Username": "nora" }))
+        .await
+        .ok();
     assert_eq!(nora["UserStatus"], "UNCONFIRMED");
-    let unknown = house.admin("AdminGetUser", json!({ "Username": "newcomer" })).await;
+    let unknown = house
+        .admin("AdminGetUser", json!({ "Username": "newcomer" }))
+        .await;
     assert_eq!(unknown.status, 400);
     house.code("jane", &[]).await;
 }
 
 fn mails(house: &House) -> usize {
     let mailbox = house.s.app.mailbox.as_ref().unwrap();
-    mailbox.list(&poolhouse::ports::mailbox::Wanted::default()).len()
+    mailbox
+        .list(&poolhouse::ports::mailbox::Wanted::default())
+        .len()
 }
 
 #[tokio::test]
@@ -133,13 +174,20 @@ async fn a_form_serves_one_query_for_an_hour() {
             moved.action = format!("{path}?{query}");
             let answer = browser.submit(&moved).await;
             let answer = browser.follow(answer).await;
-            assert!([400, 403].contains(&answer.status), "{name} {}", answer.status);
+            assert!(
+                [400, 403].contains(&answer.status),
+                "{name} {}",
+                answer.status
+            );
             assert_eq!(answer.location(), None);
         }
         assert!(browser.cookies("cognito").is_empty(), "{name}");
     }
     let page = browser.open(&house.authorize(&[])).await;
-    let form = page.form("cognitoSignInForm").fill("username", "jane").fill("password", PASSWORD);
+    let form = page
+        .form("cognitoSignInForm")
+        .fill("username", "jane")
+        .fill("password", PASSWORD);
     house.s.clock().advance(Span::minutes(61));
     assert_eq!(browser.submit(&form).await.status, 403);
     assert!(browser.cookies("cognito").is_empty());
@@ -151,7 +199,10 @@ async fn a_sign_in_makes_what_was_shown_before_worthless() {
     house.user("jane").await;
     let mut browser = Browser::new(&house.s);
     let page = browser.open(&house.authorize(&[])).await;
-    let form = page.form("cognitoSignInForm").fill("username", "jane").fill("password", PASSWORD);
+    let form = page
+        .form("cognitoSignInForm")
+        .fill("username", "jane")
+        .fill("password", PASSWORD);
     let before = browser.cookies("XSRF-TOKEN")[0].value.clone();
     browser.submit(&form).await.code();
     assert_ne!(browser.cookies("XSRF-TOKEN")[0].value, before);
@@ -174,7 +225,11 @@ async fn a_later_step_needs_the_earlier_ones() {
     ] {
         let answer = fresh.get(&format!("{}{path}?{query}", house.base)).await;
         let expected = format!("{}{to}?{query}", house.base);
-        assert_eq!(answer.headers["location"].to_str().unwrap(), expected, "{path}");
+        assert_eq!(
+            answer.headers["location"].to_str().unwrap(),
+            expected,
+            "{path}"
+        );
     }
     // Each form of a later step, sent by a browser that is at another step.
     let mut victim = Browser::new(&house.s);
@@ -195,12 +250,18 @@ async fn a_later_step_needs_the_earlier_ones() {
         let answer = fresh.submit(&forged).await;
         assert_eq!(answer.status, 303, "{name}");
         let to = answer.location().unwrap();
-        assert!(to.contains("/login?") || to.contains("/forgotPassword?"), "{name} {to}");
+        assert!(
+            to.contains("/login?") || to.contains("/forgotPassword?"),
+            "{name} {to}"
+        );
         assert!(fresh.cookies("cognito").is_empty());
         refused += 1;
     }
     assert_eq!(refused, later.len());
-    let nora = house.admin("AdminGetUser", json!({ "Username": "nora" })).await.ok();
+    let nora = house
+        .admin("AdminGetUser", json!({ "Username": "nora" }))
+        .await
+        .ok();
     assert_eq!(nora["UserStatus"], "UNCONFIRMED");
     house.code("jane", &[]).await;
 }
@@ -214,7 +275,9 @@ async fn a_step_is_worth_nothing_in_another_browser() {
     thief.open(&house.authorize(&[])).await;
     let step = victim.cookies("page-data")[0].clone();
     thief.plant("page-data", &step.value, &step.path);
-    let page = thief.get(&format!("{}/confirm?{}", house.base, house.query(&[]))).await;
+    let page = thief
+        .get(&format!("{}/confirm?{}", house.base, house.query(&[])))
+        .await;
     assert!(page.location().unwrap().contains("/login?"));
 }
 
@@ -233,7 +296,11 @@ async fn a_form_that_is_none_is_refused() {
     ] {
         assert_eq!(browser.post(&page.url, &body).await.status, 400);
     }
-    let json = house.s.http.post(&page.url).header("content-type", "text/plain");
+    let json = house
+        .s
+        .http
+        .post(&page.url)
+        .header("content-type", "text/plain");
     assert_eq!(json.body("username=a").send().await.unwrap().status(), 400);
     let huge = house
         .s

@@ -30,9 +30,18 @@ async fn a_forgotten_password_is_replaced_by_code() {
     };
     for (form, told) in [
         (fill("", "", ""), "This field is required."),
-        (fill(&code, "Another-Horse2", "Other-Horse3"), "The passwords do not match."),
-        (fill(&code, "short", "short"), "Password did not conform with policy"),
-        (fill(wrong, "Another-Horse2", "Another-Horse2"), "Invalid verification code provided"),
+        (
+            fill(&code, "Another-Horse2", "Other-Horse3"),
+            "The passwords do not match.",
+        ),
+        (
+            fill(&code, "short", "short"),
+            "Password did not conform with policy",
+        ),
+        (
+            fill(wrong, "Another-Horse2", "Another-Horse2"),
+            "Invalid verification code provided",
+        ),
     ] {
         let page = browser.submit(&form).await;
         assert_eq!(page.status, 400, "{told}");
@@ -40,20 +49,33 @@ async fn a_forgotten_password_is_replaced_by_code() {
         assert!(!page.body.contains("Another-Horse2"));
     }
     let before = browser.cookies("XSRF-TOKEN")[0].value.clone();
-    let answer = browser.submit(&fill(&code, "Another-Horse2", "Another-Horse2")).await;
+    let answer = browser
+        .submit(&fill(&code, "Another-Horse2", "Another-Horse2"))
+        .await;
     assert_eq!(answer.status, 303);
     assert_ne!(browser.cookies("XSRF-TOKEN")[0].value, before);
     let page = browser.follow(answer).await;
-    assert!(page.text().contains("Your password has been changed."), "{}", page.text());
+    assert!(
+        page.text().contains("Your password has been changed."),
+        "{}",
+        page.text()
+    );
     assert!(browser.cookies("cognito").is_empty());
     let form = page.form("cognitoSignInForm");
     assert_eq!(form.fields["username"], "jane");
-    let old = browser.submit(&form.clone().fill("password", PASSWORD)).await;
+    let old = browser
+        .submit(&form.clone().fill("password", PASSWORD))
+        .await;
     assert_eq!(old.status, 400);
     let form = old.form("cognitoSignInForm");
-    browser.submit(&form.fill("password", "Another-Horse2")).await.code();
+    browser
+        .submit(&form.fill("password", "Another-Horse2"))
+        .await
+        .code();
     // The code is used up.
-    let answer = browser.submit(&fill(&code, "Third-Horse3", "Third-Horse3")).await;
+    let answer = browser
+        .submit(&fill(&code, "Third-Horse3", "Third-Horse3"))
+        .await;
     assert_eq!(answer.status, 403);
 }
 
@@ -80,9 +102,18 @@ async fn what_cannot_be_recovered_says_why() {
     let mut browser = Browser::new(&house.s);
     let page = browser.open(&house.authorize(&[])).await;
     assert!(!page.text().contains("Forgot your password?"));
-    let page = browser.get(&format!("{}/forgotPassword?{}", house.base, house.query(&[]))).await;
+    let page = browser
+        .get(&format!(
+            "{}/forgotPassword?{}",
+            house.base,
+            house.query(&[])
+        ))
+        .await;
     let form = page.form("forgotPasswordForm").fill("username", "jane");
     let page = browser.submit(&form).await;
     assert_eq!(page.status, 400);
-    assert!(page.text().contains("Contact administrator to reset password."));
+    assert!(
+        page.text()
+            .contains("Contact administrator to reset password.")
+    );
 }

@@ -13,7 +13,10 @@ async fn it_lasts_an_hour_from_the_sign_in_for_all_clients() {
     house.user("jane").await;
     let other = house.client(json!({})).await;
     let mut browser = Browser::new(&house.s);
-    let code = house.sign_in(&mut browser, "jane", &house.authorize(&[])).await.code();
+    let code = house
+        .sign_in(&mut browser, "jane", &house.authorize(&[]))
+        .await
+        .code();
     let first = house.redeem(&code, &[]).await.ok();
     let first = claims(first["id_token"].as_str().unwrap());
     house.s.clock().advance(Span::minutes(59));
@@ -34,9 +37,14 @@ async fn a_code_outlives_the_session_it_came_from() {
     let house = House::open().await;
     house.user("jane").await;
     let mut browser = Browser::new(&house.s);
-    house.sign_in(&mut browser, "jane", &house.authorize(&[])).await;
+    house
+        .sign_in(&mut browser, "jane", &house.authorize(&[]))
+        .await;
     house.s.clock().advance(Span::minutes(59));
-    let code = browser.get(&house.authorize(&[("prompt", "none")])).await.code();
+    let code = browser
+        .get(&house.authorize(&[("prompt", "none")]))
+        .await
+        .code();
     house.s.clock().advance(Span::minutes(2));
     house.redeem(&code, &[]).await.ok();
 }
@@ -68,7 +76,11 @@ async fn cookies_have_the_flags_they_need() {
         }
         let hsts = answer.headers.get("strict-transport-security");
         assert_eq!(hsts.is_some(), secure);
-        assert!(browser.cookies("cognito")[0].header.contains("Max-Age=3600"));
+        assert!(
+            browser.cookies("cognito")[0]
+                .header
+                .contains("Max-Age=3600")
+        );
     }
 }
 
@@ -105,8 +117,14 @@ async fn a_disabled_or_deleted_user_has_no_session_and_a_signed_out_one_has() {
     ] {
         house.user(username).await;
         let mut browser = Browser::new(&house.s);
-        house.sign_in(&mut browser, username, &house.authorize(&[])).await.code();
-        house.admin(operation, json!({ "Username": username })).await.ok();
+        house
+            .sign_in(&mut browser, username, &house.authorize(&[]))
+            .await
+            .code();
+        house
+            .admin(operation, json!({ "Username": username }))
+            .await
+            .ok();
         let page = browser.get(&house.authorize(&[("prompt", "none")])).await;
         assert_eq!(page.sent().contains_key("code"), alive, "{operation}");
         if alive {
@@ -120,7 +138,9 @@ async fn a_changed_cookie_is_no_session() {
     let house = House::open().await;
     house.user("jane").await;
     let mut browser = Browser::new(&house.s);
-    house.sign_in(&mut browser, "jane", &house.authorize(&[])).await;
+    house
+        .sign_in(&mut browser, "jane", &house.authorize(&[]))
+        .await;
     let cookie = browser.cookies("cognito")[0].clone();
     for at in 0..cookie.value.len() {
         let mut bytes = cookie.value.clone().into_bytes();

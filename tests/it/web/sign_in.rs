@@ -25,7 +25,10 @@ async fn a_wrong_password_and_an_unknown_user_look_the_same() {
         assert!(browser.cookies("cognito").is_empty());
         let form = page.form("cognitoSignInForm");
         assert_eq!(form.fields["username"], username);
-        let body = page.body.replace(username, "USER").replace(&form.fields["_csrf"], "TOKEN");
+        let body = page
+            .body
+            .replace(username, "USER")
+            .replace(&form.fields["_csrf"], "TOKEN");
         bodies.push(body);
         // The same page takes the right password.
         if username == "jane" {
@@ -35,7 +38,10 @@ async fn a_wrong_password_and_an_unknown_user_look_the_same() {
     }
     assert_eq!(bodies[0], bodies[1]);
     house
-        .update_client(&house.client, json!({ "PreventUserExistenceErrors": "LEGACY" }))
+        .update_client(
+            &house.client,
+            json!({ "PreventUserExistenceErrors": "LEGACY" }),
+        )
         .await;
     let page = attempt(&house, &mut Browser::new(&house.s), "nobody", "x").await;
     assert!(page.text().contains("User does not exist."));
@@ -67,17 +73,30 @@ async fn an_unconfirmed_user_is_led_to_the_code() {
     assert!(page.text().contains("We have sent a new code."));
     let code = house.s.code_to("nora@example.com");
     let wrong = if code == "000000" { "000001" } else { "000000" };
-    let page = browser.submit(&page.form("confirmForm").fill("code", wrong)).await;
+    let page = browser
+        .submit(&page.form("confirmForm").fill("code", wrong))
+        .await;
     assert_eq!(page.status, 400);
-    assert!(page.text().contains("Invalid verification code provided, please try again."));
-    let answer = browser.submit(&page.form("confirmForm").fill("code", &code)).await;
+    assert!(
+        page.text()
+            .contains("Invalid verification code provided, please try again.")
+    );
+    let answer = browser
+        .submit(&page.form("confirmForm").fill("code", &code))
+        .await;
     // This browser did not make the account: it signs in.
     let page = browser.follow(answer).await;
     assert!(page.url.contains("/login?"), "{}", page.url);
-    assert!(page.text().contains("Your registration has been confirmed!"));
+    assert!(
+        page.text()
+            .contains("Your registration has been confirmed!")
+    );
     let form = page.form("cognitoSignInForm");
     assert_eq!(form.fields["username"], "nora");
-    browser.submit(&form.fill("password", PASSWORD)).await.code();
+    browser
+        .submit(&form.fill("password", PASSWORD))
+        .await
+        .code();
 }
 
 #[tokio::test]
@@ -100,18 +119,27 @@ async fn a_temporary_password_is_changed_inside_the_sign_in() {
     };
     for (one, two, told) in [
         ("", "", "This field is required."),
-        ("Another-Horse2", "Another-Horse3", "The passwords do not match."),
+        (
+            "Another-Horse2",
+            "Another-Horse3",
+            "The passwords do not match.",
+        ),
         ("short", "short", "Password did not conform with policy"),
     ] {
         let page = browser.submit(&fill(one, two)).await;
         assert_eq!(page.status, 400, "{told}");
         assert!(page.text().contains(told), "{}", page.text());
     }
-    let answer = browser.submit(&fill("Another-Horse2", "Another-Horse2")).await;
+    let answer = browser
+        .submit(&fill("Another-Horse2", "Another-Horse2"))
+        .await;
     let tokens = house.redeem(&answer.code(), &[]).await.ok();
     let id = claims(tokens["id_token"].as_str().unwrap());
     assert_eq!(id["cognito:username"], "tim");
-    let user = house.admin("AdminGetUser", json!({ "Username": "tim" })).await.ok();
+    let user = house
+        .admin("AdminGetUser", json!({ "Username": "tim" }))
+        .await
+        .ok();
     assert_eq!(user["UserStatus"], "CONFIRMED");
 }
 
@@ -126,13 +154,18 @@ async fn missing_attributes_are_asked_with_the_new_password() {
     let mut browser = Browser::new(&house.s);
     let answer = attempt(&house, &mut browser, "tim", PASSWORD).await;
     let page = browser.follow(answer).await;
-    let form = page.form("changePasswordForm").fill("new_password", "Another-Horse2");
+    let form = page
+        .form("changePasswordForm")
+        .fill("new_password", "Another-Horse2");
     let form = form.fill("confirm_password", "Another-Horse2");
     let page = browser.submit(&form).await;
     assert_eq!(page.status, 400);
     let form = form.fill("requiredAttributes[given_name]", "Tim");
     browser.submit(&form).await.code();
-    let user = house.admin("AdminGetUser", json!({ "Username": "tim" })).await.ok();
+    let user = house
+        .admin("AdminGetUser", json!({ "Username": "tim" }))
+        .await
+        .ok();
     let attributes = user["UserAttributes"].as_array().unwrap();
     assert!(attributes.contains(&json!({ "Name": "given_name", "Value": "Tim" })));
 }
@@ -146,7 +179,11 @@ async fn too_many_wrong_passwords_lock_the_page_too() {
         attempt(&house, &mut browser, "jane", "Wrong-Horse1").await;
     }
     let page = attempt(&house, &mut browser, "jane", PASSWORD).await;
-    assert!(page.text().contains("Password attempts exceeded"), "{}", page.text());
+    assert!(
+        page.text().contains("Password attempts exceeded"),
+        "{}",
+        page.text()
+    );
 }
 
 #[tokio::test]
@@ -187,8 +224,14 @@ async fn a_pool_that_asks_for_more_than_is_built_says_so() {
 #[tokio::test]
 async fn the_form_may_end_at_the_clients_callbacks_only() {
     let house = House::open().await;
-    let urls = json!(["http://localhost:3000/callback", "https://app.example.com/cb?x=1", "myapp://cb"]);
-    house.update_client(&house.client, json!({ "CallbackURLs": urls })).await;
+    let urls = json!([
+        "http://localhost:3000/callback",
+        "https://app.example.com/cb?x=1",
+        "myapp://cb"
+    ]);
+    house
+        .update_client(&house.client, json!({ "CallbackURLs": urls }))
+        .await;
     let page = Browser::new(&house.s).open(&house.authorize(&[])).await;
     let policy = page.headers["content-security-policy"].to_str().unwrap();
     let expected = "form-action 'self' http://localhost:3000 https://app.example.com myapp:;";

@@ -6,18 +6,31 @@ use crate::support::browser::Browser;
 use crate::support::house::{House, PASSWORD};
 
 async fn open(house: &House, browser: &mut Browser) -> crate::support::browser::Page {
-    browser.open(&format!("{}/signup?{}", house.base, house.query(&[]))).await
+    browser
+        .open(&format!("{}/signup?{}", house.base, house.query(&[])))
+        .await
 }
 
 #[tokio::test]
 async fn it_asks_for_what_the_pool_requires() {
     let required = |name: &str| json!({ "Name": name, "Required": true, "Mutable": true, "AttributeDataType": "String" });
     for (settings, fields) in [
-        (json!({}), vec!["username", "requiredAttributes[email]", "password"]),
-        (json!({ "AutoVerifiedAttributes": null }), vec!["username", "password"]),
+        (
+            json!({}),
+            vec!["username", "requiredAttributes[email]", "password"],
+        ),
+        (
+            json!({ "AutoVerifiedAttributes": null }),
+            vec!["username", "password"],
+        ),
         (
             json!({ "Schema": [required("given_name"), required("email")] }),
-            vec!["username", "requiredAttributes[given_name]", "requiredAttributes[email]", "password"],
+            vec![
+                "username",
+                "requiredAttributes[given_name]",
+                "requiredAttributes[email]",
+                "password",
+            ],
         ),
         (
             json!({ "UsernameAttributes": ["email"], "Schema": [required("email")] }),
@@ -43,20 +56,41 @@ async fn refusals_are_told_beside_their_fields_and_passwords_are_not_shown_again
     house.user("jane").await;
     for (username, password, email, told) in [
         ("jane", PASSWORD, "other@example.com", "User already exists"),
-        ("nora", "short", "nora@example.com", "Password did not conform with policy"),
-        ("nora", PASSWORD, "not an address", "Invalid email address format."),
+        (
+            "nora",
+            "short",
+            "nora@example.com",
+            "Password did not conform with policy",
+        ),
+        (
+            "nora",
+            PASSWORD,
+            "not an address",
+            "Invalid email address format.",
+        ),
         ("", PASSWORD, "nora@example.com", "This field is required."),
         ("nora", "", "nora@example.com", "This field is required."),
         ("nora", PASSWORD, "", "This field is required."),
     ] {
         let mut browser = Browser::new(&house.s);
         let page = open(&house, &mut browser).await;
-        let form = page.form("signupform").fill("username", username).fill("password", password);
-        let page = browser.submit(&form.fill("requiredAttributes[email]", email)).await;
+        let form = page
+            .form("signupform")
+            .fill("username", username)
+            .fill("password", password);
+        let page = browser
+            .submit(&form.fill("requiredAttributes[email]", email))
+            .await;
         assert_eq!(page.status, 400, "{told}");
         assert!(page.text().contains(told), "{}", page.text());
         let form = page.form("signupform");
-        assert_eq!((form.fields["username"].as_str(), form.fields["password"].as_str()), (username, ""));
+        assert_eq!(
+            (
+                form.fields["username"].as_str(),
+                form.fields["password"].as_str()
+            ),
+            (username, "")
+        );
     }
 }
 
@@ -66,26 +100,42 @@ async fn a_form_cannot_set_what_the_client_may_not_write() {
     let house = House::with(json!({ "Schema": schema })).await;
     let write = json!({ "WriteAttributes": ["email"] });
     house.update_client(&house.client, write).await;
-    for name in ["custom:role", "email_verified", "sub", "identities", "dev:custom:role", "name"] {
+    for name in [
+        "custom:role",
+        "email_verified",
+        "sub",
+        "identities",
+        "dev:custom:role",
+        "name",
+    ] {
         let mut browser = Browser::new(&house.s);
         let page = open(&house, &mut browser).await;
-        let form = page.form("signupform").fill("username", "eve").fill("password", PASSWORD);
+        let form = page
+            .form("signupform")
+            .fill("username", "eve")
+            .fill("password", PASSWORD);
         let form = form.fill("requiredAttributes[email]", "eve@example.com");
         let form = form.forge(&format!("requiredAttributes[{name}]"), "true");
         let page = browser.submit(&form).await;
         assert_eq!(page.status, 400, "{name}");
     }
-    let gone = house.admin("AdminGetUser", json!({ "Username": "eve" })).await;
+    let gone = house
+        .admin("AdminGetUser", json!({ "Username": "eve" }))
+        .await;
     assert_eq!(gone.status, 400);
 }
 
 #[tokio::test]
 async fn where_only_administrators_make_accounts_there_is_no_page() {
-    let house = House::with(json!({ "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true } })).await;
+    let house =
+        House::with(json!({ "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true } })).await;
     let mut browser = Browser::new(&house.s);
     let page = open(&house, &mut browser).await;
     assert_eq!(page.status, 403);
-    assert!(page.text().contains("SignUp is not permitted for this user pool"));
+    assert!(
+        page.text()
+            .contains("SignUp is not permitted for this user pool")
+    );
     let page = browser.open(&house.authorize(&[])).await;
     assert!(!page.text().contains("Need an account?"));
 }
@@ -95,10 +145,16 @@ async fn where_nothing_is_verified_the_account_waits_for_an_administrator() {
     let house = House::with(json!({ "AutoVerifiedAttributes": null })).await;
     let mut browser = Browser::new(&house.s);
     let page = open(&house, &mut browser).await;
-    let form = page.form("signupform").fill("username", "nora").fill("password", PASSWORD);
+    let form = page
+        .form("signupform")
+        .fill("username", "nora")
+        .fill("password", PASSWORD);
     let page = browser.submit(&form).await;
     assert_eq!(page.status, 200);
     assert!(page.text().contains("administrator"), "{}", page.text());
-    house.admin("AdminConfirmSignUp", json!({ "Username": "nora" })).await.ok();
+    house
+        .admin("AdminConfirmSignUp", json!({ "Username": "nora" }))
+        .await
+        .ok();
     house.code("nora", &[]).await;
 }
