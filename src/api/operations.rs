@@ -28,8 +28,6 @@ operations! {
     AdminListUserSessions Iam;
     AdminRemoveUserFromGroup Iam;
     AdminResetUserPassword Iam => users::admin_reset_user_password::admin_reset_user_password;
-    AdminRespondToAuthChallenge Iam;
-    AdminResetUserPassword Iam;
     AdminRespondToAuthChallenge Iam => auth::admin_respond_to_auth_challenge::admin_respond_to_auth_challenge;
     AdminRevokeUserSession Iam;
     AdminSetUserMFAPreference Iam;
@@ -38,8 +36,6 @@ operations! {
     AdminUpdateAuthEventFeedback Iam;
     AdminUpdateDeviceStatus Iam;
     AdminUpdateUserAttributes Iam => users::admin_update_user_attributes::admin_update_user_attributes;
-    AdminUserGlobalSignOut Iam;
-    AdminUpdateUserAttributes Iam;
     AdminUserGlobalSignOut Iam => auth::admin_user_global_sign_out::admin_user_global_sign_out;
     AssociateSoftwareToken TokenOrSession;
     ChangePassword Token => account::change_password::change_password;
@@ -118,9 +114,6 @@ operations! {
     ListUsersInGroup Iam;
     ListWebAuthnCredentials Token;
     ResendConfirmationCode Public => account::resend_confirmation_code::resend_confirmation_code;
-    RespondToAuthChallenge Public;
-    RevokeToken Public;
-    ResendConfirmationCode Public;
     RespondToAuthChallenge Public => auth::respond_to_auth_challenge::respond_to_auth_challenge;
     RevokeToken Public => auth::revoke_token::revoke_token;
     RevokeUserSession Token;
