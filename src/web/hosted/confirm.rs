@@ -49,7 +49,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     };
     let code = form.value(&ConfirmField::Code).trim().to_owned();
     if code.is_empty() {
-        form.complain(ConfirmField::Code, page.chrome().say(Text::FieldMissing));
+        form.complain(ConfirmField::Code, page::chrome().say(Text::FieldMissing));
         return render(page, StatusCode::BAD_REQUEST, form, &account);
     }
     let confirm = ConfirmSignUp {
@@ -61,7 +61,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     let (app, actor) = (&page.visit.app, &page.visit.actor);
     let (pool, client) = (&page.request.pool, &page.request.client);
     match accounts::confirm_sign_up(app, actor, pool, client, confirm).await {
-        Ok(_) => confirmed(page, account).await,
+        Ok(_) => Box::pin(confirmed(page, account)).await,
         Err(error) if page::is_for_people(&error) => {
             form.complain(ConfirmField::Code, error.message.to_string());
             render(page, StatusCode::BAD_REQUEST, form, &account)
@@ -74,7 +74,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
 /// address. Everybody else signs in.
 async fn confirmed(page: Page, account: Account) -> Response {
     if let Some(sub) = &account.made {
-        return page.finish_for(sub, account.username).await;
+        return Box::pin(page.finish_for(sub, account.username)).await;
     }
     let step = Step::SignIn {
         username: account.username,
@@ -138,7 +138,7 @@ fn render(page: Page, status: StatusCode, form: Form<ConfirmField>, account: &Ac
         Ok(csrf) => csrf,
         Err(error) => return refusal::failed(&page.visit, &error),
     };
-    let chrome = page.chrome();
+    let chrome = page::chrome();
     let resent = account.again && !form.is_refused();
     let confirm = ConfirmPage {
         action: page.href("/confirm"),

@@ -45,7 +45,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     let Some(attempt) = attempt(&mut page) else {
         return page.go("/login");
     };
-    check(&page, &mut form, &attempt.missing);
+    check(&mut form, &attempt.missing);
     if form.is_refused() {
         return render(page, StatusCode::BAD_REQUEST, form, attempt);
     }
@@ -79,9 +79,9 @@ fn attempt(page: &mut Page) -> Option<Attempt> {
     }
 }
 
-fn check(page: &Page, form: &mut Form<NewPasswordField>, missing: &[Attribute]) {
+fn check(form: &mut Form<NewPasswordField>, missing: &[Attribute]) {
     use NewPasswordField::{Again, Password};
-    let chrome = page.chrome();
+    let chrome = page::chrome();
     let attributes = missing.iter().cloned().map(NewPasswordField::Attribute);
     for field in [Password, Again].into_iter().chain(attributes) {
         if form.value(&field).is_empty() {
@@ -143,7 +143,7 @@ fn render(
         Err(error) => return refusal::failed(&page.visit, &error),
     };
     let new_password = NewPasswordPage {
-        chrome: page.chrome(),
+        chrome: page::chrome(),
         action: page.href("/changePassword"),
         csrf,
         form,

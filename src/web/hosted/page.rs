@@ -77,11 +77,6 @@ impl Page {
         }
     }
 
-    /// What surrounds the page.
-    pub fn chrome(&self) -> Chrome {
-        Chrome::new(Locale::default())
-    }
-
     /// A link to a page of the same flow: the query is carried as it came (oauth.md 1.2).
     pub fn href(&self, path: &str) -> String {
         format!("{}{path}?{}", self.visit.base, self.visit.query)
@@ -176,6 +171,11 @@ impl Page {
         self.cookies.extend(Step::none(visit));
         Ok(self.request.code_location(&code))
     }
+}
+
+/// What surrounds a page.
+pub(super) fn chrome() -> Chrome {
+    Chrome::new(Locale::default())
 }
 
 /// Whether an error's text is for the person at the page.

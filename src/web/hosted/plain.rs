@@ -4,13 +4,14 @@ use askama::Template;
 use axum::http::header;
 use axum::response::Response;
 
+use super::page;
 use super::views::{ErrorPage, NoticePage, SignedOutPage};
 use crate::error::Error;
 use crate::site::answer;
 use crate::site::query::Pairs;
 use crate::site::refusal::{self, Plain, What};
 use crate::site::visit::Visit;
-use crate::text::{Locale, Text, fill};
+use crate::text::{Text, fill};
 use crate::web::chrome::Chrome;
 use crate::web::csp;
 
@@ -38,7 +39,7 @@ pub(super) async fn render(mut response: Response) -> Response {
 }
 
 fn html(what: &What) -> askama::Result<String> {
-    let chrome = Chrome::new(Locale::default());
+    let chrome = page::chrome();
     match what {
         What::SignedOut => {
             let page = SignedOutPage {

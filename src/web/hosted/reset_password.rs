@@ -23,7 +23,7 @@ pub(super) async fn show(visit: Visit) -> Response {
         Err(response) => return response,
     };
     match asked_for(&mut page) {
-        Some((username, sent)) => render(page, StatusCode::OK, Form::default(), username, sent),
+        Some(asked) => render(page, StatusCode::OK, Form::default(), asked),
         None => page.go("/forgotPassword"),
     }
 }
@@ -34,15 +34,15 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         Ok(submitted) => submitted,
         Err(response) => return response,
     };
-    let Some((username, sent)) = asked_for(&mut page) else {
+    let Some(asked) = asked_for(&mut page) else {
         return page.go("/forgotPassword");
     };
-    check(&page, &mut form);
+    check(&mut form);
     if form.is_refused() {
-        return render(page, StatusCode::BAD_REQUEST, form, username, sent);
+        return render(page, StatusCode::BAD_REQUEST, form, asked);
     }
     let confirm = ConfirmForgot {
-        username: username.clone(),
+        username: asked.username.clone(),
         code: Secret::new(form.value(&ResetPasswordField::Code).trim().to_owned()),
         password: Secret::new(form.value(&ResetPasswordField::Password).to_owned()),
         metadata: Metadata::new(),
@@ -52,26 +52,33 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     match recovery::confirm_forgot(app, actor, pool, client, confirm).await {
         Ok(()) => {
             let told = Told::PasswordChanged;
+            let username = asked.username;
             page.renewed_step_to("/login", Step::SignIn { username, told })
         }
         Err(error) if page::is_for_people(&error) => {
             complain(&mut form, &error);
-            render(page, StatusCode::BAD_REQUEST, form, username, sent)
+            render(page, StatusCode::BAD_REQUEST, form, asked)
         }
         Err(error) => refusal::failed(&page.visit, &error),
     }
 }
 
-fn asked_for(page: &mut Page) -> Option<(String, Option<Sent>)> {
+/// The reset that the step is about.
+struct Asked {
+    username: String,
+    sent: Option<Sent>,
+}
+
+fn asked_for(page: &mut Page) -> Option<Asked> {
     match page.step.take() {
-        Some(Step::Reset { username, sent }) => Some((username, sent)),
+        Some(Step::Reset { username, sent }) => Some(Asked { username, sent }),
         _ => None,
     }
 }
 
-fn check(page: &Page, form: &mut Form<ResetPasswordField>) {
+fn check(form: &mut Form<ResetPasswordField>) {
     use ResetPasswordField::{Again, Code, Password};
-    let chrome = page.chrome();
+    let chrome = page::chrome();
     for field in [Code, Password, Again] {
         if form.value(&field).is_empty() {
             form.complain(field, chrome.say(Text::FieldMissing));
@@ -96,20 +103,19 @@ fn render(
     page: Page,
     status: StatusCode,
     form: Form<ResetPasswordField>,
-    username: String,
-    sent: Option<Sent>,
+    asked: Asked,
 ) -> Response {
     let csrf = match page.csrf() {
         Ok(csrf) => csrf,
         Err(error) => return refusal::failed(&page.visit, &error),
     };
     let reset = ResetPasswordPage {
-        chrome: page.chrome(),
+        chrome: page::chrome(),
         action: page.href("/confirmforgotPassword"),
         csrf,
         form,
-        username,
-        delivery: asked::delivery(sent.as_ref()),
+        username: asked.username,
+        delivery: asked::delivery(asked.sent.as_ref()),
         rules: asked::rules(page.request.pool.settings()),
         forgot_href: page.href("/forgotPassword"),
         sign_in_href: page.href("/login"),

@@ -35,7 +35,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     let fields = [SignUpField::Username, SignUpField::Password].into_iter();
     for field in fields.chain(asked.map(SignUpField::Attribute)) {
         if form.value(&field).is_empty() {
-            form.complain(field, page.chrome().say(Text::FieldMissing));
+            form.complain(field, page::chrome().say(Text::FieldMissing));
         }
     }
     if form.is_refused() {
@@ -62,7 +62,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     let (app, actor) = (&page.visit.app, &page.visit.actor);
     let (pool, client) = (&page.request.pool, &page.request.client);
     match accounts::sign_up(app, actor, pool, client, new).await {
-        Ok(done) => go_on(page, username, done).await,
+        Ok(done) => Box::pin(go_on(page, username, done)).await,
         Err(error) => refused(page, form, &error),
     }
 }
@@ -71,7 +71,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
 /// owner could do says so.
 async fn go_on(page: Page, username: String, done: SignedUp) -> Response {
     if done.user.status == Status::Confirmed {
-        return page.finish_for(&done.user.sub, username).await;
+        return Box::pin(page.finish_for(&done.user.sub, username)).await;
     }
     let Some(sent) = &done.delivery else {
         return refusal::plain(&page.visit, What::AwaitsAdministrator);
@@ -106,7 +106,7 @@ fn render(page: Page, status: StatusCode, form: Form<SignUpField>) -> Response {
         Err(error) => return refusal::failed(&page.visit, &error),
     };
     let sign_up = SignUpPage {
-        chrome: page.chrome(),
+        chrome: page::chrome(),
         action: page.href("/signup"),
         csrf,
         form,

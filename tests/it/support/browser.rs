@@ -163,11 +163,6 @@ impl Browser {
             header: String::new(),
         });
     }
-
-    /// Forgets a cookie.
-    pub fn forget(&mut self, name: &str) {
-        self.jar.retain(|cookie| cookie.name != name);
-    }
 }
 
 impl Cookie {
@@ -320,7 +315,7 @@ impl Form {
     #[track_caller]
     pub fn fill(mut self, name: &str, value: &str) -> Self {
         let field = self.fields.get_mut(name);
-        *field.unwrap_or_else(|| panic!("no field {name}")) = value.to_owned();
+        value.clone_into(field.unwrap_or_else(|| panic!("no field {name}")));
         self
     }
 
