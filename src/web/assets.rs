@@ -1,7 +1,7 @@
 //! The files that pages link to, compiled in. Their path carries a hash of their content, so they
 //! may be cached for ever.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::Router;
@@ -9,17 +9,15 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use crate::app::App;
-
 /// One compiled-in file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asset {
     name: &'static str,
     extension: &'static str,
     /// For the `Content-Type` header.
-    pub content_type: &'static str,
+    content_type: &'static str,
     /// What it holds.
-    pub content: &'static str,
+    pub(in crate::web) content: &'static str,
 }
 
 /// The one stylesheet.
@@ -52,29 +50,18 @@ impl Asset {
 }
 
 /// Where the stylesheet is served.
-pub fn styles_path() -> &'static str {
+pub(in crate::web) fn styles_path() -> &'static str {
     &STYLES_PATH
 }
 
 /// Where the script of the mailbox is served.
-pub fn mailbox_script_path() -> &'static str {
+pub(in crate::web) fn mailbox_script_path() -> &'static str {
     &MAILBOX_PATH
 }
 
-/// The file at a path, if it is exactly one of ours (old hashes are not).
-pub fn find(path: &str) -> Option<&'static Asset> {
-    if path == styles_path() {
-        Some(&STYLES)
-    } else if path == mailbox_script_path() {
-        Some(&MAILBOX)
-    } else {
-        None
-    }
-}
-
-/// Serves them; a changed file has another path, so each may be kept for ever.
-pub fn routes() -> Router<Arc<App>> {
-    Router::new().route("/_assets/{file}", get(serve))
+/// `GET /_assets/{name}`, on every site.
+pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new().route("/_assets/{name}", get(serve))
 }
 
 async fn serve(uri: Uri) -> Response {
@@ -87,6 +74,17 @@ async fn serve(uri: Uri) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (headers, asset.content).into_response()
+}
+
+/// The file at a path, if it is exactly one of ours (old hashes are not).
+pub(in crate::web) fn find(path: &str) -> Option<&'static Asset> {
+    if path == styles_path() {
+        Some(&STYLES)
+    } else if path == mailbox_script_path() {
+        Some(&MAILBOX)
+    } else {
+        None
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@
 
 pub mod assets;
 pub mod chrome;
-pub mod csp;
 pub mod dev;
 pub mod form;
 pub mod hosted;
