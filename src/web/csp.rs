@@ -1,11 +1,11 @@
-//! Content security policy of the hosted pages (security.md C10): no script, no frame, nothing from
+//! Content security policies of the pages (security.md C10): no script, no frame, nothing from
 //! elsewhere; forms go home or to the client's registered callbacks.
 
 use url::Url;
 
 /// The policy of a hosted page. `redirect_uris` are where its form may end up: Chromium applies
 /// `form-action` to redirects after a POST too, so the client's callbacks must be named.
-pub(in crate::web) fn hosted<'a>(redirect_uris: impl IntoIterator<Item = &'a str>) -> String {
+pub fn hosted<'a>(redirect_uris: impl IntoIterator<Item = &'a str>) -> String {
     let mut targets = vec!["'self'".to_owned()];
     for source in redirect_uris.into_iter().filter_map(source) {
         if !targets.contains(&source) {
@@ -18,6 +18,16 @@ pub(in crate::web) fn hosted<'a>(redirect_uris: impl IntoIterator<Item = &'a str
         targets.join(" ")
     )
 }
+
+/// The policy of the mailbox, which has one script of ours and shows mails in a frame.
+pub const MAILBOX: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
+    script-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; \
+    frame-ancestors 'none'; base-uri 'none'";
+
+/// The policy of a mail's HTML, as foreign text in a frame of the mailbox: no script, no origin, no
+/// forms, no requests; only its own styles.
+pub const MAIL: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
+    form-action 'none'; frame-ancestors 'self'; base-uri 'none'";
 
 /// The source expression for a URI: its origin, or its bare scheme when it has none
 /// (`myapp://callback`). Nothing in it can end the directive: [`Url`] admits no space, comma or

@@ -5,7 +5,7 @@
 
 pub mod assets;
 pub mod chrome;
-mod csp;
+pub mod csp;
 pub mod dev;
 pub mod form;
 pub mod hosted;

@@ -13,20 +13,12 @@ use crate::error::{Error, Result};
 use crate::ports::mailbox::{Mailbox, Message, Wanted};
 use crate::text::Locale;
 use crate::web::chrome::Chrome;
+use crate::web::csp;
 
 use super::views::{AppLink, MailboxPage, MessagePage, PoolLinks};
 
 /// So many messages are on the page; the test controls list all.
 const SHOWN: usize = 100;
-
-/// One script of ours, and mails in a frame (security.md C10).
-const PAGE: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
-    script-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; \
-    frame-ancestors 'none'; base-uri 'none'";
-
-/// A mail's HTML is foreign text: no script, no origin, no forms, no requests; only its own styles.
-const MAIL: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
-    form-action 'none'; frame-ancestors 'self'; base-uri 'none'";
 
 /// `GET /_poolhouse/`
 pub async fn list(State(app): State<Arc<App>>) -> Response {
@@ -70,7 +62,7 @@ pub async fn message(State(app): State<Arc<App>>, Path(id): Path<u64>) -> Respon
 /// `GET /_poolhouse/mail/{id}/html`: the mail as its recipient would see it.
 pub async fn html(State(app): State<Arc<App>>, Path(id): Path<u64>) -> Response {
     match find(&app, id).and_then(|message| message.html) {
-        Some(html) => answer(StatusCode::OK, MAIL, html),
+        Some(html) => answer(StatusCode::OK, csp::MAIL, html),
         None => missing(),
     }
 }
@@ -85,7 +77,7 @@ fn render(page: &impl Template) -> Result<String> {
 
 fn page(html: Result<String>) -> Response {
     match html {
-        Ok(html) => answer(StatusCode::OK, PAGE, html),
+        Ok(html) => answer(StatusCode::OK, csp::MAILBOX, html),
         Err(error) => {
             tracing::error!(cause = ?error.cause(), "the mailbox page failed");
             (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong\n").into_response()
