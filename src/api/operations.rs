@@ -1,8 +1,7 @@
 //! THE TABLE of `cognito-idp`: all 141 operations of the model. A row without a path answers the
 //! honest 501; `docs/coverage.md` is printed from it.
 
-use super::ops::{account, pools, users};
-use super::ops::{clients, domains, pools, resource_servers};
+use super::ops::{account, clients, domains, pools, resource_servers, users};
 use crate::operations;
 
 operations! {

@@ -10,6 +10,7 @@ pub mod codes;
 pub mod contact_change;
 pub mod contacts;
 pub mod delivery;
+pub mod demo;
 pub mod domains;
 pub mod existence;
 pub mod groups;

@@ -18,6 +18,7 @@ statements! {
               WHERE pool_id = $1 AND version = $2";
     DELETE = "DELETE FROM pools WHERE pool_id = $1";
     COUNT_USERS = "SELECT COUNT(*) FROM users WHERE pool_id = $1";
+    ANY = "SELECT pool_id FROM pools LIMIT 1";
     BUMP_EPOCH = "UPDATE pools SET epoch = epoch + 1 WHERE pool_id = $1";
 }
 
@@ -93,6 +94,12 @@ pub async fn page(
     let args = args![account, region, after.unwrap_or_default(), limit];
     let rows: Vec<Row> = db.all(PAGE, args).await?;
     rows.into_iter().map(Pool::try_from).collect()
+}
+
+/// Whether there is any pool.
+pub async fn any(db: &mut Conn) -> Result<bool, DbError> {
+    let row: Option<(String,)> = db.optional(ANY, args![]).await?;
+    Ok(row.is_some())
 }
 
 /// Adds a pool. A unique violation means the id is taken.

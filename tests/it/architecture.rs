@@ -45,7 +45,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("cli", &["config", "hashing"]),
-    ("banner", &["app", "boot"]),
+    ("banner", &["app", "domain"]),
     (
         "serve",
         &[
@@ -56,6 +56,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "ports",
             "reservoir",
             "server",
+            "domain",
+            "store",
         ],
     ),
     (

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::answer::{Failure, ok};
 use crate::app::App;
-use crate::domain::reset;
+use crate::domain::{demo, reset};
 use crate::ids::PoolId;
 use crate::store::audit::Actor;
 
@@ -34,6 +34,7 @@ pub async fn reset(State(app): State<Arc<App>>, body: Bytes) -> Result<Response,
         Some(pool) => reset::users_of(&app, &actor, pool).await?,
         None => {
             reset::everything(&app, &actor).await?;
+            demo::ensure(&app, &actor).await?;
         }
     }
     Ok(ok(json!({})))
