@@ -1,0 +1,171 @@
+//! The keys of the catalogue with their English texts.
+//!
+//! The wording of the classic hosted pages is kept where it is known: browser tests look for it.
+
+macro_rules! catalogue {
+    ($($key:ident = $english:literal;)+) => {
+        /// A text of a page or a mail.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Text { $(#[doc = concat!("“", $english, "”")] $key),+ }
+
+        impl Text {
+            /// Every key.
+            pub const ALL: &[Self] = &[$(Self::$key),+];
+
+            /// The English text.
+            pub(super) const fn english(self) -> &'static str {
+                match self { $(Self::$key => $english),+ }
+            }
+        }
+    };
+}
+
+catalogue! {
+    // Sign in
+    SignInTitle = "Signin";
+    SignInWithUsername = "Sign in with your username and password";
+    SignInWithEmail = "Sign in with your email and password";
+    SignInWithPhone = "Sign in with your phone number and password";
+    SignInWithEmailOrPhone = "Sign in with your email or phone number and password";
+    SignIn = "Sign in";
+    ForgotLink = "Forgot your password?";
+    NeedAccount = "Need an account?";
+    SignUp = "Sign up";
+    Or = "or";
+    CorporateSignIn = "Sign in with your corporate ID";
+    ContinueWith = "Continue with {provider}";
+    SocialLegal = "We won't post to any of your accounts without asking first";
+
+    // Sign up
+    SignUpTitle = "Signup";
+    SignUpHeading = "Sign up with a new account";
+    HaveAccount = "Already have an account?";
+
+    // Confirm
+    ConfirmTitle = "Confirm your account";
+    ConfirmHeading = "Confirm your account";
+    ConfirmSent = "We have sent a code by {medium} to {destination}. Enter it below to confirm your account.";
+    ConfirmSentSomewhere = "We have sent you a code. Enter it below to confirm your account.";
+    ConfirmButton = "Confirm Account";
+    ResendQuestion = "Didn't receive a code?";
+    ResendButton = "Resend it";
+    Resent = "We have sent a new code.";
+    MediumEmail = "email";
+    MediumSms = "SMS";
+
+    // Forgot and reset
+    ForgotTitle = "Forgot your password?";
+    ForgotHeading = "Forgot your password?";
+    ForgotByUsername = "Enter your Username below and we will send a message to reset your password";
+    ForgotByEmail = "Enter your Email below and we will send a message to reset your password";
+    ForgotByPhone = "Enter your Phone number below and we will send a message to reset your password";
+    ForgotByEmailOrPhone = "Enter your Email or Phone number below and we will send a message to reset your password";
+    ForgotButton = "Reset my password";
+    BackToSignIn = "Back to sign in";
+    ResetTitle = "Reset your password";
+    ResetHeading = "Reset your password";
+    ResetSent = "We have sent a password reset code by {medium} to {destination}. Enter it below to reset your password.";
+    ResetSentSomewhere = "We have sent you a password reset code. Enter it below to reset your password.";
+    ChangePassword = "Change Password";
+    PasswordChanged = "Your password has been changed. You can sign in with it now.";
+
+    // New password required
+    NewPasswordTitle = "Change Password";
+    NewPasswordHeading = "Change Password";
+    NewPasswordText = "Please enter your new password below.";
+    NewPasswordAttributes = "We also need the following from you.";
+
+    // Signed out, errors, notices
+    SignedOutTitle = "Signed out";
+    SignedOutHeading = "You are signed out";
+    SignedOutText = "You can close this window now.";
+    SignInAgain = "Sign in again";
+    ErrorTitle = "Error";
+    ErrorHeading = "An error was encountered with the requested page.";
+    Confirmed = "Your registration has been confirmed!";
+    ConfirmFromLink = "Press the button to confirm your account.";
+
+    // Labels and hints of fields
+    Username = "Username";
+    Email = "Email";
+    Phone = "Phone number";
+    EmailOrPhone = "Email or phone number";
+    Password = "Password";
+    NewPassword = "New password";
+    NewPasswordAgain = "Enter new password again";
+    Code = "Verification code";
+    EmailExample = "name@host.com";
+    PhoneExample = "+12223334444";
+    PhoneHint = "With country code, for example +12223334444";
+    DateHint = "Year-month-day, for example 1990-12-31";
+    PasswordsDiffer = "The passwords do not match.";
+    FieldMissing = "This field is required.";
+
+    // Standard attributes
+    Address = "Address";
+    Birthdate = "Birthdate";
+    FamilyName = "Family name";
+    Gender = "Gender";
+    GivenName = "Given name";
+    Language = "Locale";
+    MiddleName = "Middle name";
+    Name = "Name";
+    Nickname = "Nickname";
+    Picture = "Picture URL";
+    PreferredUsername = "Preferred username";
+    Profile = "Profile URL";
+    UpdatedAt = "Updated at";
+    Website = "Website";
+    TimeZone = "Time zone";
+
+    // Password rules
+    PasswordLower = "Password must contain a lower case letter";
+    PasswordUpper = "Password must contain an upper case letter";
+    PasswordNumber = "Password must contain a number";
+    PasswordSymbol = "Password must contain a special character or a space";
+    PasswordLength = "Password must contain at least {length} characters";
+    PasswordSpaces = "Password must not contain a leading or trailing space";
+
+    // Mail and SMS; what stands in braces is replaced when the message is made (api.md 3.1)
+    MailVerificationSubject = "Your verification code";
+    MailVerification = "Your verification code is {####}. ";
+    MailResetSubject = "Your password reset code";
+    MailReset = "Your password reset code is {####}. ";
+    MailInvitationSubject = "Your temporary password";
+    MailInvitation = "Your username is {username} and temporary password is {####}. ";
+    SmsVerification = "Your verification code is {####}. ";
+    SmsReset = "Your password reset code is {####}. ";
+    SmsInvitation = "Your username is {username} and temporary password is {####}. ";
+
+    // The mailbox of the development server
+    MailboxTitle = "Mailbox";
+    MailboxIntro = "Every message this server sends appears here, with its code.";
+    MailboxEmpty = "No messages yet";
+    MailboxEmptyText = "Sign up or reset a password: the code appears here by itself.";
+    MailboxMode = "Development";
+    MailboxMessages = "Messages";
+    MailboxPools = "User pools";
+    MailboxNoPools = "There are no user pools yet.";
+    MailboxNoApps = "No app client of this pool uses the hosted pages.";
+    MailboxOpen = "Open";
+    MailboxOpenSignIn = "Open the sign-in page of {app}";
+    MailboxBack = "All messages";
+    MailboxTo = "To";
+    MailboxUser = "User";
+    MailboxPool = "User pool";
+    MailboxSent = "Sent";
+    MailboxChannel = "Channel";
+    MailboxKind = "Purpose";
+    MailboxCode = "Code";
+    MailboxLink = "Link";
+    MailboxText = "Text";
+    MailboxHtml = "HTML";
+    MailboxNoSubject = "(no subject)";
+    MailboxCopy = "Copy";
+    MailboxCopied = "Copied";
+    KindSignUp = "Sign-up";
+    KindResend = "Code again";
+    KindForgot = "Password reset";
+    KindAttribute = "Attribute check";
+    KindInvitation = "Invitation";
+}

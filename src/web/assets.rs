@@ -1,0 +1,96 @@
+//! The files that pages link to, compiled in. Their path carries a hash of their content, so they
+//! may be cached for ever.
+
+use std::sync::LazyLock;
+
+use aws_lc_rs::digest::{SHA256, digest};
+
+/// One compiled-in file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asset {
+    name: &'static str,
+    extension: &'static str,
+    /// For the `Content-Type` header.
+    pub content_type: &'static str,
+    /// What it holds.
+    pub content: &'static str,
+}
+
+/// The one stylesheet.
+const STYLES: Asset = Asset {
+    name: "poolhouse",
+    extension: "css",
+    content_type: "text/css; charset=utf-8",
+    content: include_str!("../../templates/assets/poolhouse.css"),
+};
+
+/// Live refresh, copy buttons and local times of the mailbox; the mailbox works without it.
+const MAILBOX: Asset = Asset {
+    name: "mailbox",
+    extension: "js",
+    content_type: "text/javascript; charset=utf-8",
+    content: include_str!("../../templates/assets/mailbox.js"),
+};
+
+static STYLES_PATH: LazyLock<String> = LazyLock::new(|| STYLES.path());
+static MAILBOX_PATH: LazyLock<String> = LazyLock::new(|| MAILBOX.path());
+
+impl Asset {
+    /// `/_assets/{name}-{hash}.{extension}`; the hash is the first 64 bits of the SHA-256.
+    fn path(&self) -> String {
+        let digest = digest(&SHA256, self.content.as_bytes());
+        let start = digest.as_ref().iter().take(8);
+        let hash = start.fold(0_u64, |hash, byte| (hash << 8) | u64::from(*byte));
+        format!("/_assets/{}-{hash:016x}.{}", self.name, self.extension)
+    }
+}
+
+/// Where the stylesheet is served.
+pub fn styles_path() -> &'static str {
+    &STYLES_PATH
+}
+
+/// Where the script of the mailbox is served.
+pub fn mailbox_script_path() -> &'static str {
+    &MAILBOX_PATH
+}
+
+/// The file at a path, if it is exactly one of ours (old hashes are not).
+pub fn find(path: &str) -> Option<&'static Asset> {
+    if path == styles_path() {
+        Some(&STYLES)
+    } else if path == mailbox_script_path() {
+        Some(&MAILBOX)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{find, mailbox_script_path, styles_path};
+
+    #[test]
+    fn paths_carry_the_hash_of_the_content() {
+        let path = styles_path();
+        assert!(path.starts_with("/_assets/poolhouse-"), "{path}");
+        assert_eq!(path.len(), "/_assets/poolhouse-0123456789abcdef.css".len());
+        assert_eq!(find(path).unwrap().content_type, "text/css; charset=utf-8");
+        assert!(find(mailbox_script_path()).is_some());
+    }
+
+    #[test]
+    fn nothing_else_is_served() {
+        for path in ["/_assets/poolhouse.css", "/_assets/", "", "/_assets/../x"] {
+            assert_eq!(find(path), None);
+        }
+    }
+
+    #[test]
+    fn styles_load_nothing_from_elsewhere() {
+        let css = find(styles_path()).unwrap().content;
+        assert!(!css.contains("url("));
+        assert!(!css.contains("@import"));
+        assert!(!css.contains("//"));
+    }
+}

@@ -1,0 +1,3 @@
+//! The hosted pages of a pool's domain.
+
+pub mod views;

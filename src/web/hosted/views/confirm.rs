@@ -1,0 +1,104 @@
+//! `/confirm`: the code that proves a new account's address.
+
+use std::borrow::Cow;
+
+use askama::Template;
+
+use crate::text::Text;
+use crate::web::chrome::Chrome;
+use crate::web::form::{Field, Form};
+use crate::web::parts::{Alert, Delivery, Input, Notice};
+#[cfg(test)]
+use crate::web::proof::Words;
+
+/// The fields of the confirmation form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfirmField {
+    /// `code`.
+    Code,
+}
+
+impl Field for ConfirmField {
+    fn parse(name: &str) -> Option<Self> {
+        (name == "code").then_some(Self::Code)
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        Cow::Borrowed("code")
+    }
+
+    /// A code works once; what was typed is never shown again.
+    fn is_secret(&self) -> bool {
+        true
+    }
+}
+
+/// The confirmation page. Whose account it is, is kept by the server and not in the page.
+#[derive(Clone, Debug, Template)]
+#[template(path = "hosted/confirm.html")]
+pub struct ConfirmPage {
+    /// What surrounds it.
+    pub chrome: Chrome,
+    /// Where the form goes: the same path and query.
+    pub action: String,
+    /// Where the form goes that asks for another code.
+    pub resend_action: String,
+    /// The token of both forms.
+    pub csrf: String,
+    /// Values and complaints.
+    pub form: Form<ConfirmField>,
+    /// Where the code went, if that may be told.
+    pub delivery: Option<Delivery>,
+    /// What went well before: another code was sent.
+    pub notice: Option<String>,
+    /// The sign-in page.
+    pub sign_in_href: String,
+}
+
+impl ConfirmPage {
+    fn sent(&self) -> Cow<'static, str> {
+        match &self.delivery {
+            Some(delivery) => Cow::Owned(delivery.sentence(self.chrome.locale, Text::ConfirmSent)),
+            None => Cow::Borrowed(self.chrome.say(Text::ConfirmSentSomewhere)),
+        }
+    }
+
+    fn code(&self) -> Input {
+        Input::code(&self.form, &ConfirmField::Code, self.chrome.say(Text::Code))
+            .id("verification_code")
+            .first(&self.form)
+    }
+}
+
+#[cfg(test)]
+impl ConfirmPage {
+    /// The page in its states, with these words in every text.
+    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
+        let plain = Self {
+            chrome: Words::chrome(),
+            action: words.say("/confirm?client_id=1"),
+            resend_action: words.say("/resendcode?client_id=1"),
+            csrf: words.say("csrf-token"),
+            form: Form::default(),
+            delivery: Some(words.delivery()),
+            notice: None,
+            sign_in_href: words.say("/login?client_id=1"),
+        };
+        let refused = Self {
+            form: Form::default()
+                .with(ConfirmField::Code, words.say("123456"))
+                .refused(words.say("Invalid verification code provided, please try again.")),
+            delivery: None,
+            ..plain.clone()
+        };
+        let resent = Self {
+            notice: Some(words.say("We have sent a new code.")),
+            ..plain.clone()
+        };
+        vec![
+            ("confirm", plain),
+            ("confirm_refused", refused),
+            ("confirm_resent", resent),
+        ]
+    }
+}

@@ -1,0 +1,25 @@
+//! The look of the hosted pages: one page, one file, one template.
+//!
+//! Names, ids and classes of the classic hosted UI are kept, for browser tests address them; each
+//! form is there once and not twice. Links and actions come ready, with the query of the request
+//! carried verbatim. Source: oauth.md 8 of the project's reference, collected from captures.
+
+mod confirm;
+mod error;
+mod forgot_password;
+mod new_password;
+mod notice;
+mod reset_password;
+mod sign_in;
+mod sign_up;
+mod signed_out;
+
+pub use confirm::{ConfirmField, ConfirmPage};
+pub use error::ErrorPage;
+pub use forgot_password::{ForgotPasswordField, ForgotPasswordPage};
+pub use new_password::{NewPasswordField, NewPasswordPage};
+pub use notice::{NoticeForm, NoticePage};
+pub use reset_password::{ResetPasswordField, ResetPasswordPage};
+pub use sign_in::{SignInField, SignInPage};
+pub use sign_up::{SignUpField, SignUpPage};
+pub use signed_out::SignedOutPage;

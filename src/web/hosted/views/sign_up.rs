@@ -1,0 +1,160 @@
+//! `/signup`: a new account.
+
+use std::borrow::Cow;
+
+use askama::Template;
+
+use crate::text::Text;
+use crate::web::chrome::Chrome;
+use crate::web::form::{Field, Form};
+use crate::web::parts::{Alert, Attribute, Input, PasswordRules, Person, RuleList};
+#[cfg(test)]
+use crate::web::proof::Words;
+
+/// The fields of `signupform`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignUpField {
+    /// `username`.
+    Username,
+    /// `password`.
+    Password,
+    /// `requiredAttributes[{name}]`.
+    Attribute(Attribute),
+}
+
+impl Field for SignUpField {
+    fn parse(name: &str) -> Option<Self> {
+        match name {
+            "username" => Some(Self::Username),
+            "password" => Some(Self::Password),
+            _ => Attribute::from_field_name(name).map(Self::Attribute),
+        }
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        match self {
+            Self::Username => Cow::Borrowed("username"),
+            Self::Password => Cow::Borrowed("password"),
+            Self::Attribute(attribute) => Cow::Owned(attribute.field_name()),
+        }
+    }
+
+    fn is_secret(&self) -> bool {
+        matches!(self, Self::Password)
+    }
+}
+
+/// The sign-up page.
+#[derive(Clone, Debug, Template)]
+#[template(path = "hosted/sign_up.html")]
+pub struct SignUpPage {
+    /// What surrounds it.
+    pub chrome: Chrome,
+    /// Where the form goes: the same path and query.
+    pub action: String,
+    /// The token of the form.
+    pub csrf: String,
+    /// Values and complaints.
+    pub form: Form<SignUpField>,
+    /// What the user name is, unless it is generated.
+    pub person: Option<Person>,
+    /// The attributes that the pool requires, in the order of its schema.
+    pub attributes: Vec<Attribute>,
+    /// What the pool asks of a password.
+    pub rules: PasswordRules,
+    /// The sign-in page.
+    pub sign_in_href: String,
+}
+
+impl SignUpPage {
+    fn rule_list(&self) -> RuleList {
+        self.rules.list(self.chrome.locale)
+    }
+
+    /// All fields in the order of the page: user name, attributes, password.
+    fn inputs(&self) -> Vec<Input> {
+        let locale = self.chrome.locale;
+        let username = self
+            .person
+            .map(|person| person.input(locale, &self.form, &SignUpField::Username));
+        let attributes = self.attributes.iter().map(|attribute| {
+            let field = SignUpField::Attribute(attribute.clone());
+            attribute.input(locale, &self.form, &field)
+        });
+        let password = Input::of(
+            &self.form,
+            &SignUpField::Password,
+            self.chrome.say(Text::Password),
+        )
+        .autocomplete("new-password")
+        .described_by(RuleList::ID);
+        let mut inputs: Vec<_> = username
+            .into_iter()
+            .chain(attributes)
+            .chain([password])
+            .collect();
+        if let Some(input) = inputs.first_mut() {
+            input.focus_first(&self.form);
+        }
+        inputs
+    }
+}
+
+#[cfg(test)]
+impl SignUpPage {
+    /// The page in its states, with these words in every text.
+    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
+        let attribute = |name: &str| Attribute(words.say(name));
+        let plain = Self {
+            chrome: Words::chrome(),
+            action: words.say("/signup?client_id=1"),
+            csrf: words.say("csrf-token"),
+            form: Form::default(),
+            person: Some(Person::Username),
+            attributes: vec![Attribute("email".to_owned())],
+            rules: Words::rules(),
+            sign_in_href: words.say("/login?client_id=1"),
+        };
+        let names = [
+            "email",
+            "phone_number",
+            "given_name",
+            "family_name",
+            "birthdate",
+        ];
+        let attributes: Vec<_> = names
+            .into_iter()
+            .map(|name| Attribute(name.to_owned()))
+            .chain([attribute("custom:tier")])
+            .collect();
+        let mut form = Form::default()
+            .with(
+                SignUpField::Attribute(Attribute("email".to_owned())),
+                words.say("jane@example.com"),
+            )
+            .with(
+                SignUpField::Attribute(Attribute("given_name".to_owned())),
+                words.say("Jane"),
+            )
+            .with(
+                SignUpField::Attribute(attribute("custom:tier")),
+                words.say("gold"),
+            )
+            .with(SignUpField::Password, words.say("not to be shown"));
+        form.complain(
+            SignUpField::Attribute(Attribute("phone_number".to_owned())),
+            words.say("Invalid phone number format."),
+        );
+        form.complain(
+            SignUpField::Password,
+            words.say("Password did not conform with policy: Password not long enough"),
+        );
+        let refused = Self {
+            person: None,
+            attributes,
+            form,
+            ..plain.clone()
+        };
+        vec![("sign_up", plain), ("sign_up_refused", refused)]
+    }
+}

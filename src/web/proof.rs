@@ -1,0 +1,252 @@
+//! What must hold for every page: rendered from its samples, in plain words and in hostile ones.
+//!
+//! To look at the pages, name a folder: `POOLHOUSE_PAGES=/tmp/pages cargo test pages_look`.
+
+mod markup;
+mod words;
+
+use askama::Template;
+
+pub(in crate::web) use self::words::Words;
+
+use super::assets;
+use super::hosted::views::{
+    ConfirmPage, ErrorPage, ForgotPasswordPage, NewPasswordPage, NoticePage, ResetPasswordPage,
+    SignInPage, SignUpPage, SignedOutPage,
+};
+use super::mailbox::views::{MailboxPage, MessagePage};
+
+use markup::Markup;
+
+/// Every sample of every page, rendered.
+fn pages(words: Words) -> Vec<(&'static str, String)> {
+    let mut pages = Vec::new();
+    render(&mut pages, SignInPage::samples(words));
+    render(&mut pages, SignUpPage::samples(words));
+    render(&mut pages, ConfirmPage::samples(words));
+    render(&mut pages, ForgotPasswordPage::samples(words));
+    render(&mut pages, ResetPasswordPage::samples(words));
+    render(&mut pages, NewPasswordPage::samples(words));
+    render(&mut pages, SignedOutPage::samples(words));
+    render(&mut pages, ErrorPage::samples(words));
+    render(&mut pages, NoticePage::samples(words));
+    render(&mut pages, MailboxPage::samples(words));
+    render(&mut pages, MessagePage::samples(words));
+    pages
+}
+
+fn render<P: Template>(pages: &mut Vec<(&'static str, String)>, samples: Vec<(&'static str, P)>) {
+    for (name, sample) in samples {
+        let html = sample.render().unwrap();
+        let html = html.replace(assets::mailbox_script_path(), "/_assets/mailbox.js");
+        pages.push((name, html));
+    }
+}
+
+/// All samples in plain and in hostile words, read as markup.
+fn markups() -> Vec<(String, Markup)> {
+    let plain = pages(Words::Plain).into_iter();
+    let hostile = pages(Words::Hostile).into_iter();
+    plain
+        .map(|(name, html)| (name.to_owned(), Markup::read(&html)))
+        .chain(hostile.map(|(name, html)| (format!("hostile {name}"), Markup::read(&html))))
+        .collect()
+}
+
+#[test]
+fn pages_look_as_they_did() {
+    for (name, html) in pages(Words::Plain) {
+        insta::assert_snapshot!(name, html);
+    }
+    if let Some(folder) = std::env::var_os("POOLHOUSE_PAGES") {
+        let folder = std::path::Path::new(&folder);
+        std::fs::create_dir_all(folder.join("_assets")).unwrap();
+        for (path, name) in [
+            (assets::styles_path(), "poolhouse.css"),
+            (assets::mailbox_script_path(), "mailbox.js"),
+        ] {
+            let asset = assets::find(path).unwrap();
+            std::fs::write(folder.join("_assets").join(name), asset.content).unwrap();
+        }
+        for (name, html) in pages(Words::Plain) {
+            std::fs::write(folder.join(format!("{name}.html")), html).unwrap();
+        }
+        for (name, html) in pages(Words::Hostile) {
+            std::fs::write(folder.join(format!("hostile_{name}.html")), html).unwrap();
+        }
+    }
+}
+
+#[test]
+fn every_page_says_its_language_title_and_one_heading() {
+    for (name, page) in markups() {
+        assert_eq!(page.only("html").attribute("lang"), Some("en"), "{name}");
+        assert!(!page.text_of("title").trim().is_empty(), "{name}");
+        assert_eq!(page.count("h1"), 1, "{name}");
+        assert_eq!(page.count("main"), 1, "{name}");
+    }
+}
+
+#[test]
+fn nothing_is_inline_and_nothing_comes_from_elsewhere() {
+    for (name, page) in markups() {
+        assert_eq!(page.count("style"), 0, "{name}");
+        for tag in page.tags() {
+            for (attribute, value) in &tag.attributes {
+                assert!(
+                    attribute != "style" && !attribute.starts_with("on"),
+                    "{name}: {attribute} in {tag:?}"
+                );
+                let loads = ["src", "srcset", "data", "poster"].contains(&attribute.as_str())
+                    || attribute == "href" && tag.name == "link";
+                assert!(
+                    !loads || value.starts_with('/') || value.starts_with("data:image/"),
+                    "{name}: {attribute}={value}"
+                );
+            }
+        }
+        let scripts: Vec<_> = page.tags().filter(|tag| tag.name == "script").collect();
+        if name.contains("mailbox") || name.contains("message") {
+            assert!(
+                scripts.iter().all(|tag| tag.attribute("src").is_some()),
+                "{name}"
+            );
+        } else {
+            assert!(scripts.is_empty(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_form_is_sent_by_post_with_its_token() {
+    for (name, page) in markups() {
+        let posts = page.tags().filter(|tag| {
+            tag.name == "form"
+                && tag.attribute("method") == Some("post")
+                && tag
+                    .attribute("action")
+                    .is_some_and(|to| to.starts_with('/'))
+        });
+        let tokens = page
+            .tags()
+            .filter(|tag| tag.attribute("name") == Some("_csrf"));
+        let forms = page.count("form");
+        assert_eq!(posts.count(), forms, "{name}");
+        assert_eq!(tokens.count(), forms, "{name}");
+    }
+}
+
+#[test]
+fn every_field_has_a_label_and_every_reference_a_target() {
+    for (name, page) in markups() {
+        let ids: Vec<_> = page.tags().filter_map(|tag| tag.attribute("id")).collect();
+        for (n, id) in ids.iter().enumerate() {
+            assert!(!ids[..n].contains(id), "{name}: id {id} twice");
+        }
+        for tag in page.tags() {
+            for reference in ["aria-describedby", "aria-labelledby", "for"] {
+                let Some(targets) = tag.attribute(reference) else {
+                    continue;
+                };
+                // An id with a space in it (only hostile words have one) is no list of ids.
+                let whole = ids.contains(&targets);
+                assert!(
+                    whole || targets.split(' ').all(|target| ids.contains(&target)),
+                    "{name}: {reference}={targets}"
+                );
+            }
+        }
+        let labelled: Vec<_> = page
+            .tags()
+            .filter(|tag| tag.name == "label")
+            .filter_map(|tag| tag.attribute("for"))
+            .collect();
+        for input in page.tags().filter(|tag| tag.name == "input") {
+            let kind = input.attribute("type").unwrap_or("text");
+            let shown =
+                !["hidden", "Submit"].contains(&kind) && input.attribute("hidden").is_none();
+            if shown {
+                assert!(labelled.contains(&input.attribute("id").unwrap()), "{name}");
+                assert!(input.attribute("autocomplete").is_some(), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn errors_are_announced_and_take_the_keyboard() {
+    for (name, page) in markups() {
+        let focused: Vec<_> = page
+            .tags()
+            .filter(|tag| tag.attribute("autofocus").is_some())
+            .collect();
+        assert!(focused.len() <= 1, "{name}");
+        let alert = page.tags().find(|tag| {
+            tag.attribute("role") == Some("alert") && tag.attribute("tabindex") == Some("-1")
+        });
+        let Some(alert) = alert else { continue };
+        let id = alert.attribute("id").unwrap();
+        assert_eq!(focused[0].attribute("id"), Some(id), "{name}");
+        for input in page
+            .tags()
+            .filter(|tag| tag.attribute("required").is_some())
+        {
+            let described = input.attribute("aria-describedby").unwrap();
+            assert!(described.split(' ').any(|by| by == id), "{name}");
+        }
+    }
+}
+
+#[test]
+fn passwords_and_codes_are_never_shown_again() {
+    for (name, html) in pages(Words::Plain) {
+        assert!(!html.contains("not to be shown"), "{name}");
+        for tag in Markup::read(&html).tags() {
+            let secret = tag.attribute("type") == Some("password")
+                || tag.attribute("autocomplete") == Some("one-time-code");
+            assert!(!secret || tag.attribute("value").is_none(), "{name}");
+        }
+    }
+}
+
+/// The strongest form of "everything is escaped": hostile words change nothing but the words.
+#[test]
+fn hostile_words_do_not_change_the_markup() {
+    let plain = pages(Words::Plain);
+    let hostile = pages(Words::Hostile);
+    assert_eq!(plain.len(), hostile.len());
+    let spoken = plain
+        .iter()
+        .zip(&hostile)
+        .filter(|(plain, hostile)| plain != hostile);
+    assert!(
+        spoken.count() >= plain.len() - 2,
+        "all but two samples carry words"
+    );
+    for ((name, plain), (_, hostile)) in plain.iter().zip(&hostile) {
+        assert!(!hostile.contains(Words::PAYLOAD), "{name}");
+        let plain = Markup::read(plain).skeleton();
+        let hostile = Markup::read(hostile).skeleton();
+        assert_eq!(plain, hostile, "{name}");
+    }
+}
+
+#[test]
+fn machines_find_the_classic_sign_in_form() {
+    let pages = pages(Words::Plain);
+    let (_, html) = pages.iter().find(|(name, _)| *name == "sign_in").unwrap();
+    for classic in [
+        r#"name="_csrf" value="csrf-token""#,
+        r#"name="cognitoAsfData" value="""#,
+        r#"id="signInFormUsername" name="username""#,
+        r#"id="signInFormPassword" name="password" type="password""#,
+        r#"name="signInSubmitButton" type="Submit" value="Sign in" aria-label="submit""#,
+        r#"name="cognitoSignInForm" method="post" action="/login?client_id=1&#38;state=a%26b""#,
+        "Sign in with your username and password",
+        "Forgot your password?",
+        "Need an account?",
+        "<title>Signin</title>",
+    ] {
+        assert!(html.contains(classic), "{classic}");
+    }
+}
