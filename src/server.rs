@@ -14,7 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
 use crate::site::{self, Sites};
-use crate::web::dev;
+use crate::web::{assets, dev};
 use crate::wire::operation::Service;
 use crate::wire::{cors, dispatch};
 use crate::{api, identity, oidc};
@@ -30,6 +30,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/health/ready", get(ready))
         // Dev mode's alias of ready (security.md K16).
         .route("/_poolhouse/health", get(ready))
+        .route("/_assets/{file}", get(assets::serve))
         .merge(dev::router(&app))
         .with_state(Arc::clone(&app))
         .fallback_service(domain.clone());

@@ -5,11 +5,10 @@ use crate::app::App;
 use crate::domain::admin_users::{self, Invite, NewUser};
 use crate::domain::attributes::Given;
 use crate::domain::clients::{self, NewClient};
-use crate::domain::groups::{self, NewGroup};
 use crate::domain::hooks::Metadata;
 use crate::domain::pools::{self, NewPool};
 use crate::domain::resource_servers::{self, Wanted};
-use crate::domain::{domains, password};
+use crate::domain::{domains, groups, password};
 use crate::error::{Code, Error, Result};
 use crate::ids::{ClientId, PoolId};
 use crate::secret::Secret;
@@ -93,12 +92,14 @@ async fn furnish(app: &App, actor: &Actor, pool: &PoolId) -> Result<()> {
         clients::create(app, actor, client).await?;
     }
     for (name, precedence) in GROUPS {
-        let group = NewGroup {
+        let group = groups::Wanted {
+            pool: pool.clone(),
             name: name.to_owned(),
+            description: None,
+            role_arn: None,
             precedence: Some(precedence),
-            ..NewGroup::default()
         };
-        groups::create(app, actor, pool, group).await?;
+        groups::create(app, actor, group).await?;
     }
     add_user(app, actor, pool).await
 }

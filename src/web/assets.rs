@@ -4,6 +4,8 @@
 use std::sync::LazyLock;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
 
 /// One compiled-in file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +66,19 @@ pub fn find(path: &str) -> Option<&'static Asset> {
     } else {
         None
     }
+}
+
+/// Serves `/_assets/...`.
+pub async fn serve(uri: Uri) -> Response {
+    let Some(asset) = find(uri.path()) else {
+        return (StatusCode::NOT_FOUND, "Not found\n").into_response();
+    };
+    let headers = [
+        (header::CONTENT_TYPE, asset.content_type),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, asset.content).into_response()
 }
 
 #[cfg(test)]

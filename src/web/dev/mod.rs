@@ -3,6 +3,7 @@
 
 mod answer;
 mod clock;
+mod mailbox;
 mod messages;
 mod reset;
 
@@ -21,6 +22,10 @@ use answer::Failure;
 /// The routes, each behind the origin guard.
 pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
+        .route("/_poolhouse", get(mailbox::moved))
+        .route("/_poolhouse/", get(mailbox::list))
+        .route("/_poolhouse/mail/{id}", get(mailbox::show))
+        .route("/_poolhouse/mail/{id}/html", get(mailbox::html))
         .route(
             "/_poolhouse/messages",
             get(messages::list).delete(messages::delete_all),
