@@ -156,16 +156,17 @@ CREATE TABLE passwords (
     FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
 );
 
--- Failed sign-ins of a user, whatever name or flow was used.
+-- Failed sign-ins of a user, whatever name or flow was used. sub may be a phantom's: where a client
+-- hides which users exist, a name that is nobody's is locked like everybody else's.
 CREATE TABLE lockouts (
-    pool_id         TEXT   NOT NULL,
+    pool_id         TEXT   NOT NULL REFERENCES pools ON DELETE CASCADE,
     sub             TEXT   COLLATE "BINARY" NOT NULL,
     failures        BIGINT NOT NULL,
     last_ms         BIGINT NOT NULL,
     locked_until_ms BIGINT NOT NULL,
-    PRIMARY KEY (pool_id, sub),
-    FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
+    PRIMARY KEY (pool_id, sub)
 );
+CREATE INDEX lockouts_by_age ON lockouts (locked_until_ms);
 
 -- One live code per user and kind (sign_up, forgot, email, phone_number); a new one replaces it.
 -- sub may be a phantom's: where a client hides which users exist, a name that is nobody's gets

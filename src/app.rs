@@ -16,6 +16,7 @@ use crate::ports::sms::SmsSender;
 use crate::signing::KeyCache;
 use crate::store::Store;
 use crate::store::pools::Pool;
+use crate::turns::Turns;
 use crate::vault::Vault;
 
 /// Everything a request needs, shared by all of them.
@@ -38,6 +39,8 @@ pub struct App {
     pub keys: Arc<dyn KeySource>,
     /// Signing keys, parsed.
     pub signing: KeyCache,
+    /// Attempts at one user's password take turns.
+    pub turns: Turns,
     /// Bounded password hashing.
     pub hashing: HashPool,
     /// Work that outlives its request.

@@ -21,6 +21,7 @@ use crate::ports::sms::SmsSender;
 use crate::signing::KeyCache;
 use crate::store::audit::Actor;
 use crate::store::{Durability, Store, keyring};
+use crate::turns::Turns;
 use crate::vault::{MasterKey, Purpose, Vault};
 
 /// The outside world of a server: real in `main`, fake in tests.
@@ -64,6 +65,7 @@ pub async fn app(
         http: ports.http,
         keys: ports.keys,
         signing: KeyCache::default(),
+        turns: Turns::default(),
         hashing: HashPool::new(config.hash),
         jobs: Jobs::default(),
         mailbox: Some(Mailbox::default()),

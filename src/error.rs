@@ -221,12 +221,16 @@ texts! {
     access_token_expired => NotAuthorized "Access Token has expired";
     access_token_revoked => NotAuthorized "Access Token has been revoked";
     access_token_scopes => NotAuthorized "Access Token does not have required scopes";
+    client_secret_wrong => Unauthorized "Invalid client secret provided";
+    revocation_disabled => UnsupportedOperation "Token revocation is not enabled for this client.";
+    unsupported_token_type => UnsupportedTokenType "Unsupported token type";
     sign_up_not_permitted => NotAuthorized "SignUp is not permitted for this user pool";
     unauthorized_attribute => NotAuthorized "A client attempted to write unauthorized attribute";
     contact_administrator => NotAuthorized "Contact administrator to reset password.";
     password_cannot_be_reset => NotAuthorized "User password cannot be reset in the current state.";
     auth_method_not_supported => InvalidParameter "Initiate Auth method not supported.";
     auth_flow_not_enabled => InvalidParameter "Auth flow not enabled for this client";
+    srp_timestamp => InvalidParameter "TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.";
     invalid_pagination_token => InvalidParameter "Invalid pagination token";
     user_already_confirmed => InvalidParameter "User is already confirmed.";
     cannot_resend => InvalidParameter "Cannot resend codes. Auto verification not turned on.";
@@ -339,6 +343,16 @@ impl Error {
     /// `Cannot modify the non-mutable attribute {name}`.
     pub fn non_mutable(name: &str) -> Self {
         Self::invalid_parameter(format!("Cannot modify the non-mutable attribute {name}"))
+    }
+
+    /// `Invalid attributes given, {name} is missing` (NEW_PASSWORD_REQUIRED).
+    pub fn attribute_missing(name: &str) -> Self {
+        Self::invalid_parameter(format!("Invalid attributes given, {name} is missing"))
+    }
+
+    /// `Cannot modify an already provided {name}` (NEW_PASSWORD_REQUIRED).
+    pub fn attribute_provided(name: &str) -> Self {
+        Self::invalid_parameter(format!("Cannot modify an already provided {name}"))
     }
 
     /// The honest answer of an operation, or a stored setting, that is not built yet.

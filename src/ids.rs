@@ -104,6 +104,16 @@ impl PoolId {
     }
 }
 
+/// The text of a version 4 UUID (RFC 9562 5.4) made of 128 random bits.
+pub fn uuid_text(random: u128) -> String {
+    let value = (random & !(0xf << 76) & !(0b11 << 62)) | (4 << 76) | (0b10 << 62);
+    let hex = format!("{value:032x}");
+    let parts = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)];
+    parts
+        .map(|(from, to)| hex.get(from..to).unwrap_or_default())
+        .join("-")
+}
+
 fn is_uuid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(at, byte)| match at {

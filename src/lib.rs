@@ -39,6 +39,7 @@ pub mod site;
 pub mod store;
 pub mod text;
 pub mod time;
+pub mod turns;
 pub mod vault;
 pub mod web;
 pub mod wire;

@@ -1,7 +1,7 @@
 //! THE TABLE of `cognito-idp`: all 141 operations of the model. A row without a path answers the
 //! honest 501; `docs/coverage.md` is printed from it.
 
-use super::ops::{account, clients, domains, pools, resource_servers, users};
+use super::ops::{account, auth, clients, domains, pools, resource_servers, users};
 use crate::operations;
 
 operations! {
@@ -20,7 +20,7 @@ operations! {
     AdminGetDevice Iam;
     AdminGetUser Iam => users::admin_get_user::admin_get_user;
     AdminGetUserAuthFactors Iam;
-    AdminInitiateAuth Iam;
+    AdminInitiateAuth Iam => auth::admin_initiate_auth::admin_initiate_auth;
     AdminLinkProviderForUser Iam;
     AdminListDevices Iam;
     AdminListGroupsForUser Iam;
@@ -28,7 +28,7 @@ operations! {
     AdminListUserSessions Iam;
     AdminRemoveUserFromGroup Iam;
     AdminResetUserPassword Iam => users::admin_reset_user_password::admin_reset_user_password;
-    AdminRespondToAuthChallenge Iam;
+    AdminRespondToAuthChallenge Iam => auth::admin_respond_to_auth_challenge::admin_respond_to_auth_challenge;
     AdminRevokeUserSession Iam;
     AdminSetUserMFAPreference Iam;
     AdminSetUserPassword Iam => users::admin_set_user_password::admin_set_user_password;
@@ -36,7 +36,7 @@ operations! {
     AdminUpdateAuthEventFeedback Iam;
     AdminUpdateDeviceStatus Iam;
     AdminUpdateUserAttributes Iam => users::admin_update_user_attributes::admin_update_user_attributes;
-    AdminUserGlobalSignOut Iam;
+    AdminUserGlobalSignOut Iam => auth::admin_user_global_sign_out::admin_user_global_sign_out;
     AssociateSoftwareToken TokenOrSession;
     ChangePassword Token => account::change_password::change_password;
     CompleteWebAuthnRegistration Token;
@@ -90,14 +90,14 @@ operations! {
     GetSigningCertificate Iam;
     GetTokensFromRefreshToken Public;
     GetUICustomization Iam;
-    GetUser Token;
+    GetUser Token => auth::get_user::get_user;
     GetUserAttributeVerificationCode Token;
     GetUserAuthFactors Token;
     GetUserPoolClientSessionConfiguration Iam;
     GetUserPoolMfaConfig Iam => pools::get_user_pool_mfa_config::get_user_pool_mfa_config;
     GetUserPoolSessionConfiguration Iam;
-    GlobalSignOut Token;
-    InitiateAuth Public;
+    GlobalSignOut Token => auth::global_sign_out::global_sign_out;
+    InitiateAuth Public => auth::initiate_auth::initiate_auth;
     ListDevices Token;
     ListGroups Iam;
     ListIdentityProviders Iam;
@@ -114,8 +114,8 @@ operations! {
     ListUsersInGroup Iam;
     ListWebAuthnCredentials Token;
     ResendConfirmationCode Public => account::resend_confirmation_code::resend_confirmation_code;
-    RespondToAuthChallenge Public;
-    RevokeToken Public;
+    RespondToAuthChallenge Public => auth::respond_to_auth_challenge::respond_to_auth_challenge;
+    RevokeToken Public => auth::revoke_token::revoke_token;
     RevokeUserSession Token;
     SetLogDeliveryConfiguration Iam;
     SetRiskConfiguration Iam;

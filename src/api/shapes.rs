@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::attributes::Given;
 use crate::domain::delivery::Details;
+use crate::secret::Secret;
 use crate::store::groups::Group;
 use crate::store::users::User;
 use crate::time::EpochSeconds;
@@ -11,6 +12,14 @@ use crate::time::EpochSeconds;
 /// `{}`: the answer of operations that have an output shape without members.
 #[derive(Serialize)]
 pub struct Empty {}
+
+/// A request with nothing but the access token, which was read to admit the caller.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SignedInRequest {
+    #[expect(dead_code, reason = "the caller was admitted by it")]
+    access_token: Secret<String>,
+}
 
 /// `AttributeType`.
 #[derive(Clone, Serialize, Deserialize)]

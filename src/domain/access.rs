@@ -1,11 +1,16 @@
-//! Access tokens at the door: who is behind a token, and may they still act.
+//! Access tokens at the door: who is behind a token, and may they still act (api.md 1.3).
 
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::domain::claims::{ADMIN_SCOPE, OPENID, ReadAccess};
+use crate::domain::{clients, keys};
+use crate::error::{Code, Error, Reason, Result};
+use crate::ids::{ClientId, PoolId, Sub};
 use crate::secret::Secret;
+use crate::signing::{Jws, TokenUse};
 use crate::store::clients::Client;
 use crate::store::pools::Pool;
-use crate::store::users::User;
+use crate::store::sessions::{self, Named};
+use crate::store::users::{self, Status, User};
 
 /// The person behind a valid access token.
 #[derive(Clone, Debug)]
@@ -23,11 +28,95 @@ pub struct SignedIn {
 }
 
 /// Verifies an access token for user operations (scope `aws.cognito.signin.user.admin`).
-pub async fn user_operation(_app: &App, _token: &Secret<String>) -> Result<SignedIn> {
-    Err(Error::invalid_access_token())
+///
+/// # Errors: NotAuthorized (`Invalid Access Token` and its kin, `User is disabled.`), UserNotFound,
+/// UserNotConfirmed, PasswordResetRequired
+pub async fn user_operation(app: &App, token: &Secret<String>) -> Result<SignedIn> {
+    signed_in(app, None, token, ADMIN_SCOPE).await
 }
 
-/// Verifies an access token for `/oauth2/userInfo` (scope `openid`) of a pool's domain.
-pub async fn userinfo(_app: &App, _pool: &Pool, _token: &Secret<String>) -> Result<SignedIn> {
-    Err(Error::invalid_access_token())
+/// Verifies an access token for `/oauth2/userInfo` (scope `openid`), on a pool's domain for that
+/// pool alone.
+///
+/// # Errors: those of [`user_operation`]
+pub async fn userinfo(
+    app: &App,
+    pool: Option<&PoolId>,
+    token: &Secret<String>,
+) -> Result<SignedIn> {
+    signed_in(app, pool, token, OPENID).await
+}
+
+async fn signed_in(
+    app: &App,
+    site: Option<&PoolId>,
+    token: &Secret<String>,
+    scope: &str,
+) -> Result<SignedIn> {
+    let invalid = || Error::invalid_access_token().because(Reason::BadToken);
+    let token = Jws::split(token.expose()).ok_or_else(invalid)?;
+    let key = keys::of_token(app, &token).await?.ok_or_else(invalid)?;
+    if !key.verifies(&token) {
+        return Err(Error::access_token_signature().because(Reason::BadToken));
+    }
+    let claims: ReadAccess = token.claims().ok_or_else(invalid)?;
+    let belongs = key.token_use == TokenUse::Access
+        && claims.token_use == TokenUse::Access.as_str()
+        && claims.iss == app.issuer(&key.pool)
+        && claims.username.is_some()
+        && site.is_none_or(|site| *site == key.pool);
+    if !belongs {
+        return Err(invalid());
+    }
+    if app.clock.now(&key.pool).seconds() >= claims.exp {
+        return Err(Error::access_token_expired().because(Reason::ExpiredToken));
+    }
+    let scopes: Vec<String> = claims.scope.split(' ').map(str::to_owned).collect();
+    if !scopes.iter().any(|granted| granted == scope) {
+        return Err(Error::access_token_scopes().because(Reason::BadToken));
+    }
+    let client = ClientId::parse(claims.client_id.as_str()).map_err(|_| invalid())?;
+    let gone = |error: Error| match error.code {
+        Code::ResourceNotFound => invalid(),
+        _ => error,
+    };
+    let (pool, client) = clients::of_pool(app, &key.pool, &client)
+        .await
+        .map_err(gone)?;
+    let user = standing_user(app, &pool, &claims).await?;
+    Ok(SignedIn {
+        pool,
+        client,
+        user,
+        origin_jti: claims.origin_jti,
+        scopes,
+    })
+}
+
+/// The user of a token, unless the token was revoked or the user may not act.
+async fn standing_user(app: &App, pool: &Pool, claims: &ReadAccess) -> Result<User> {
+    let invalid = || Error::invalid_access_token().because(Reason::BadToken);
+    let sub = Sub::parse(claims.sub.as_str()).map_err(|_| invalid())?;
+    let mut db = app.store.read().await?;
+    let user = users::by_sub(&mut db, &pool.id, &sub).await?;
+    let unknown = || Error::user_does_not_exist().because(Reason::UnknownUser);
+    let user = user.ok_or_else(unknown)?;
+    if !user.enabled {
+        return Err(Error::user_is_disabled().because(Reason::UserDisabled));
+    }
+    let named = match (&claims.origin_jti, &claims.event_id) {
+        (Some(origin), _) => Named::Origin(origin),
+        (None, Some(event)) => Named::Event(event),
+        (None, None) => return Err(invalid()),
+    };
+    let stands = sessions::stands(&mut db, &pool.id, &sub, named).await?;
+    // Whole seconds: a token made in the second of a sign-out is judged by its session alone.
+    if !stands || claims.iat < user.tokens_valid_from.seconds() {
+        return Err(Error::access_token_revoked().because(Reason::RevokedToken));
+    }
+    match user.status {
+        Status::Unconfirmed => Err(Error::user_not_confirmed().because(Reason::UserNotConfirmed)),
+        Status::ResetRequired => Err(Error::password_reset_required()),
+        _ => Ok(user),
+    }
 }

@@ -8,7 +8,7 @@ use crate::domain::codes::Sent;
 use crate::domain::hooks::{self, Event, Metadata};
 use crate::domain::{contacts, usernames};
 use crate::error::{Error, Reason, Result};
-use crate::ids::Sub;
+use crate::ids::{Sub, uuid_text};
 use crate::settings::pool::Contact;
 use crate::store::clients::Client;
 use crate::store::pools::Pool;
@@ -106,12 +106,10 @@ pub fn phantom(app: &App, pool: &Pool, typed: &str) -> Result<Phantom> {
     })
 }
 
+/// Looks like every other user's.
 fn sub(bytes: &[u8; 32]) -> Result<Sub> {
-    let hex = usernames::hex(bytes);
-    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
-    let (head, tail) = (part(0, 8), part(20, 32));
-    let middle = [part(8, 12), part(12, 16), part(16, 20)].join("-");
-    Sub::parse(format!("{head}-{middle}-{tail}")).map_err(Error::internal)
+    let random = bytes.first_chunk().copied().map_or(0, u128::from_be_bytes);
+    Sub::parse(uuid_text(random)).map_err(Error::internal)
 }
 
 /// What was typed if it is a contact; otherwise one that such a pool's users would have.

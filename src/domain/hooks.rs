@@ -182,14 +182,14 @@ pub async fn post_authentication(_app: &App, event: Event<'_>) -> Result<()> {
     })
 }
 
-/// Before tokens are signed.
-pub async fn pre_token_generation(
-    _app: &App,
-    event: Event<'_>,
-    _source: TokenSource,
-) -> Result<()> {
+/// Before tokens are signed. For a client's own token only version 3 of the event is sent.
+pub async fn pre_token_generation(_app: &App, event: Event<'_>, source: TokenSource) -> Result<()> {
     unset(event.pool, "PreTokenGeneration", |lambda| {
-        lambda.pre_token_generation.is_some() || lambda.pre_token_generation_config.is_some()
+        let versioned = lambda.pre_token_generation_config.as_ref();
+        if source == TokenSource::ClientCredentials {
+            return versioned.is_some_and(|v| v.lambda_version.as_deref() == Some("V3_0"));
+        }
+        lambda.pre_token_generation.is_some() || versioned.is_some()
     })
 }
 

@@ -17,6 +17,7 @@ pub async fn everything(app: &App, actor: &Actor) -> Result<()> {
         mailbox.delete(None);
     }
     app.clock.reset();
+    app.signing.clear();
     Ok(())
 }
 

@@ -1,11 +1,20 @@
 //! Completed sign-ins that last: a browser's (SSO) and those that tokens hang off.
 
 use crate::app::App;
+use crate::domain::claims::ADMIN_SCOPE;
+use crate::domain::complete::hold;
+use crate::domain::lockout;
+use crate::domain::tokens::Claim;
 use crate::error::Result;
 use crate::ids::{PoolId, SessionId, Uuid};
-use crate::store::audit::Actor;
-use crate::store::users::User;
-use crate::time::Timestamp;
+use crate::store::audit::{Actor, Event};
+use crate::store::clients::Client;
+use crate::store::sessions::{self, Kind, Session};
+use crate::store::users::{self, User};
+use crate::time::{Span, Timestamp};
+
+/// How long a browser stays signed in: fixed, from the sign-in on (oauth.md 3).
+const BROWSER: Span = Span::hours(1);
 
 /// A person signed in with a browser: the live row behind the session cookie.
 #[derive(Clone, Debug)]
@@ -22,17 +31,108 @@ pub struct Proven {
     pub expires: Timestamp,
 }
 
-/// The browser session of an id, unless it ended or its user may not sign in any more.
-pub async fn browser(_app: &App, _pool: &PoolId, _session: &SessionId) -> Result<Option<Proven>> {
-    Ok(None)
+/// The browser session of an id, unless it ended or its user may not sign in any more. It outlives
+/// a global sign-out, as Cognito's does.
+pub async fn browser(app: &App, pool: &PoolId, session: &SessionId) -> Result<Option<Proven>> {
+    let now = app.clock.now(pool);
+    let mut db = app.store.read().await?;
+    let found = sessions::find(&mut db, pool, session).await?;
+    let live = |s: &Session| s.kind == Kind::Browser && s.revoked.is_none() && now < s.expires;
+    let Some(found) = found.filter(live) else {
+        return Ok(None);
+    };
+    let user = users::by_sub(&mut db, pool, &found.sub).await?;
+    Ok(user.filter(|user| user.enabled).map(|user| Proven {
+        user,
+        session: found.id,
+        auth_at: found.auth_at,
+        event_id: found.event_id,
+        expires: found.expires,
+    }))
 }
 
 /// Ends a browser session (`/logout`). Ending one that is not there is no error.
 pub async fn end_browser(
-    _app: &App,
-    _actor: &Actor,
-    _pool: &PoolId,
-    _session: &SessionId,
+    app: &App,
+    actor: &Actor,
+    pool: &PoolId,
+    session: &SessionId,
 ) -> Result<()> {
+    let now = app.clock.now(pool);
+    let mut tx = app.store.write(actor).await?;
+    if sessions::revoke(&mut tx, pool, session, now).await? {
+        let event = Event {
+            at: now,
+            pool: Some(pool),
+            act: "SignOut",
+            target: Some(session.as_str()),
+            refused: None,
+        };
+        tx.audit(event).await?;
+        tx.commit().await?;
+    }
     Ok(())
+}
+
+/// A new token session of an API sign-in, not stored yet.
+pub(super) fn new(app: &App, actor: &Actor, client: &Client, user: &User) -> Result<Session> {
+    let now = app.clock.now(&user.pool);
+    Ok(Session {
+        pool: user.pool.clone(),
+        id: app.rng.session_id("tkn")?,
+        kind: Kind::Token,
+        sub: user.sub.clone(),
+        client: client.id.clone(),
+        origin_jti: app.rng.uuid()?,
+        event_id: app.rng.uuid()?,
+        origin: None,
+        scope: ADMIN_SCOPE.to_owned(),
+        device_key: None,
+        ip: actor.ip.clone(),
+        agent: actor.agent.clone(),
+        auth_at: now,
+        created: now,
+        last_used: now,
+        expires: now.plus(client.settings.refresh_token_lifetime()),
+        revoked: None,
+    })
+}
+
+/// Stores a browser's completed sign-in.
+pub(super) async fn open_browser(
+    app: &App,
+    actor: &Actor,
+    client: &Client,
+    user: User,
+    claim: &dyn Claim,
+) -> Result<Proven> {
+    let now = app.clock.now(&user.pool);
+    let session = Session {
+        id: app.rng.session_id("sso")?,
+        kind: Kind::Browser,
+        scope: String::new(),
+        expires: now.plus(BROWSER),
+        ..new(app, actor, client, &user)?
+    };
+    let mut tx = app.store.write(actor).await?;
+    claim.claim(&mut tx, &session.id).await?;
+    hold(&mut tx, &user).await?;
+    lockout::clear(&mut tx, &user.pool, &user.sub).await?;
+    sessions::insert(&mut tx, &session).await?;
+    let event = Event {
+        at: now,
+        pool: Some(&user.pool),
+        act: "BrowserSignIn",
+        target: Some(user.sub.as_str()),
+        refused: None,
+    };
+    tx.audit(event).await?;
+    tx.commit().await?;
+    Ok(Proven {
+        user,
+        session: session.id,
+        auth_at: session.auth_at,
+        event_id: session.event_id,
+        expires: session.expires,
+    })
 }

@@ -3,14 +3,19 @@
 use futures_util::future::BoxFuture;
 
 use crate::app::App;
-use crate::domain::hooks::Metadata;
-use crate::domain::sessions::Proven;
-use crate::error::{Error, Result};
+use crate::domain::claims::{ClientClaims, ReadId};
+use crate::domain::complete::{Completion, complete};
+use crate::domain::hooks::{self, Metadata, TokenSource};
+use crate::domain::keys;
+use crate::domain::sessions::{self, Proven};
+use crate::error::Result;
 use crate::ids::SessionId;
-use crate::store::audit::Actor;
+use crate::signing::{Jws, TokenUse};
+use crate::store::audit::{Actor, Event};
 use crate::store::clients::Client;
 use crate::store::db::Tx;
 use crate::store::pools::Pool;
+use crate::store::sessions::Session;
 use crate::time::Span;
 
 /// The tokens of one answer.
@@ -33,13 +38,23 @@ pub trait Claim: Send + Sync {
     fn claim<'a>(&'a self, tx: &'a mut Tx, session: &'a SessionId) -> BoxFuture<'a, Result<()>>;
 }
 
+/// Nothing to use up.
+pub(super) struct Nothing;
+
+impl Claim for Nothing {
+    fn claim<'a>(&'a self, _tx: &'a mut Tx, _session: &'a SessionId) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
 /// A browser's sign-in that becomes tokens (the `authorization_code` grant).
 pub struct Exchange<'a> {
     /// The pool.
     pub pool: &'a Pool,
     /// The client that gets the tokens.
     pub client: &'a Client,
-    /// The sign-in. Tokens are refused if its user was disabled or signed out since.
+    /// The sign-in. Its user has the `auth_epoch` of the moment the code was made, so that a
+    /// sign-out since then refuses the tokens.
     pub proven: &'a Proven,
     /// The granted scopes.
     pub scopes: &'a [String],
@@ -49,26 +64,83 @@ pub struct Exchange<'a> {
 
 /// Mints the tokens of a code. `claim` uses up the code.
 ///
-/// # Errors: NotAuthorized, UserNotFound, whatever `claim` refuses with
+/// # Errors: NotAuthorized (disabled, signed out since), UserNotFound, what `claim` refuses with
 pub async fn exchange(
-    _app: &App,
-    _actor: &Actor,
-    _exchange: Exchange<'_>,
-    _claim: &dyn Claim,
+    app: &App,
+    actor: &Actor,
+    exchange: Exchange<'_>,
+    claim: &dyn Claim,
 ) -> Result<Issued> {
-    Err(Error::not_implemented("Sign-in"))
+    let (client, proven) = (exchange.client, exchange.proven);
+    let session = Session {
+        auth_at: proven.auth_at,
+        event_id: proven.event_id.clone(),
+        origin: Some(proven.session.clone()),
+        scope: exchange.scopes.join(" "),
+        ..sessions::new(app, actor, client, &proven.user)?
+    };
+    let completion = Completion {
+        pool: exchange.pool,
+        client,
+        user: &proven.user,
+        session: &session,
+        new: true,
+        source: TokenSource::HostedAuth,
+        nonce: exchange.nonce,
+        metadata: &Metadata::new(),
+    };
+    complete(app, actor, completion, claim).await
 }
 
 /// Mints an access token for a client itself. The caller has checked secret, grant and scopes.
+///
+/// # Errors: what the trigger refuses with
 pub async fn client_credentials(
-    _app: &App,
-    _actor: &Actor,
-    _pool: &Pool,
-    _client: &Client,
-    _scopes: &[String],
-    _metadata: &Metadata,
+    app: &App,
+    actor: &Actor,
+    (pool, client): (&Pool, &Client),
+    scopes: &[String],
+    metadata: &Metadata,
 ) -> Result<Issued> {
-    Err(Error::not_implemented("client_credentials"))
+    let event = hooks::Event {
+        pool,
+        client: Some(&client.id),
+        username: "ClientCredentials",
+        user: None,
+        metadata,
+    };
+    hooks::pre_token_generation(app, event, TokenSource::ClientCredentials).await?;
+    let keys = keys::of_pool(app, &pool.id).await?;
+    let now = app.clock.now(&pool.id);
+    let lifetime = client.settings.access_token_lifetime();
+    let access_token = keys.access.sign(&ClientClaims {
+        sub: client.id.as_str(),
+        token_use: TokenUse::Access,
+        scope: &scopes.join(" "),
+        auth_time: now.seconds(),
+        iss: &app.issuer(&pool.id),
+        exp: now.plus(lifetime).seconds(),
+        iat: now.seconds(),
+        version: 2,
+        jti: app.rng.uuid()?.as_str(),
+        client_id: client.id.as_str(),
+    })?;
+    let mut tx = app.store.write(actor).await?;
+    let done = Event {
+        at: now,
+        pool: Some(&pool.id),
+        act: "ClientCredentials",
+        target: Some(client.id.as_str()),
+        refused: None,
+    };
+    tx.audit(done).await?;
+    tx.commit().await?;
+    Ok(Issued {
+        access_token,
+        id_token: None,
+        refresh_token: None,
+        lifetime,
+    })
 }
 
 /// Whom an ID token of ours names, whether or not it has expired (`id_token_hint`).
@@ -81,6 +153,21 @@ pub struct IdHint {
 }
 
 /// Reads an ID token that the pool has signed; none for everything else.
-pub async fn id_token_hint(_app: &App, _pool: &Pool, _token: &str) -> Result<Option<IdHint>> {
-    Ok(None)
+pub async fn id_token_hint(app: &App, pool: &Pool, token: &str) -> Result<Option<IdHint>> {
+    let Some(token) = Jws::split(token) else {
+        return Ok(None);
+    };
+    let Some(key) = keys::of_token(app, &token).await? else {
+        return Ok(None);
+    };
+    if key.pool != pool.id || key.token_use != TokenUse::Id || !key.verifies(&token) {
+        return Ok(None);
+    }
+    let claims = token.claims::<ReadId>().filter(|claims| {
+        claims.iss == app.issuer(&pool.id) && claims.token_use == TokenUse::Id.as_str()
+    });
+    Ok(claims.map(|claims| IdHint {
+        client: claims.aud,
+        sub: claims.sub,
+    }))
 }

@@ -6,7 +6,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 
 use crate::error::{Error, Result};
-use crate::ids::{ClientId, PoolId, SessionId, Sub, Uuid};
+use crate::ids::{ClientId, PoolId, SessionId, Sub, Uuid, uuid_text};
 
 /// A source of random bytes.
 pub trait RandomSource: Send + Sync {
@@ -112,19 +112,7 @@ impl Rng {
 
     /// A version 4 UUID (RFC 9562 5.4).
     pub fn uuid(&self) -> Result<Uuid> {
-        let value = (u128::from_be_bytes(self.bytes()?) & !(0xf << 76) & !(0b11 << 62))
-            | (4 << 76)
-            | (0b10 << 62);
-        let hex = format!("{value:032x}");
-        let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
-        let text = [
-            part(0, 8),
-            part(8, 12),
-            part(12, 16),
-            part(16, 20),
-            part(20, 32),
-        ]
-        .join("-");
+        let text = uuid_text(u128::from_be_bytes(self.bytes()?));
         Uuid::parse(text).map_err(Error::internal)
     }
 

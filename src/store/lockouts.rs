@@ -24,6 +24,7 @@ statements! {
     REFUND = "UPDATE lockouts SET failures = failures - 1, \
                 locked_until_ms = CASE WHEN failures = $3 AND last_ms = $4 THEN $4 ELSE locked_until_ms END \
               WHERE pool_id = $1 AND sub = $2 AND failures > 0";
+    PRUNE = "DELETE FROM lockouts WHERE locked_until_ms <= $1";
     CLEAR = "DELETE FROM lockouts WHERE pool_id = $1 AND sub = $2";
 }
 
@@ -58,4 +59,9 @@ pub async fn refund(
 /// Forgets all failures of a user.
 pub async fn clear(tx: &mut Tx, pool: &PoolId, sub: &Sub) -> Result<(), DbError> {
     tx.execute(CLEAR, args![pool, sub]).await.map(drop)
+}
+
+/// Forgets the failures of users whose locks ended before a point in time.
+pub async fn prune(tx: &mut Tx, before: Timestamp) -> Result<(), DbError> {
+    tx.execute(PRUNE, args![before]).await.map(drop)
 }

@@ -18,6 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("hashing", &[]),
     ("jobs", &[]),
     ("signing", &["ports"]),
+    ("turns", &[]),
     ("vault", &["ports"]),
     ("reservoir", &["ports", "vault"]),
     ("config", &["hashing"]),
@@ -25,7 +26,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "config", "hashing", "jobs", "ports", "signing", "store", "vault",
+            "config", "hashing", "jobs", "ports", "signing", "store", "turns", "vault",
         ],
     ),
     (
@@ -63,7 +64,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "boot",
         &[
-            "app", "config", "domain", "hashing", "jobs", "ports", "signing", "store", "vault",
+            "app", "config", "domain", "hashing", "jobs", "ports", "signing", "store", "turns",
+            "vault",
         ],
     ),
 ];

@@ -1,6 +1,7 @@
 //! One operation, one file: request, response, translation to the domain and back.
 
 pub mod account;
+pub mod auth;
 pub mod clients;
 pub mod domains;
 pub mod pools;

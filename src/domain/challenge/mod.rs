@@ -4,14 +4,24 @@
 //! whose `reason` says what the public text may hide. A browser's sign-in ([`Face::Hosted`]) ends
 //! in [`Outcome::Proven`] instead of tokens: the OAuth endpoints turn that into a code.
 
+mod attempt;
+pub(in crate::domain) mod built;
+mod context;
+mod finish;
+pub(in crate::domain) mod flows;
+mod new_password;
 mod parameters;
+mod password;
+mod srp;
 
 use std::collections::BTreeMap;
 
 use crate::app::App;
-use crate::domain::hooks::Metadata;
+use crate::domain::clients;
+use crate::domain::hooks::{self, Metadata, TokenSource};
+use crate::domain::refresh::{self, Refresh};
 use crate::domain::sessions::Proven;
-use crate::domain::tokens::Issued;
+use crate::domain::tokens::{Issued, Nothing};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::secret::Secret;
@@ -20,6 +30,7 @@ use crate::store::clients::Client;
 use crate::store::pools::Pool;
 use crate::store::users::User;
 
+use context::Context;
 pub use parameters::Parameters;
 
 names! {
@@ -118,38 +129,117 @@ pub struct Next {
 /// # Errors: InvalidParameter, NotAuthorized, UserNotFound, UserNotConfirmed,
 /// PasswordResetRequired, TooManyRequests, NotImplemented (a stored setting that is not built)
 pub async fn start(
-    _app: &App,
-    _actor: &Actor,
-    _pool: &Pool,
-    _client: &Client,
-    _start: Start<'_>,
+    app: &App,
+    actor: &Actor,
+    pool: &Pool,
+    client: &Client,
+    start: Start<'_>,
 ) -> Result<Outcome> {
-    Err(Error::not_implemented("Sign-in"))
+    let Start {
+        face,
+        flow,
+        parameters,
+        metadata,
+    } = start;
+    flows::check_face(face, flow)?;
+    let none = Metadata::new();
+    if matches!(flow, Flow::RefreshTokenAuth | Flow::RefreshToken) {
+        let token = parameters.get("REFRESH_TOKEN")?;
+        let secret_hash = parameters.find("SECRET_HASH");
+        if secret_hash.is_none() && face != Face::Hosted {
+            clients::check_secret_hash(app, client, "", None)?;
+        }
+        flows::check(client, face, flow)?;
+        built::check_asked(None, &parameters)?;
+        let refresh = Refresh {
+            face,
+            token,
+            secret_hash,
+            metadata: &none,
+        };
+        let issued = refresh::refresh(app, actor, pool, client, refresh).await?;
+        return Ok(Outcome::Tokens(issued));
+    }
+    let context = Context {
+        app,
+        actor,
+        pool,
+        client,
+        face,
+        metadata,
+    };
+    let typed = context.username(&parameters)?;
+    flows::check(client, face, flow)?;
+    built::check_asked(Some(flow), &parameters)?;
+    built::check(pool)?;
+    if flow == Flow::UserSrp {
+        return srp::start(context, typed, parameters.get("SRP_A")?.expose()).await;
+    }
+    password::start(context, typed, parameters.get("PASSWORD")?).await
 }
 
 /// Goes on with a sign-in.
 ///
 /// # Errors: those of [`start`], InvalidPassword, PasswordHistoryPolicyViolation, AliasExists
 pub async fn answer(
-    _app: &App,
-    _actor: &Actor,
-    _pool: &Pool,
-    _client: &Client,
-    _answer: Answer<'_>,
+    app: &App,
+    actor: &Actor,
+    pool: &Pool,
+    client: &Client,
+    answer: Answer<'_>,
 ) -> Result<Outcome> {
-    Err(Error::not_implemented("Sign-in"))
+    let context = Context {
+        app,
+        actor,
+        pool,
+        client,
+        face: answer.face,
+        metadata: answer.metadata,
+    };
+    let parameters = &answer.parameters;
+    let known = answer.face == Face::Hosted && parameters.find("USERNAME").is_none();
+    let typed = (!known).then(|| context.username(parameters)).transpose()?;
+    built::check_asked(None, parameters)?;
+    built::check(pool)?;
+    match answer.name {
+        ChallengeName::PasswordVerifier => {
+            let typed = typed.ok_or_else(|| Error::missing_parameter("USERNAME"))?;
+            srp::answer(context, typed, parameters).await
+        }
+        ChallengeName::NewPasswordRequired => {
+            new_password::answer(context, typed, answer.session.as_ref(), parameters).await
+        }
+        other => Err(Error::not_implemented(other.as_str())),
+    }
 }
 
 /// Signs a browser in without a further question: its user has just proven, in the same page flow,
 /// the password and the contact of the account (sign-up and its confirmation).
 ///
-/// # Errors: NotAuthorized (disabled), NotImplemented (the pool asks for more than is built)
+/// # Errors: NotAuthorized (disabled), UserNotConfirmed, NotImplemented (the pool asks for more than
+/// is built)
 pub async fn prove(
-    _app: &App,
-    _actor: &Actor,
-    _pool: &Pool,
-    _client: &Client,
-    _user: &User,
+    app: &App,
+    actor: &Actor,
+    pool: &Pool,
+    client: &Client,
+    user: &User,
 ) -> Result<Proven> {
-    Err(Error::not_implemented("Sign-in"))
+    let context = Context {
+        app,
+        actor,
+        pool,
+        client,
+        face: Face::Hosted,
+        metadata: &Metadata::new(),
+    };
+    context::check_confirmed(Some(user))?;
+    hooks::pre_authentication(app, context.event(&user.username, Some(user))).await?;
+    let source = TokenSource::HostedAuth;
+    match finish::sign_in(context, user.clone(), source, &Nothing).await? {
+        Outcome::Proven(proven) => Ok(proven),
+        _ => Err(Error::internal(anyhow::anyhow!(
+            "a browser was given tokens"
+        ))),
+    }
 }

@@ -120,7 +120,7 @@ async fn by_client(
         return Err(Refused::new(OAuthCode::InvalidScope));
     }
     let metadata = metadata(request.aws_client_metadata.as_deref())?;
-    Ok(tokens::client_credentials(app, actor, pool, client, &scopes, &metadata).await?)
+    Ok(tokens::client_credentials(app, actor, (pool, client), &scopes, &metadata).await?)
 }
 
 fn metadata(text: Option<&str>) -> Result<Metadata, Refused> {

@@ -1,0 +1,35 @@
+//! InitiateAuth: a sign-in begins, or tokens are refreshed.
+
+use serde::Deserialize;
+
+use super::outcome::Response;
+use crate::domain::challenge::{self, Face, Flow, Parameters, Start};
+use crate::domain::clients;
+use crate::domain::hooks::Metadata;
+use crate::error::Result;
+use crate::ids::ClientId;
+use crate::wire::call::{Call, Public};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request {
+    client_id: ClientId,
+    auth_flow: Flow,
+    #[serde(default)]
+    auth_parameters: Parameters,
+    #[serde(default)]
+    client_metadata: Metadata,
+}
+
+/// # Errors: ResourceNotFound, and those of [`challenge::start`]
+pub async fn initiate_auth(call: Call<Public>, req: Request) -> Result<Response> {
+    let (pool, client) = clients::public(&call.app, &req.client_id).await?;
+    let start = Start {
+        face: Face::Api,
+        flow: req.auth_flow,
+        parameters: req.auth_parameters,
+        metadata: &req.client_metadata,
+    };
+    let outcome = challenge::start(&call.app, &call.actor, &pool, &client, start).await?;
+    Response::of(outcome)
+}

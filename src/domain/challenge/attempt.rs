@@ -1,0 +1,158 @@
+//! A sign-in in progress: one sealed text that carries everything, so that nothing is stored until
+//! it succeeds. It goes out as `Session`, or as `SECRET_BLOCK`.
+
+use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+
+use super::Face;
+use crate::app::App;
+use crate::domain::tokens::Claim;
+use crate::error::{Error, Reason, Result};
+use crate::ids::{ClientId, PoolId, SessionId, Sub};
+use crate::store::clients::Client;
+use crate::store::consumed;
+use crate::store::db::Tx;
+use crate::store::users::User;
+use crate::time::Timestamp;
+
+/// What the vault binds the sealed texts to.
+const PURPOSE: &str = "sign-in";
+
+/// What has been proven.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) enum Factor {
+    /// The password, sent.
+    Password,
+    /// The password, not sent.
+    Srp,
+}
+
+/// A sign-in in progress.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Attempt {
+    pool: PoolId,
+    client: ClientId,
+    /// Whether it goes through the pages: what began there cannot go on at the API, nor the
+    /// other way round.
+    hosted: bool,
+    /// Whose.
+    pub(super) who: Who,
+    /// What has to come next.
+    pub(super) step: Step,
+    /// What has been proven so far.
+    pub(super) factors: Vec<Factor>,
+    /// 128 random bits; used up by success.
+    nonce: String,
+    expires: Timestamp,
+}
+
+/// Whose sign-in it is.
+#[derive(Serialize, Deserialize)]
+pub(super) enum Who {
+    /// A user's.
+    User {
+        /// Who it is.
+        sub: Sub,
+        /// The user's `auth_epoch` at the start.
+        epoch: i64,
+    },
+    /// Nobody's: the name is not a user's, and the answers do not say so.
+    Phantom {
+        /// What stands for it.
+        sub: Sub,
+    },
+}
+
+/// What an answer must be to.
+#[derive(Serialize, Deserialize)]
+pub(super) enum Step {
+    /// PASSWORD_VERIFIER.
+    Srp {
+        /// A, base64url.
+        client: String,
+        /// b and B, base64url.
+        server: String,
+    },
+    /// NEW_PASSWORD_REQUIRED.
+    NewPassword,
+}
+
+impl Attempt {
+    /// A new one, valid for the client's `AuthSessionValidity`.
+    pub(super) fn new(
+        app: &App,
+        client: &Client,
+        face: Face,
+        who: Who,
+        step: Step,
+    ) -> Result<Self> {
+        let expires = app.clock.now(&client.pool);
+        Ok(Self {
+            pool: client.pool.clone(),
+            client: client.id.clone(),
+            hosted: face == Face::Hosted,
+            who,
+            step,
+            factors: Vec::new(),
+            nonce: app.rng.text(b"0123456789abcdef", 32)?,
+            expires: expires.plus(client.settings.auth_session_lifetime()),
+        })
+    }
+
+    /// The sealed text, base64url.
+    pub(super) fn seal(&self, app: &App) -> Result<String> {
+        app.vault.seal_token(PURPOSE, self)
+    }
+
+    /// Opens a sealed text.
+    ///
+    /// # Errors: NotAuthorized `Invalid session for the user.`, also for one of another pool or
+    /// client; `…, session is expired.`, `…, session can only be used once.`
+    pub(super) async fn open(app: &App, client: &Client, face: Face, text: &str) -> Result<Self> {
+        let foreign = || Error::invalid_session().because(Reason::ForeignSession);
+        let attempt: Self = app.vault.open_token(PURPOSE, text).ok_or_else(foreign)?;
+        let ours = attempt.pool == client.pool
+            && attempt.client == client.id
+            && attempt.hosted == (face == Face::Hosted);
+        if !ours {
+            return Err(foreign());
+        }
+        let mut db = app.store.read().await?;
+        if consumed::is_consumed(&mut db, &attempt.pool, &attempt.nonce).await? {
+            return Err(used());
+        }
+        if app.clock.now(&client.pool) > attempt.expires {
+            return Err(Error::session_expired().because(Reason::ExpiredSession));
+        }
+        Ok(attempt)
+    }
+
+    /// Uses it up: of many answers to one challenge, one wins.
+    pub(super) async fn consume_in(&self, tx: &mut Tx) -> Result<()> {
+        // The row must outlive every text that could carry the nonce.
+        if consumed::consume(tx, &self.pool, &self.nonce, self.expires).await? {
+            return Ok(());
+        }
+        Err(used())
+    }
+}
+
+impl Claim for Attempt {
+    fn claim<'a>(&'a self, tx: &'a mut Tx, _session: &'a SessionId) -> BoxFuture<'a, Result<()>> {
+        Box::pin(self.consume_in(tx))
+    }
+}
+
+impl Who {
+    /// A user's.
+    pub(super) fn user(user: &User) -> Self {
+        Self::User {
+            sub: user.sub.clone(),
+            epoch: user.auth_epoch,
+        }
+    }
+}
+
+fn used() -> Error {
+    Error::session_used().because(Reason::ReusedSession)
+}

@@ -1,0 +1,44 @@
+//! Settings that restrict or change sign-in and are not built yet. Sign-in in such a pool answers
+//! the honest 501: tokens given out past a setting that asks for more would be a lie.
+//!
+//! Triggers are refused where they would be called (`domain::hooks`).
+
+use super::{Flow, Parameters};
+use crate::error::{Error, Result};
+use crate::settings::pool::Mfa;
+use crate::store::pools::Pool;
+
+/// Refuses pools that ask for more at sign-in than is built. `OPTIONAL` MFA asks for nothing while
+/// no user can set a factor up.
+pub(in crate::domain) fn check(pool: &Pool) -> Result<()> {
+    check_devices(pool)?;
+    let settings = pool.settings();
+    if settings.mfa() == Mfa::On {
+        return Err(Error::not_implemented("MfaConfiguration ON"));
+    }
+    let add_ons = settings.user_pool_add_ons.as_ref();
+    let mode = add_ons.and_then(|add_ons| add_ons.advanced_security_mode.as_deref());
+    if mode == Some("ENFORCED") {
+        return Err(Error::not_implemented("AdvancedSecurityMode ENFORCED"));
+    }
+    Ok(())
+}
+
+/// Refuses pools that track devices: their sign-ins and refreshes depend on the device.
+pub(in crate::domain) fn check_devices(pool: &Pool) -> Result<()> {
+    if pool.settings().device_configuration.is_some() {
+        return Err(Error::not_implemented("DeviceConfiguration"));
+    }
+    Ok(())
+}
+
+/// Refuses flows and parameters that are not built.
+pub(super) fn check_asked(flow: Option<Flow>, parameters: &Parameters) -> Result<()> {
+    if let Some(flow @ (Flow::Custom | Flow::UserAuth)) = flow {
+        return Err(Error::not_implemented(flow.as_str()));
+    }
+    if parameters.find("DEVICE_KEY").is_some() {
+        return Err(Error::not_implemented("DEVICE_KEY"));
+    }
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! What every step of one request works with, and the first questions: who is it, may they sign in.
+
+use super::{Face, Parameters};
+use crate::app::App;
+use crate::domain::hooks::{self, Metadata};
+use crate::domain::{clients, existence, usernames};
+use crate::error::{Error, Reason, Result};
+use crate::ids::Sub;
+use crate::store::audit::Actor;
+use crate::store::clients::Client;
+use crate::store::passwords::{self, Password};
+use crate::store::pools::Pool;
+use crate::store::users::{self, Status, User};
+
+/// One request of a sign-in.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) app: &'a App,
+    pub(super) actor: &'a Actor,
+    pub(super) pool: &'a Pool,
+    pub(super) client: &'a Client,
+    pub(super) face: Face,
+    pub(super) metadata: &'a Metadata,
+}
+
+/// Whom a name means.
+pub(super) enum Subject {
+    /// A user who may sign in as far as the name tells.
+    User(Box<User>),
+    /// Nobody, and the client hides that.
+    Phantom(Sub),
+}
+
+impl Subject {
+    pub(super) const fn user(&self) -> Option<&User> {
+        match self {
+            Self::User(user) => Some(user),
+            Self::Phantom(_) => None,
+        }
+    }
+
+    pub(super) const fn sub(&self) -> &Sub {
+        match self {
+            Self::User(user) => &user.sub,
+            Self::Phantom(sub) => sub,
+        }
+    }
+}
+
+impl Context<'_> {
+    /// Reads the user name and checks SECRET_HASH against it, as it was sent. The pages send none.
+    ///
+    /// # Errors: InvalidParameter, NotAuthorized
+    pub(super) fn username<'p>(&self, parameters: &'p Parameters) -> Result<&'p str> {
+        let username = parameters.get("USERNAME")?.expose();
+        if self.face != Face::Hosted {
+            let hash = parameters.find("SECRET_HASH");
+            clients::check_secret_hash(self.app, self.client, username, hash)?;
+        }
+        Ok(username)
+    }
+
+    /// The user of a name, or a phantom.
+    ///
+    /// # Errors: UserNotFound, where the client does not hide it; NotAuthorized `User is disabled.`
+    pub(super) async fn subject(&self, typed: &str, migrates: bool) -> Result<Subject> {
+        let mut user = self.find(typed).await?;
+        if user.is_none() && migrates {
+            user = hooks::user_migration(self.app, self.event(typed, None)).await?;
+        }
+        if let Some(user) = user {
+            check_enabled(&user)?;
+            return Ok(Subject::User(Box::new(user)));
+        }
+        if !self.client.settings.hides_user_existence() {
+            return Err(Error::user_does_not_exist().because(Reason::UnknownUser));
+        }
+        let phantom = existence::phantom(self.app, self.pool, typed)?;
+        Ok(Subject::Phantom(phantom.sub))
+    }
+
+    /// The user of a name. What cannot be a name is nobody's.
+    pub(super) async fn find(&self, typed: &str) -> Result<Option<User>> {
+        if typed.contains('\0') || typed.chars().count() > usernames::MAX_USERNAME {
+            return Ok(None);
+        }
+        let mut db = self.app.store.read().await?;
+        usernames::find(&mut db, self.pool, typed).await
+    }
+
+    /// The user of a sign-in in progress: there, enabled, and not signed out since.
+    pub(super) async fn resumed(&self, sub: &Sub, epoch: i64) -> Result<User> {
+        let mut db = self.app.store.read().await?;
+        let user = users::by_sub(&mut db, &self.pool.id, sub).await?;
+        drop(db);
+        let Some(user) = user else {
+            return Err(self.unknown());
+        };
+        check_enabled(&user)?;
+        if user.auth_epoch != epoch {
+            return Err(Error::invalid_session().because(Reason::SignedOut));
+        }
+        Ok(user)
+    }
+
+    /// Refuses the user name of an answer that means somebody else than the sign-in is for.
+    ///
+    /// # Errors: NotAuthorized `Invalid session for the user.`
+    pub(super) async fn check_same(&self, typed: &str, user: &User) -> Result<()> {
+        if typed == user.username {
+            return Ok(());
+        }
+        let named = self.find(typed).await?;
+        if named.is_some_and(|named| named.sub == user.sub) {
+            return Ok(());
+        }
+        Err(Error::invalid_session().because(Reason::ForeignSession))
+    }
+
+    /// What proves the password of a subject; a phantom has none.
+    pub(super) async fn password(&self, sub: &Sub) -> Result<Option<Password>> {
+        let mut db = self.app.store.read().await?;
+        passwords::find(&mut db, &self.pool.id, sub).await
+    }
+
+    /// An imported user has no password and must choose one; where existence is hidden, only the
+    /// right password would say so (api.md 4.9).
+    ///
+    /// # Errors: PasswordResetRequired
+    pub(super) fn check_imported(
+        &self,
+        user: Option<&User>,
+        stored: Option<&Password>,
+    ) -> Result<()> {
+        let reset = user.is_some_and(|user| user.status == Status::ResetRequired);
+        if reset && stored.is_none() && !self.client.settings.hides_user_existence() {
+            return Err(Error::password_reset_required());
+        }
+        Ok(())
+    }
+
+    /// What a trigger is told.
+    pub(super) const fn event<'e>(
+        &'e self,
+        typed: &'e str,
+        user: Option<&'e User>,
+    ) -> hooks::Event<'e> {
+        hooks::Event {
+            pool: self.pool,
+            client: Some(&self.client.id),
+            username: match user {
+                Some(user) => user.username.as_str(),
+                None => typed,
+            },
+            user,
+            metadata: self.metadata,
+        }
+    }
+
+    /// What an unknown user is told.
+    pub(super) fn unknown(&self) -> Error {
+        let error = if self.client.settings.hides_user_existence() {
+            Error::incorrect_username_or_password()
+        } else {
+            Error::user_does_not_exist()
+        };
+        error.because(Reason::UnknownUser)
+    }
+}
+
+fn check_enabled(user: &User) -> Result<()> {
+    if user.enabled {
+        return Ok(());
+    }
+    Err(Error::user_is_disabled().because(Reason::UserDisabled))
+}
+
+/// Refuses users who never confirmed their account. This comes before the password is looked at,
+/// as on AWS (api.md 1.5).
+///
+/// # Errors: UserNotConfirmed
+pub(super) fn check_confirmed(user: Option<&User>) -> Result<()> {
+    if user.is_some_and(|user| user.status == Status::Unconfirmed) {
+        return Err(Error::user_not_confirmed().because(Reason::UserNotConfirmed));
+    }
+    Ok(())
+}

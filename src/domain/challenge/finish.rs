@@ -1,0 +1,103 @@
+//! After the first factor: what a user still has to do, and the end of the sign-in.
+
+use super::attempt::{Attempt, Factor};
+use super::context::Context;
+use super::{Face, Outcome, built, new_password};
+use crate::domain::complete::{Completion, complete};
+use crate::domain::hooks::{self, TokenSource};
+use crate::domain::lockout::Admitted;
+use crate::domain::sessions;
+use crate::domain::tokens::{Claim, Nothing};
+use crate::error::{Error, Reason, Result};
+use crate::store::passwords::Password;
+use crate::store::users::{Status, User};
+
+/// A password, proven.
+pub(super) struct Proof<'a> {
+    /// The attempt as counted.
+    pub(super) admitted: Admitted<'a>,
+    /// The password.
+    pub(super) password: &'a Password,
+    /// How it was proven.
+    pub(super) factor: Factor,
+    /// The sealed attempt that the proof answered.
+    pub(super) attempt: Option<Attempt>,
+}
+
+/// Goes on from a proven password: refusals that only its owner may see, the challenge to choose
+/// another, or the end.
+pub(super) async fn after_password(
+    context: Context<'_>,
+    user: User,
+    proof: Proof<'_>,
+) -> Result<Outcome> {
+    let Context { app, actor, .. } = context;
+    let now = app.clock.now(&user.pool);
+    let expired = proof.password.temporary && proof.password.expires.is_some_and(|end| now >= end);
+    let refusal = if expired {
+        let reason = Reason::TemporaryPasswordExpired;
+        Some(Error::temporary_password_expired().because(reason))
+    } else if user.status == Status::ResetRequired {
+        Some(Error::password_reset_required())
+    } else {
+        None
+    };
+    if let Some(refusal) = refusal {
+        proof.admitted.refund(app, actor).await?;
+        return Err(refusal);
+    }
+    if user.status == Status::ForceChangePassword {
+        let next = new_password::ask(context, &user, proof.factor)?;
+        let mut tx = app.store.write(actor).await?;
+        if let Some(attempt) = &proof.attempt {
+            attempt.consume_in(&mut tx).await?;
+        }
+        proof.admitted.refund_in(&mut tx).await?;
+        tx.commit().await?;
+        return Ok(Outcome::Challenge(next));
+    }
+    let claim: &dyn Claim = match &proof.attempt {
+        Some(attempt) => attempt,
+        None => &Nothing,
+    };
+    let done = sign_in(context, user, TokenSource::Authentication, claim).await;
+    if done.is_err() {
+        proof.admitted.refund(app, actor).await?;
+    }
+    done
+}
+
+/// The end of a sign-in: tokens at the API, a browser session on the pages.
+pub(super) async fn sign_in(
+    context: Context<'_>,
+    user: User,
+    source: TokenSource,
+    claim: &dyn Claim,
+) -> Result<Outcome> {
+    let Context {
+        app,
+        actor,
+        pool,
+        client,
+        ..
+    } = context;
+    built::check(pool)?;
+    hooks::post_authentication(app, context.event(&user.username, Some(&user))).await?;
+    if context.face == Face::Hosted {
+        let proven = sessions::open_browser(app, actor, client, user, claim).await?;
+        return Ok(Outcome::Proven(proven));
+    }
+    let session = sessions::new(app, actor, client, &user)?;
+    let completion = Completion {
+        pool,
+        client,
+        user: &user,
+        session: &session,
+        new: true,
+        source,
+        nonce: None,
+        metadata: context.metadata,
+    };
+    let issued = complete(app, actor, completion, claim).await?;
+    Ok(Outcome::Tokens(issued))
+}

@@ -1,0 +1,230 @@
+//! The end of every sign-in. [`complete`] is the only function that mints a user's tokens: API
+//! sign-in, code exchange and refresh all go through it.
+//!
+//! Everything that takes time (triggers, signatures) comes first; then one short transaction uses
+//! up the proof, checks that the user has not been disabled or signed out meanwhile, and stores the
+//! session. Tokens leave only when it is committed.
+
+use crate::app::App;
+use crate::domain::attributes;
+use crate::domain::claims::{self, AccessClaims, GroupClaims, IdClaims};
+use crate::domain::groups;
+use crate::domain::hooks::{self, Metadata, TokenSource};
+use crate::domain::keys;
+use crate::domain::lockout;
+use crate::domain::tokens::{Claim, Issued};
+use crate::error::{Error, Reason, Result};
+use crate::ids::Uuid;
+use crate::signing::{PoolKeys, TokenUse};
+use crate::store::audit::{Actor, Event};
+use crate::store::clients::Client;
+use crate::store::db::Tx;
+use crate::store::groups::Group;
+use crate::store::pools::Pool;
+use crate::store::refresh_tokens::{self, RefreshToken};
+use crate::store::sessions::{self, Session};
+use crate::store::users::User;
+use crate::time::Timestamp;
+
+/// A sign-in, with every factor proven.
+pub(super) struct Completion<'a> {
+    /// The pool.
+    pub(super) pool: &'a Pool,
+    /// The client that gets the tokens.
+    pub(super) client: &'a Client,
+    /// The user as read when the sign-in was checked.
+    pub(super) user: &'a User,
+    /// The session that the tokens hang off.
+    pub(super) session: &'a Session,
+    /// Whether the session is new: it is stored and gets a refresh token.
+    pub(super) new: bool,
+    /// Why tokens are made.
+    pub(super) source: TokenSource,
+    /// `nonce` of the authorization request.
+    pub(super) nonce: Option<&'a str>,
+    /// `ClientMetadata`, where it reaches the triggers.
+    pub(super) metadata: &'a Metadata,
+}
+
+/// Mints the tokens of a sign-in.
+///
+/// # Errors: what the triggers and `claim` refuse with; NotAuthorized when the user was disabled or
+/// signed out since the proof
+pub(super) async fn complete(
+    app: &App,
+    actor: &Actor,
+    completion: Completion<'_>,
+    claim: &dyn Claim,
+) -> Result<Issued> {
+    let event = hooks::Event {
+        pool: completion.pool,
+        client: Some(&completion.client.id),
+        username: &completion.user.username,
+        user: Some(completion.user),
+        metadata: completion.metadata,
+    };
+    hooks::pre_token_generation(app, event, completion.source).await?;
+    let keys = keys::of_pool(app, &completion.pool.id).await?;
+    let groups = {
+        let mut db = app.store.read().await?;
+        groups::of_user(&mut db, &completion.pool.id, &completion.user.sub).await?
+    };
+    let now = app.clock.now(&completion.pool.id);
+    let mut issued = sign(app, &completion, &keys, &groups, now)?;
+    let refresh_token = completion.new.then(|| opaque(app)).transpose()?;
+
+    let (pool, session) = (&completion.pool.id, completion.session);
+    let mut tx = app.store.write(actor).await?;
+    claim.claim(&mut tx, &session.id).await?;
+    hold(&mut tx, completion.user).await?;
+    if let Some(token) = &refresh_token {
+        sessions::insert(&mut tx, session).await?;
+        let row = RefreshToken {
+            pool: pool.clone(),
+            session: session.id.clone(),
+            expires: session.expires,
+        };
+        let hash = app.vault.hash(REFRESH, token)?;
+        refresh_tokens::insert(&mut tx, &row, &hash, now).await?;
+    } else if !sessions::touch(&mut tx, pool, &session.id, now).await? {
+        return Err(Error::refresh_token_revoked().because(Reason::RevokedToken));
+    }
+    let (proves, act) = act(completion.source);
+    if proves {
+        lockout::clear(&mut tx, pool, &completion.user.sub).await?;
+    }
+    let done = Event {
+        at: now,
+        pool: Some(pool),
+        act,
+        target: Some(completion.user.sub.as_str()),
+        refused: None,
+    };
+    tx.audit(done).await?;
+    tx.commit().await?;
+    issued.refresh_token = refresh_token;
+    Ok(issued)
+}
+
+/// The kind of the keyed hashes of refresh tokens.
+pub(super) const REFRESH: &str = "refresh_token";
+
+/// Whether tokens of this kind end a sign-in in which the user proved a password; and the act's
+/// name in the audit.
+const fn act(source: TokenSource) -> (bool, &'static str) {
+    match source {
+        TokenSource::Authentication | TokenSource::NewPasswordChallenge => (true, "SignIn"),
+        TokenSource::HostedAuth => (false, "ExchangeCode"),
+        TokenSource::RefreshTokens => (false, "RefreshTokens"),
+        TokenSource::ClientCredentials => (false, "ClientCredentials"),
+    }
+}
+
+/// Makes sure that nothing has ended the user's sign-ins in progress, and that nothing does until
+/// the transaction ends.
+pub(super) async fn hold(tx: &mut Tx, user: &User) -> Result<()> {
+    let held = sessions::hold_user(tx, &user.pool, &user.sub).await?;
+    let held = held.ok_or_else(|| Error::user_does_not_exist().because(Reason::UnknownUser))?;
+    if !held.enabled {
+        return Err(Error::user_is_disabled().because(Reason::UserDisabled));
+    }
+    if held.auth_epoch != user.auth_epoch {
+        return Err(Error::invalid_session().because(Reason::SignedOut));
+    }
+    Ok(())
+}
+
+fn sign(
+    app: &App,
+    completion: &Completion<'_>,
+    keys: &PoolKeys,
+    groups: &[Group],
+    now: Timestamp,
+) -> Result<Issued> {
+    let Completion {
+        pool,
+        client,
+        user,
+        session,
+        ..
+    } = completion;
+    let issuer = app.issuer(&pool.id);
+    let revocable = client.settings.token_revocation();
+    let origin = revocable.then_some(session.origin_jti.as_str());
+    let jti = |id: &Uuid| revocable.then(|| id.to_string());
+    let hosted = session.origin.is_some();
+    let lifetime = client.settings.access_token_lifetime();
+    let access_jti = jti(&app.rng.uuid()?);
+    let access_token = keys.access.sign(&AccessClaims {
+        sub: user.sub.as_str(),
+        groups: claims::names(groups),
+        iss: &issuer,
+        version: hosted.then_some(2),
+        client_id: client.id.as_str(),
+        origin_jti: origin,
+        event_id: session.event_id.as_str(),
+        token_use: TokenUse::Access,
+        scope: &session.scope,
+        auth_time: session.auth_at.seconds(),
+        exp: now.plus(lifetime).seconds(),
+        iat: now.seconds(),
+        jti: access_jti.as_deref(),
+        username: &user.username,
+    })?;
+    let scopes: Vec<String> = session.scope.split(' ').map(str::to_owned).collect();
+    let wanted = !hosted || scopes.iter().any(|scope| scope == claims::OPENID);
+    let id_token = if wanted {
+        let attributes = user.attributes.iter();
+        let attributes = attributes
+            .filter(|(name, _)| !name.starts_with("dev:") && attributes::may_read(client, name))
+            .filter(|(name, _)| !hosted || claims::released(&scopes, name))
+            .map(|(name, text)| (name.as_str(), claims::value(name, text)))
+            .collect();
+        let id_jti = jti(&app.rng.uuid()?);
+        let lifetime = client.settings.id_token_lifetime();
+        Some(keys.id.sign(&IdClaims {
+            sub: user.sub.as_str(),
+            groups: GroupClaims::of(groups),
+            attributes,
+            iss: &issuer,
+            username: &user.username,
+            nonce: completion.nonce,
+            at_hash: hosted.then(|| claims::at_hash(&access_token)),
+            origin_jti: origin,
+            aud: client.id.as_str(),
+            event_id: session.event_id.as_str(),
+            token_use: TokenUse::Id,
+            auth_time: session.auth_at.seconds(),
+            exp: now.plus(lifetime).seconds(),
+            iat: now.seconds(),
+            jti: id_jti.as_deref(),
+        })?)
+    } else {
+        None
+    };
+    Ok(Issued {
+        access_token,
+        id_token,
+        refresh_token: None,
+        lifetime,
+    })
+}
+
+/// A refresh token: five parts in the shape of the JWE that Cognito gives out, and opaque like it;
+/// all but the header is randomness (api-auth.md 6).
+fn opaque(app: &App) -> Result<String> {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let mut token = URL_SAFE_NO_PAD.encode(r#"{"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}"#);
+    let parts: [&[u8]; 4] = [
+        &app.rng.bytes::<256>()?,
+        &app.rng.bytes::<12>()?,
+        &app.rng.bytes::<960>()?,
+        &app.rng.bytes::<16>()?,
+    ];
+    for part in parts {
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(part, &mut token);
+    }
+    Ok(token)
+}
