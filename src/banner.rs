@@ -31,7 +31,7 @@ pub fn text(app: &App, demo: bool) -> String {
         "  Sign in   {login}\n  Issuer    {url}/{POOL}\n  User      {USERNAME} / {PASSWORD}\n  \
          Client    {CLIENT} (public)\n  Client    {SECRET_CLIENT} (secret {SECRET})\n\n\
          # AWS CLI (any credentials do)\n\
-         export AWS_ACCESS_KEY_ID=poolhouse AWS_SECRET_ACCESS_KEY=poolhouse AWS_REGION={region} \\\n       \
+         export AWS_ACCESS_KEY_ID=poolhouse AWS_SECRET_ACCESS_KEY=poolhouse AWS_DEFAULT_REGION={region} \\\n       \
          AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER={url}\n\
          aws cognito-idp list-users --user-pool-id {POOL}\n\
          aws cognito-idp initiate-auth --client-id {CLIENT} --auth-flow USER_PASSWORD_AUTH \\\n    \

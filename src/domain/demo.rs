@@ -125,7 +125,7 @@ async fn add_user(app: &App, actor: &Actor, pool: &PoolId) -> Result<()> {
     let password = Secret::new(PASSWORD.to_owned());
     let set = (&password, password::Kind::Permanent);
     admin_users::set_password(app, actor, pool, USERNAME, set).await?;
-    groups::add_user(app, actor, pool, USERNAME, "members").await
+    groups::add_user(app, actor, pool, ("members", USERNAME)).await
 }
 
 fn id() -> Result<PoolId> {
