@@ -2,9 +2,11 @@
 
 mod clients;
 mod domains;
+mod house;
 mod mfa_config;
 mod pools;
 mod resource_servers;
+mod sign_up;
 
 use serde_json::{Value, json};
 
