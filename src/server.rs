@@ -30,7 +30,6 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/health/ready", get(ready))
         // Dev mode's alias of ready (security.md K16).
         .route("/_poolhouse/health", get(ready))
-        .route("/_assets/{file}", get(assets::serve))
         .merge(dev::router(&app))
         .with_state(Arc::clone(&app))
         .fallback_service(domain.clone());
@@ -45,6 +44,7 @@ pub fn router(app: Arc<App>) -> Router {
 fn domain(app: &Arc<App>) -> Router {
     Router::new()
         .merge(oidc::routes())
+        .merge(assets::routes())
         .fallback(not_found)
         .with_state(Arc::clone(app))
 }

@@ -8,10 +8,6 @@ use crate::time::Timestamp;
 use crate::{args, statements};
 
 statements! {
-    WITH_PAGES = "SELECT p.name AS pool_name, c.pool_id, c.client_id, c.name, c.document FROM clients c \
-                  JOIN pools p ON p.pool_id = c.pool_id \
-                  WHERE EXISTS (SELECT 1 FROM domains d WHERE d.pool_id = c.pool_id) \
-                  ORDER BY p.created_ms DESC, p.pool_id, c.created_ms, c.client_id LIMIT $1";
     BY_ID = "SELECT pool_id, client_id, name, document, created_ms, modified_ms, version \
              FROM clients WHERE client_id = $1";
     SECRETS = "SELECT secret_id, sealed, created_ms FROM client_secrets \
@@ -162,43 +158,4 @@ pub async fn update(tx: &mut Tx, client: &Client) -> Result<bool, DbError> {
 pub async fn delete(tx: &mut Tx, pool: &PoolId, client: &ClientId) -> Result<bool, DbError> {
     let rows = tx.execute(DELETE, args![pool, client]).await?;
     Ok(rows == 1)
-}
-
-/// A client of a pool that has a domain.
-#[derive(Clone, Debug)]
-pub struct WithPages {
-    /// The pool's name.
-    pub pool_name: String,
-    /// The pool's id.
-    pub pool: String,
-    /// The client's id.
-    pub id: String,
-    /// The client's name.
-    pub name: String,
-    /// The client's settings.
-    pub settings: ClientSettings,
-}
-
-#[derive(sqlx::FromRow)]
-struct WithPagesRow {
-    pool_name: String,
-    pool_id: String,
-    client_id: String,
-    name: String,
-    document: String,
-}
-
-/// The first `most` clients of pools that have a domain, newest pools first.
-pub async fn with_pages(db: &mut Conn, most: i64) -> Result<Vec<WithPages>> {
-    let rows: Vec<WithPagesRow> = db.all(WITH_PAGES, args![most]).await?;
-    let client = |row: WithPagesRow| {
-        Ok(WithPages {
-            pool_name: row.pool_name,
-            pool: row.pool_id,
-            id: row.client_id,
-            name: row.name,
-            settings: serde_json::from_str(&row.document).map_err(Error::internal)?,
-        })
-    };
-    rows.into_iter().map(client).collect()
 }

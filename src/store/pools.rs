@@ -14,11 +14,12 @@ statements! {
               VALUES ($1, $2, $3, $4, $5, $6, $7, 1, 1)";
     PAGE = "SELECT pool_id, region, account, name, document, created_ms, modified_ms, version \
             FROM pools WHERE account = $1 AND region = $2 AND pool_id > $3 ORDER BY pool_id LIMIT $4";
+    NEWEST = "SELECT pool_id, region, account, name, document, created_ms, modified_ms, version \
+              FROM pools ORDER BY created_ms DESC, pool_id LIMIT $1";
     UPDATE = "UPDATE pools SET name = $3, document = $4, modified_ms = $5, version = version + 1, epoch = epoch + 1 \
               WHERE pool_id = $1 AND version = $2";
     DELETE = "DELETE FROM pools WHERE pool_id = $1";
     COUNT_USERS = "SELECT COUNT(*) FROM users WHERE pool_id = $1";
-    ANY = "SELECT pool_id FROM pools LIMIT 1";
     BUMP_EPOCH = "UPDATE pools SET epoch = epoch + 1 WHERE pool_id = $1";
 }
 
@@ -96,10 +97,10 @@ pub async fn page(
     rows.into_iter().map(Pool::try_from).collect()
 }
 
-/// Whether there is any pool.
-pub async fn any(db: &mut Conn) -> Result<bool, DbError> {
-    let row: Option<(String,)> = db.optional(ANY, args![]).await?;
-    Ok(row.is_some())
+/// The `limit` newest pools of all accounts and regions.
+pub async fn newest(db: &mut Conn, limit: i64) -> Result<Vec<Pool>> {
+    let rows: Vec<Row> = db.all(NEWEST, args![limit]).await?;
+    rows.into_iter().map(Pool::try_from).collect()
 }
 
 /// Adds a pool. A unique violation means the id is taken.

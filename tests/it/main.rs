@@ -5,6 +5,7 @@ mod api;
 mod architecture;
 mod controls;
 mod docs;
+mod mailbox;
 mod model;
 mod store;
 mod support;

@@ -17,9 +17,8 @@ use crate::domain::pools as pool_rules;
 use crate::error::{Error, Result};
 use crate::ids::{ClientId, PoolId};
 use crate::secret::Secret;
-use crate::settings::client::OAuthFlow;
 use crate::store::audit::{Actor, Event};
-use crate::store::clients::{self, Client, WithPages};
+use crate::store::clients::{self, Client};
 use crate::store::db::Tx;
 use crate::store::pools::{self, Pool};
 
@@ -142,14 +141,4 @@ async fn finish(
     .await?;
     tx.commit().await?;
     Ok(())
-}
-
-/// Clients whose users can sign in on the hosted pages, newest pools first: for the mailbox, which
-/// links to them.
-pub async fn with_pages(app: &App) -> Result<Vec<WithPages>> {
-    const MOST: i64 = 50;
-    let mut db = app.store.read().await?;
-    let mut clients = clients::with_pages(&mut db, MOST).await?;
-    clients.retain(|client| client.settings.allows_oauth(OAuthFlow::Code));
-    Ok(clients)
 }

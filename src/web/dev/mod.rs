@@ -3,7 +3,6 @@
 
 mod answer;
 mod clock;
-mod mailbox;
 mod messages;
 mod reset;
 
@@ -17,15 +16,12 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use crate::app::App;
+use crate::web::mailbox;
 use answer::Failure;
 
 /// The routes, each behind the origin guard.
 pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
-        .route("/_poolhouse", get(mailbox::moved))
-        .route("/_poolhouse/", get(mailbox::list))
-        .route("/_poolhouse/mail/{id}", get(mailbox::show))
-        .route("/_poolhouse/mail/{id}/html", get(mailbox::html))
         .route(
             "/_poolhouse/messages",
             get(messages::list).delete(messages::delete_all),
@@ -37,6 +33,7 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         )
         .route("/_poolhouse/clock", get(clock::show).post(clock::change))
         .route("/_poolhouse/reset", post(reset::reset))
+        .merge(mailbox::routes())
         .layer(middleware::from_fn_with_state(Arc::clone(app), same_origin))
 }
 

@@ -3,6 +3,7 @@
 mod clients;
 mod domains;
 mod house;
+mod list_users;
 mod mfa_config;
 mod pools;
 mod resource_servers;
