@@ -1,13 +1,13 @@
 //! THE TABLE of `cognito-idp`: all 141 operations of the model. A row without a path answers the
 //! honest 501; `docs/coverage.md` is printed from it.
 
-use super::ops::{account, auth, clients, domains, pools, resource_servers, users};
+use super::ops::{account, auth, clients, domains, groups, pools, resource_servers, users};
 use crate::operations;
 
 operations! {
     AddCustomAttributes Iam;
     AddUserPoolClientSecret Iam;
-    AdminAddUserToGroup Iam;
+    AdminAddUserToGroup Iam => groups::admin_add_user_to_group::admin_add_user_to_group;
     AdminConfirmSignUp Iam => users::admin_confirm_sign_up::admin_confirm_sign_up;
     AdminCreateUser Iam => users::admin_create_user::admin_create_user;
     AdminDeleteSoftwareToken Iam;
@@ -23,10 +23,10 @@ operations! {
     AdminInitiateAuth Iam => auth::admin_initiate_auth::admin_initiate_auth;
     AdminLinkProviderForUser Iam;
     AdminListDevices Iam;
-    AdminListGroupsForUser Iam;
+    AdminListGroupsForUser Iam => groups::admin_list_groups_for_user::admin_list_groups_for_user;
     AdminListUserAuthEvents Iam;
     AdminListUserSessions Iam;
-    AdminRemoveUserFromGroup Iam;
+    AdminRemoveUserFromGroup Iam => groups::admin_remove_user_from_group::admin_remove_user_from_group;
     AdminResetUserPassword Iam => users::admin_reset_user_password::admin_reset_user_password;
     AdminRespondToAuthChallenge Iam => auth::admin_respond_to_auth_challenge::admin_respond_to_auth_challenge;
     AdminRevokeUserSession Iam;
@@ -43,7 +43,7 @@ operations! {
     ConfirmDevice Token;
     ConfirmForgotPassword Public => account::confirm_forgot_password::confirm_forgot_password;
     ConfirmSignUp Public => account::confirm_sign_up::confirm_sign_up;
-    CreateGroup Iam;
+    CreateGroup Iam => groups::create_group::create_group;
     CreateIdentityProvider Iam;
     CreateManagedLoginBranding Iam;
     CreateResourceServer Iam => resource_servers::create_resource_server::create_resource_server;
@@ -53,7 +53,7 @@ operations! {
     CreateUserPoolClient Iam => clients::create_user_pool_client::create_user_pool_client;
     CreateUserPoolDomain Iam => domains::create_user_pool_domain::create_user_pool_domain;
     CreateUserPoolReplica Iam;
-    DeleteGroup Iam;
+    DeleteGroup Iam => groups::delete_group::delete_group;
     DeleteIdentityProvider Iam;
     DeleteManagedLoginBranding Iam;
     DeleteResourceServer Iam => resource_servers::delete_resource_server::delete_resource_server;
@@ -83,7 +83,7 @@ operations! {
     GetClientToken IamOrClient;
     GetDerivedToken IamOrClient;
     GetDevice Token;
-    GetGroup Iam;
+    GetGroup Iam => groups::get_group::get_group;
     GetIdentityProviderByIdentifier Iam;
     GetLogDeliveryConfiguration Iam;
     GetProvisionedLimit Iam;
@@ -99,7 +99,7 @@ operations! {
     GlobalSignOut Token => auth::global_sign_out::global_sign_out;
     InitiateAuth Public => auth::initiate_auth::initiate_auth;
     ListDevices Token;
-    ListGroups Iam;
+    ListGroups Iam => groups::list_groups::list_groups;
     ListIdentityProviders Iam;
     ListResourceServers Iam => resource_servers::list_resource_servers::list_resource_servers;
     ListTagsForResource Iam;
@@ -111,7 +111,7 @@ operations! {
     ListUserPools Iam => pools::list_user_pools::list_user_pools;
     ListUserSessions Token;
     ListUsers Iam => users::list_users::list_users;
-    ListUsersInGroup Iam;
+    ListUsersInGroup Iam => groups::list_users_in_group::list_users_in_group;
     ListWebAuthnCredentials Token;
     ResendConfirmationCode Public => account::resend_confirmation_code::resend_confirmation_code;
     RespondToAuthChallenge Public => auth::respond_to_auth_challenge::respond_to_auth_challenge;
@@ -133,7 +133,7 @@ operations! {
     UntagResource Iam;
     UpdateAuthEventFeedback Public;
     UpdateDeviceStatus Token;
-    UpdateGroup Iam;
+    UpdateGroup Iam => groups::update_group::update_group;
     UpdateIdentityProvider Iam;
     UpdateManagedLoginBranding Iam;
     UpdateProvisionedLimit Iam;

@@ -82,6 +82,17 @@ catalogue! {
     SignInAgain = "Sign in again";
     ErrorTitle = "Error";
     ErrorHeading = "An error was encountered with the requested page.";
+    ErrorMissing = "Required String parameter '{name}' is not present";
+    ErrorInvalidRequest = "The request is not valid.";
+    ErrorRedirectMismatch = "The redirect URI is not registered for this app.";
+    ErrorUnauthorizedClient = "This app may not use these pages.";
+    ErrorNoSuchProvider = "Login option is not available. Please try another one";
+    ErrorForeignForm = "This page is out of date. Go back to the app and start again.";
+    ErrorBadForm = "The form could not be read.";
+    ErrorTooMany = "Too much is going on at the moment. Please try again.";
+    ErrorInternal = "Something went wrong";
+    AwaitsAdministratorHeading = "Your account has been created";
+    AwaitsAdministrator = "An administrator has to confirm it before you can sign in.";
     Confirmed = "Your registration has been confirmed!";
     ConfirmFromLink = "Press the button to confirm your account.";
 
@@ -129,12 +140,9 @@ catalogue! {
     // Mail and SMS; what stands in braces is replaced when the message is made (api.md 3.1)
     MailVerificationSubject = "Your verification code";
     MailVerification = "Your verification code is {####}. ";
-    MailResetSubject = "Your password reset code";
-    MailReset = "Your password reset code is {####}. ";
     MailInvitationSubject = "Your temporary password";
     MailInvitation = "Your username is {username} and temporary password is {####}. ";
     SmsVerification = "Your verification code is {####}. ";
-    SmsReset = "Your password reset code is {####}. ";
     SmsInvitation = "Your username is {username} and temporary password is {####}. ";
 
     // The mailbox of the development server
@@ -146,8 +154,7 @@ catalogue! {
     MailboxMessages = "Messages";
     MailboxPools = "User pools";
     MailboxNoPools = "There are no user pools yet.";
-    MailboxNoApps = "No app client of this pool uses the hosted pages.";
-    MailboxOpen = "Open";
+    MailboxNoApps = "No sign-in page: it needs a domain, and an app client with the code flow and a callback URL.";
     MailboxOpenSignIn = "Open the sign-in page of {app}";
     MailboxBack = "All messages";
     MailboxTo = "To";

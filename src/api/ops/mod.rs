@@ -4,6 +4,7 @@ pub mod account;
 pub mod auth;
 pub mod clients;
 pub mod domains;
+pub mod groups;
 pub mod pools;
 pub mod resource_servers;
 pub mod users;

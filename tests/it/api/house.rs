@@ -39,14 +39,14 @@ impl House {
     /// An unsigned call: `ClientId` is added.
     pub async fn public(&self, operation: &str, body: Value) -> Answer {
         let mut full = json!({ "ClientId": self.client });
-        merge(&mut full, body);
+        merge(&mut full, &body);
         self.s.api(operation, full).await
     }
 
     /// An administrator's call: `UserPoolId` is added.
     pub async fn admin(&self, operation: &str, body: Value) -> Answer {
         let mut full = json!({ "UserPoolId": self.pool });
-        merge(&mut full, body);
+        merge(&mut full, &body);
         self.s.api(operation, full).await
     }
 
@@ -87,7 +87,7 @@ impl House {
 
     pub async fn create(&self, username: &str, settings: Value) -> Answer {
         let mut body = json!({ "Username": username });
-        merge(&mut body, settings);
+        merge(&mut body, &settings);
         self.admin("AdminCreateUser", body).await
     }
 

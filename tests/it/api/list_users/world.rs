@@ -84,7 +84,7 @@ impl World {
 
     pub fn request(&self, more: Value) -> Value {
         let mut request = json!({ "UserPoolId": self.pool.id.as_str() });
-        api::merge(&mut request, more);
+        api::merge(&mut request, &more);
         request
     }
 
