@@ -1,5 +1,6 @@
 //! The user pools API, operation by operation.
 
+mod auth;
 mod clients;
 mod domains;
 mod mfa_config;

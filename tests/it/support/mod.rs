@@ -3,5 +3,6 @@
 pub mod database;
 pub mod model;
 pub mod server;
+pub mod srp_client;
 
 pub use server::{Answer, Server};
