@@ -1,7 +1,7 @@
 -- One text for SQLite and PostgreSQL: TEXT, BIGINT and BOOLEAN only; bytes are base64url text,
 -- times are milliseconds since 1970-01-01 UTC, documents are JSON text. Never edit a released file.
--- `sub` and `value_key` are ordered bytewise everywhere: "BINARY" is built into SQLite and made in
--- PostgreSQL before the first migration. Every column that is joined with one of them is the same.
+-- `sub`, `status` and `value_key` are ordered bytewise everywhere: "BINARY" is built into SQLite and
+-- made in PostgreSQL before the first migration. Columns that are joined with them must be the same.
 --
 -- Every pool-owned table's key starts with pool_id and is listed in store::POOL_TABLES.
 
@@ -102,7 +102,7 @@ CREATE TABLE users (
     sub                  TEXT    COLLATE "BINARY" NOT NULL,
     username             TEXT    NOT NULL,
     username_key         TEXT    NOT NULL,
-    status               TEXT    NOT NULL,
+    status               TEXT    COLLATE "BINARY" NOT NULL,
     enabled              BOOLEAN NOT NULL,
     attributes           TEXT    NOT NULL,
     created_ms           BIGINT  NOT NULL,

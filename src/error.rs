@@ -238,6 +238,9 @@ texts! {
     invalid_email => InvalidParameter "Invalid email address format.";
     invalid_phone => InvalidParameter "Invalid phone number format.";
     username_should_be_contact => InvalidParameter "Username should be either an email or a phone number.";
+    username_should_be_email => InvalidParameter "Username should be an email.";
+    username_should_be_phone => InvalidParameter "Username should be a phone number.";
+    preferred_username_unconfirmed => InvalidParameter "Preferred username cannot be provided for unconfirmed account, since user pool is configured for preferred username alias.";
     username_email_format => InvalidParameter "Username cannot be of email format, since user pool is configured for email alias.";
     username_phone_format => InvalidParameter "Username cannot be of phone number format, since user pool is configured for phone number alias.";
     filter_syntax => InvalidParameter "Error while parsing filter.";
@@ -254,7 +257,6 @@ texts! {
     password_reset_required => PasswordResetRequired "Password reset required for the user";
     username_exists => UsernameExists "User already exists";
     user_account_exists => UsernameExists "User account already exists";
-    confirmed_alias_exists => AliasExists "An account with the email already exists.";
     attempt_limit_exceeded => LimitExceeded "Attempt limit exceeded, please try after some time.";
     rate_exceeded => TooManyRequests "Rate exceeded";
     group_not_found => ResourceNotFound "Group not found.";

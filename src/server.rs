@@ -14,7 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
 use crate::site::{self, Sites};
-use crate::web::dev;
+use crate::web::{assets, dev};
 use crate::wire::operation::Service;
 use crate::wire::{cors, dispatch};
 use crate::{api, identity, oidc};
@@ -44,6 +44,7 @@ pub fn router(app: Arc<App>) -> Router {
 fn domain(app: &Arc<App>) -> Router {
     Router::new()
         .merge(oidc::routes())
+        .merge(assets::routes())
         .fallback(not_found)
         .with_state(Arc::clone(app))
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::attributes::Given;
+use crate::domain::delivery::Details;
 use crate::secret::Secret;
 use crate::store::groups::Group;
 use crate::store::users::User;
@@ -28,6 +30,39 @@ pub struct AttributeType {
     /// Its value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
+}
+
+impl From<AttributeType> for Given {
+    fn from(attribute: AttributeType) -> Self {
+        Self {
+            name: attribute.name,
+            value: attribute.value,
+        }
+    }
+}
+
+/// Attributes as a request gives them.
+pub fn given(attributes: Vec<AttributeType>) -> Vec<Given> {
+    attributes.into_iter().map(Given::from).collect()
+}
+
+/// `CodeDeliveryDetailsType`.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CodeDeliveryDetailsType {
+    destination: String,
+    delivery_medium: &'static str,
+    attribute_name: &'static str,
+}
+
+impl From<Details> for CodeDeliveryDetailsType {
+    fn from(details: Details) -> Self {
+        Self {
+            destination: details.destination,
+            delivery_medium: details.medium.as_str(),
+            attribute_name: details.attribute.as_str(),
+        }
+    }
 }
 
 /// `UserType`. There is no `MFAOptions` member: it appears only when the legacy settings are set.

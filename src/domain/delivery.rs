@@ -44,6 +44,14 @@ pub const fn medium(contact: Contact) -> Medium {
     }
 }
 
+/// The contact that a medium reaches.
+pub const fn contact_of(medium: Medium) -> Contact {
+    match medium {
+        Medium::Email => Contact::Email,
+        Medium::Sms => Contact::PhoneNumber,
+    }
+}
+
 /// A user's contact, if the user has it.
 pub fn contact(user: &User, contact: Contact) -> Option<Sent> {
     let address = user.attributes.get(contact.as_str())?.clone();
@@ -58,31 +66,45 @@ pub fn for_sign_up(pool: &Pool, user: &User) -> Option<Sent> {
     contacts.find_map(|c| contact(user, c))
 }
 
-/// Where a reset code goes: by AccountRecoverySetting among the verified contacts; without that
-/// setting the phone first, then e-mail (api.md 4.5).
+/// Where a reset code goes that a person asks for: by AccountRecoverySetting among the verified
+/// contacts; without that setting the phone first, then e-mail (api.md 4.5).
 ///
 /// # Errors: NotAuthorized `Contact administrator to reset password.`; InvalidParameter, when no
 /// contact is verified
 pub fn for_recovery(pool: &Pool, user: &User) -> Result<Sent> {
-    let setting = pool.settings().account_recovery_setting.as_ref();
-    let options = setting.and_then(|s| s.recovery_mechanisms.clone());
-    let mut options = options.filter(|options| !options.is_empty());
-    if let Some(options) = &mut options {
-        options.sort_by_key(|option| option.priority);
+    match recovery_order(pool) {
+        Some(order) if order.is_empty() => Err(Error::contact_administrator()),
+        order => verified(user, order),
     }
-    let only_admin = |o: &RecoveryOption| o.name == Some(Recovery::AdminOnly);
-    if options.as_ref().is_some_and(|o| o.iter().all(only_admin)) {
-        return Err(Error::contact_administrator());
-    }
-    let order: Vec<Contact> = match options {
-        Some(options) => options.iter().filter_map(recovered).collect(),
-        None => CONTACTS.to_vec(),
-    };
-    let verified = |c: &Contact| records::is_verified(user, *c);
-    let mut usable = order.into_iter().filter(verified);
+}
+
+/// Where a reset code goes that an administrator sends; that only administrators reset is no
+/// hindrance.
+///
+/// # Errors: InvalidParameter, when no contact is verified
+pub fn for_reset(pool: &Pool, user: &User) -> Result<Sent> {
+    let order = recovery_order(pool).filter(|order| !order.is_empty());
+    verified(user, order)
+}
+
+fn verified(user: &User, order: Option<Vec<Contact>>) -> Result<Sent> {
+    let order = order.unwrap_or_else(|| CONTACTS.to_vec());
+    let mut usable = order.into_iter().filter(|c| records::is_verified(user, *c));
     usable
         .find_map(|c| contact(user, c))
         .ok_or_else(Error::no_verified_contact)
+}
+
+/// The contacts of AccountRecoverySetting by priority: empty when only administrators reset, none
+/// without the setting.
+fn recovery_order(pool: &Pool) -> Option<Vec<Contact>> {
+    let setting = pool.settings().account_recovery_setting.as_ref()?;
+    let mut options = setting.recovery_mechanisms.clone()?;
+    if options.is_empty() {
+        return None;
+    }
+    options.sort_by_key(|option| option.priority);
+    Some(options.iter().filter_map(recovered).collect())
 }
 
 fn recovered(option: &RecoveryOption) -> Option<Contact> {

@@ -5,6 +5,7 @@
 
 use crate::app::App;
 use crate::domain::codes::Sent;
+use crate::domain::hooks::{self, Event, Metadata};
 use crate::domain::{contacts, usernames};
 use crate::error::{Error, Reason, Result};
 use crate::ids::{Sub, uuid_text};
@@ -46,9 +47,44 @@ impl Subject {
 /// # Errors: UserNotFound `Username/client id combination not found.` and NotAuthorized `User is
 /// disabled.`, both only where the client does not hide them
 pub async fn find(app: &App, pool: &Pool, client: &Client, typed: &str) -> Result<Subject> {
+    let user = look_up(app, pool, typed).await?;
+    subject(app, pool, client, (user, typed))
+}
+
+/// Finds whom a public request names, or brings the user from elsewhere.
+///
+/// # Errors: those of [`find`], what the trigger refuses with
+pub async fn find_or_migrate(
+    app: &App,
+    pool: &Pool,
+    client: &Client,
+    (typed, metadata): (&str, &Metadata),
+) -> Result<Subject> {
+    let mut user = look_up(app, pool, typed).await?;
+    if user.is_none() {
+        let event = Event {
+            pool,
+            client: Some(&client.id),
+            username: typed,
+            user: None,
+            metadata,
+        };
+        user = hooks::user_migration(app, event).await?;
+    }
+    subject(app, pool, client, (user, typed))
+}
+
+async fn look_up(app: &App, pool: &Pool, typed: &str) -> Result<Option<User>> {
     let mut db = app.store.read().await?;
-    let user = usernames::find(&mut db, pool, typed).await?;
-    drop(db);
+    usernames::find(&mut db, pool, typed).await
+}
+
+fn subject(
+    app: &App,
+    pool: &Pool,
+    client: &Client,
+    (user, typed): (Option<User>, &str),
+) -> Result<Subject> {
     let refusal = match user {
         Some(user) if user.enabled => return Ok(Subject::Known(Box::new(user))),
         Some(_) => Error::user_is_disabled().because(Reason::UserDisabled),

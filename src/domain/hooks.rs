@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::ids::ClientId;
-use crate::settings::pool::LambdaConfig;
+use crate::settings::pool::{Contact, LambdaConfig};
 use crate::store::pools::Pool;
 use crate::store::users::{Attributes, User};
 
@@ -49,6 +49,16 @@ pub struct PreSignUpAnswer {
     pub auto_verify_email: bool,
     /// The phone number counts as verified.
     pub auto_verify_phone: bool,
+}
+
+impl PreSignUpAnswer {
+    /// Whether a contact counts as verified.
+    pub const fn verifies(self, contact: Contact) -> bool {
+        match contact {
+            Contact::Email => self.auto_verify_email,
+            Contact::PhoneNumber => self.auto_verify_phone,
+        }
+    }
 }
 
 /// What became final.
@@ -115,15 +125,21 @@ pub async fn pre_sign_up(
     Ok(PreSignUpAnswer::default())
 }
 
+/// Asked before what [`post_confirmation`] follows: that trigger cannot undo it, so what it cannot
+/// be called for must not happen.
+pub fn refuse_unbuilt_post_confirmation(pool: &Pool) -> Result<()> {
+    unset(pool, "PostConfirmation", |lambda| {
+        lambda.post_confirmation.is_some()
+    })
+}
+
 /// After an account was confirmed or its password reset; never undoes it.
 pub async fn post_confirmation(
     _app: &App,
     event: Event<'_>,
     _source: ConfirmationSource,
 ) -> Result<()> {
-    unset(event.pool, "PostConfirmation", |lambda| {
-        lambda.post_confirmation.is_some()
-    })
+    refuse_unbuilt_post_confirmation(event.pool)
 }
 
 /// Before a message is sent.

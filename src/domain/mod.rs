@@ -1,12 +1,15 @@
 //! The rules: what Cognito does, with no SQL, no HTTP and no wire types.
 
 pub mod access;
+pub mod accounts;
+pub mod admin_users;
 pub mod attributes;
 pub mod challenge;
 pub mod claims;
 pub mod clients;
 pub mod codes;
 mod complete;
+pub mod contact_change;
 pub mod contacts;
 pub mod delivery;
 pub mod domains;
@@ -23,6 +26,7 @@ pub mod paging;
 pub mod password;
 pub mod pools;
 pub mod records;
+pub mod recovery;
 pub mod refresh;
 pub mod reset;
 pub mod resource_servers;

@@ -7,8 +7,10 @@ use crate::domain::srp::{SALT_BYTES, SrpIdentity, Verifier};
 use crate::error::{Code, Error, Result};
 use crate::ids::Sub;
 use crate::secret::Secret;
-use crate::settings::pool::PasswordPolicy;
-use crate::store::passwords::Password;
+use crate::settings::pool::{FirstFactor, PasswordPolicy};
+use crate::store::db::Tx;
+use crate::store::lockouts;
+use crate::store::passwords::{self, Password};
 use crate::store::pools::Pool;
 use crate::time::{Span, Timestamp};
 use crate::vault::Place;
@@ -84,6 +86,20 @@ fn policy(pool: &Pool) -> PasswordPolicy {
         })
 }
 
+/// What users may begin a choice-based sign-in with.
+pub fn first_factors(pool: &Pool) -> &[FirstFactor] {
+    let policies = pool.settings().policies.as_ref();
+    let sign_in = policies.and_then(|policies| policies.sign_in_policy.as_ref());
+    let factors = sign_in.and_then(|policy| policy.allowed_first_auth_factors.as_deref());
+    factors.unwrap_or_default()
+}
+
+/// Whether users need no password: the pool lets them begin with a code (api.md 4.2).
+pub fn is_optional(pool: &Pool) -> bool {
+    let by_code = |f: &FirstFactor| matches!(f, FirstFactor::EmailOtp | FirstFactor::SmsOtp);
+    first_factors(pool).iter().any(by_code)
+}
+
 /// Turns a password into what is stored of it: one argon2id hash and one SRP verifier. For SRP a
 /// user is known by the stored user name, whatever was typed (api-auth.md 3.3).
 pub async fn prepare(
@@ -140,6 +156,22 @@ impl Prepared {
             history: current.into_iter().chain(earlier).take(kept).collect(),
         }
     }
+}
+
+/// Gives a user a new password in place of the old one, whose failed attempts are forgotten. The
+/// caller raises the user's `auth_epoch`.
+pub async fn store(
+    tx: &mut Tx,
+    pool: &Pool,
+    sub: &Sub,
+    (prepared, kind): (Prepared, Kind),
+    now: Timestamp,
+) -> Result<()> {
+    let before = passwords::find(tx, &pool.id, sub).await?;
+    let row = prepared.into_row(pool, before.as_ref(), kind, now);
+    passwords::set(tx, &pool.id, sub, &row).await?;
+    lockouts::clear(tx, &pool.id, sub).await?;
+    Ok(())
 }
 
 /// Whether a password is the stored one. `None` (no such user, or a user without a password) costs

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::accounts::Name;
 use crate::domain::listing::keys;
 use crate::domain::usernames::{self, MAX_USERNAME};
 use crate::error::{Code, Error, Result};
@@ -12,7 +13,9 @@ use crate::store::aliases::{self, AliasKey};
 use crate::store::db::{DbError, Tx};
 use crate::store::pools::Pool;
 use crate::store::user_attributes::{self, Pair};
-use crate::store::users::{self, Status, User};
+use crate::store::users::{self, Attributes, Status, User};
+use crate::store::{attempts, codes};
+use crate::time::Timestamp;
 
 /// Why a user could not be written.
 #[derive(Debug)]
@@ -39,6 +42,30 @@ impl Refused {
             Self::Alias(kind) => Error::contact_exists(Code::AliasExists, kind),
             Self::Failed(error) => error,
         }
+    }
+}
+
+/// A user who is not stored yet.
+pub fn new_user(
+    pool: &Pool,
+    name: &Name,
+    status: Status,
+    attributes: Attributes,
+    now: Timestamp,
+) -> User {
+    User {
+        pool: pool.id.clone(),
+        sub: name.sub.clone(),
+        username: name.username.clone(),
+        username_key: usernames::key(pool, &name.username),
+        status,
+        enabled: true,
+        attributes,
+        created: now,
+        modified: now,
+        auth_epoch: 1,
+        tokens_valid_from: Timestamp::from_ms(0),
+        version: 1,
     }
 }
 
@@ -77,6 +104,18 @@ pub async fn save(tx: &mut Tx, pool: &Pool, before: &User, after: &User) -> Resu
         aliases::delete(tx, &pool.id, &after.sub, alias).await?;
     }
     give(tx, pool, after, &new, &old).await
+}
+
+/// Removes a user with everything that belongs to the user.
+///
+/// # Errors: UserNotFound `User does not exist.`
+pub async fn delete(tx: &mut Tx, pool: &Pool, sub: &Sub) -> Result<()> {
+    if !users::delete(tx, &pool.id, sub).await? {
+        return Err(Error::user_does_not_exist());
+    }
+    codes::forget_user(tx, &pool.id, sub).await?;
+    attempts::forget_user(tx, &pool.id, sub).await?;
+    Ok(())
 }
 
 /// Takes a contact away from whoever else has it as an alias: it stays the other user's attribute,

@@ -46,6 +46,7 @@ texts! {
     managed_login_version => InvalidParameter "ManagedLoginVersion must be 1 or 2.";
     prefix_domain_certificate => InvalidParameter "CustomDomainConfig is for custom domains only.";
     scope_twice => InvalidParameter "The scopes of a resource server must have different names.";
+    too_many_groups => InvalidParameter "A user can be in at most 100 groups.";
     lower_tier => TierChangeNotAllowed "The user pool has features that the requested tier does not include.";
     tags_over_limit => UserPoolTagging "A user pool can have at most 50 tags.";
     tag_reserved => UserPoolTagging "Tag keys cannot begin with aws:.";

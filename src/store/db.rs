@@ -130,6 +130,9 @@ impl From<DbError> for Error {
 pub trait OnUnique<T> {
     /// The error to answer when the value is taken.
     fn on_unique(self, meaning: impl FnOnce() -> Error) -> Result<T, Error>;
+
+    /// The error to answer when what the row refers to is gone; other failures stay as they are.
+    fn on_orphan(self, meaning: impl FnOnce() -> Error) -> Result<Result<T, DbError>, Error>;
 }
 
 impl<T> OnUnique<T> for Result<T, DbError> {
@@ -138,6 +141,13 @@ impl<T> OnUnique<T> for Result<T, DbError> {
             DbError::Unique(_) => meaning(),
             other => other.into(),
         })
+    }
+
+    fn on_orphan(self, meaning: impl FnOnce() -> Error) -> Result<Result<T, DbError>, Error> {
+        match self {
+            Err(DbError::Orphan(_)) => Err(meaning()),
+            other => Ok(other),
+        }
     }
 }
 

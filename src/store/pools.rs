@@ -14,6 +14,8 @@ statements! {
               VALUES ($1, $2, $3, $4, $5, $6, $7, 1, 1)";
     PAGE = "SELECT pool_id, region, account, name, document, created_ms, modified_ms, version \
             FROM pools WHERE account = $1 AND region = $2 AND pool_id > $3 ORDER BY pool_id LIMIT $4";
+    NEWEST = "SELECT pool_id, region, account, name, document, created_ms, modified_ms, version \
+              FROM pools ORDER BY created_ms DESC, pool_id LIMIT $1";
     UPDATE = "UPDATE pools SET name = $3, document = $4, modified_ms = $5, version = version + 1, epoch = epoch + 1 \
               WHERE pool_id = $1 AND version = $2";
     DELETE = "DELETE FROM pools WHERE pool_id = $1";
@@ -92,6 +94,12 @@ pub async fn page(
 ) -> Result<Vec<Pool>> {
     let args = args![account, region, after.unwrap_or_default(), limit];
     let rows: Vec<Row> = db.all(PAGE, args).await?;
+    rows.into_iter().map(Pool::try_from).collect()
+}
+
+/// The `limit` newest pools of all accounts and regions.
+pub async fn newest(db: &mut Conn, limit: i64) -> Result<Vec<Pool>> {
+    let rows: Vec<Row> = db.all(NEWEST, args![limit]).await?;
     rows.into_iter().map(Pool::try_from).collect()
 }
 

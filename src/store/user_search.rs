@@ -2,12 +2,14 @@
 //! a key to a key, so that a page costs the same in a pool of any size. No SQL is put together from
 //! what was typed.
 //!
-//! The columns that are ordered and compared here (`sub`, `value_key`) go bytewise on both databases:
-//! the schema gives them `COLLATE "BINARY"`.
+//! The columns that are ordered and compared here (`sub`, `value_key`, `status`) go bytewise on both
+//! databases: the schema gives them `COLLATE "BINARY"`. All columns of an order are compared as one
+//! row even where the first is a constant, or PostgreSQL may walk another index that it takes for
+//! cheaper, past everybody who is not meant.
 
 use super::db::{Arg, Conn, Sql};
-use super::users::{self, Status, User};
-use crate::error::{Error, Result};
+use super::users::{self, User};
+use crate::error::Result;
 use crate::ids::{PoolId, Sub};
 use crate::{args, statements};
 
@@ -22,34 +24,38 @@ statements! {
                 ORDER BY a.value_key, a.sub LIMIT $6";
     BY_STATUS = "SELECT pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
                  auth_epoch, tokens_valid_from_ms, version \
-                 FROM users WHERE pool_id = $1 AND status = $2 AND sub > $3 ORDER BY sub LIMIT $4";
+                 FROM users WHERE pool_id = $1 AND (status, sub) > ($2, $3) AND status <= $4 \
+                 ORDER BY status, sub LIMIT $5";
     BY_ENABLED = "SELECT pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
                   auth_epoch, tokens_valid_from_ms, version \
-                  FROM users WHERE pool_id = $1 AND enabled = $2 AND sub > $3 ORDER BY sub LIMIT $4";
+                  FROM users WHERE pool_id = $1 AND (enabled, sub) > ($2, $3) AND enabled <= $4 \
+                  ORDER BY enabled, sub LIMIT $5";
 }
 
-/// Which users, in which order.
+/// Which users. They come by what they are searched by, then by sub.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Search {
-    /// Those whose sub begins so, by sub; everybody's begins with nothing.
-    SubPrefix(String),
+    /// Nobody.
+    Nobody,
     /// The user of a sub.
     Sub(Sub),
-    /// Those with this search key of an attribute, by sub.
-    Value(&'static str, String),
-    /// Those whose search key of an attribute begins so, by search key, then sub.
-    ValuePrefix(&'static str, String),
-    /// Those in the first of these states by sub, then those in the next.
-    States(Vec<State>),
+    /// Those whose sub begins so; everybody's begins with nothing.
+    SubPrefix(String),
+    /// Those with such a search key of an attribute.
+    Value(&'static str, Keys),
+    /// Those with such a status.
+    Status(Keys),
+    /// From the first to the last of these: disabled, enabled.
+    Enabled(bool, bool),
 }
 
-/// Something a user either is or is not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// Where the user is in its life.
-    Status(Status),
-    /// Whether the user may sign in at all.
-    Enabled(bool),
+/// One key, or all that begin alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keys {
+    /// This one.
+    One(String),
+    /// Those that begin so.
+    Prefix(String),
 }
 
 /// A user, and under what the user was found: a search key, the name of a state, or nothing.
@@ -77,95 +83,81 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<Found>> {
     match search {
-        Search::SubPrefix(prefix) => {
-            let from = after.map_or(prefix.as_str(), |(_, sub)| sub);
-            let rows = db.all(BY_SUB, args![pool, from, beyond(prefix), limit]);
-            found(rows.await?, "")
-        }
+        Search::Nobody => Ok(Vec::new()),
         Search::Sub(sub) => {
             let user = users::by_sub(db, pool, sub).await?;
             let found = user.map(|user| Found::under(user, ""));
             Ok(found.into_iter().collect())
         }
-        Search::Value(name, key) => {
-            let (from, sub) = after.unwrap_or((key, ""));
-            by_value(db, args![pool, *name, from, sub, key, limit]).await
+        Search::SubPrefix(prefix) => {
+            let from = after.map_or(prefix.as_str(), |(_, sub)| sub);
+            let args = args![pool, from, beyond(prefix), limit];
+            found(db, BY_SUB, args, |_| "").await
         }
-        Search::ValuePrefix(name, prefix) => {
-            let (from, sub) = after.unwrap_or((prefix, ""));
-            by_value(db, args![pool, *name, from, sub, beyond(prefix), limit]).await
+        Search::Value(name, keys) => {
+            let (from, sub) = after.unwrap_or((keys.first(), ""));
+            let args = args![pool, *name, from, sub, keys.last(), limit];
+            let rows: Vec<Row> = db.all(BY_VALUE, args).await?;
+            let found = |row: Row| Ok(Found::under(User::try_from(row.user)?, row.value_key));
+            rows.into_iter().map(found).collect()
         }
-        Search::States(states) => by_state(db, pool, states, after, limit).await,
+        Search::Status(keys) => {
+            let (from, sub) = after.unwrap_or((keys.first(), ""));
+            let args = args![pool, from, sub, keys.last(), limit];
+            found(db, BY_STATUS, args, |user| user.status.as_str()).await
+        }
+        Search::Enabled(first, last) => {
+            let begin = (enabled_name(*first), "");
+            let (from, sub) = after.unwrap_or(begin);
+            let args = args![pool, from == enabled_name(true), sub, *last, limit];
+            found(db, BY_ENABLED, args, |user| enabled_name(user.enabled)).await
+        }
     }
 }
 
-/// What is greater than every key that begins so: keys have letters, digits and hyphens only.
+async fn found(
+    db: &mut Conn,
+    sql: Sql,
+    args: Vec<Arg>,
+    under: impl Fn(&User) -> &'static str,
+) -> Result<Vec<Found>> {
+    let rows: Vec<users::Row> = db.all(sql, args).await?;
+    let found = |row| {
+        let user = User::try_from(row)?;
+        let under = under(&user);
+        Ok(Found::under(user, under))
+    };
+    rows.into_iter().map(found).collect()
+}
+
+/// What a filter calls users who may sign in, and those who may not.
+pub const fn enabled_name(enabled: bool) -> &'static str {
+    if enabled { "Enabled" } else { "Disabled" }
+}
+
+/// What is greater than every key that begins so: keys are letters, digits, hyphens and low lines.
 fn beyond(prefix: &str) -> String {
     format!("{prefix}~")
 }
 
-async fn by_value(db: &mut Conn, args: Vec<Arg>) -> Result<Vec<Found>> {
-    let rows: Vec<Row> = db.all(BY_VALUE, args).await?;
-    let found = |row: Row| Ok(Found::under(User::try_from(row.user)?, row.value_key));
-    rows.into_iter().map(found).collect()
-}
-
-async fn by_state(
-    db: &mut Conn,
-    pool: &PoolId,
-    states: &[State],
-    after: Option<(&str, &str)>,
-    limit: i64,
-) -> Result<Vec<Found>> {
-    let (from, mut sub) = after.unwrap_or_default();
-    let passed = |state: &&State| after.is_some() && state.name() != from;
-    let mut all = Vec::new();
-    for state in states.iter().skip_while(passed) {
-        let room = limit.saturating_sub(i64::try_from(all.len()).map_err(Error::internal)?);
-        if room > 0 {
-            let rows = db.all(state.sql(), args![pool, *state, sub, room]).await?;
-            all.extend(found(rows, state.name())?);
+impl Keys {
+    fn first(&self) -> &str {
+        match self {
+            Self::One(key) | Self::Prefix(key) => key,
         }
-        sub = "";
     }
-    Ok(all)
-}
 
-fn found(rows: Vec<users::Row>, under: &str) -> Result<Vec<Found>> {
-    let found = |row| Ok(Found::under(User::try_from(row)?, under));
-    rows.into_iter().map(found).collect()
+    fn last(&self) -> String {
+        match self {
+            Self::One(key) => key.clone(),
+            Self::Prefix(key) => beyond(key),
+        }
+    }
 }
 
 impl Found {
     fn under(user: User, under: impl Into<String>) -> Self {
         let under = under.into();
         Self { user, under }
-    }
-}
-
-impl State {
-    /// What a filter calls it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Status(status) => status.as_str(),
-            Self::Enabled(true) => "Enabled",
-            Self::Enabled(false) => "Disabled",
-        }
-    }
-
-    const fn sql(self) -> Sql {
-        match self {
-            Self::Status(_) => BY_STATUS,
-            Self::Enabled(_) => BY_ENABLED,
-        }
-    }
-}
-
-impl From<State> for Arg {
-    fn from(state: State) -> Self {
-        match state {
-            State::Status(status) => status.as_str().into(),
-            State::Enabled(enabled) => enabled.into(),
-        }
     }
 }

@@ -129,12 +129,9 @@ catalogue! {
     // Mail and SMS; what stands in braces is replaced when the message is made (api.md 3.1)
     MailVerificationSubject = "Your verification code";
     MailVerification = "Your verification code is {####}. ";
-    MailResetSubject = "Your password reset code";
-    MailReset = "Your password reset code is {####}. ";
     MailInvitationSubject = "Your temporary password";
     MailInvitation = "Your username is {username} and temporary password is {####}. ";
     SmsVerification = "Your verification code is {####}. ";
-    SmsReset = "Your password reset code is {####}. ";
     SmsInvitation = "Your username is {username} and temporary password is {####}. ";
 
     // The mailbox of the development server
@@ -146,8 +143,7 @@ catalogue! {
     MailboxMessages = "Messages";
     MailboxPools = "User pools";
     MailboxNoPools = "There are no user pools yet.";
-    MailboxNoApps = "No app client of this pool uses the hosted pages.";
-    MailboxOpen = "Open";
+    MailboxNoApps = "No sign-in page: it needs a domain, and an app client with the code flow and a callback URL.";
     MailboxOpenSignIn = "Open the sign-in page of {app}";
     MailboxBack = "All messages";
     MailboxTo = "To";

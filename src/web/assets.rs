@@ -4,6 +4,10 @@
 use std::sync::LazyLock;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use axum::Router;
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 
 /// One compiled-in file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,9 +15,9 @@ pub struct Asset {
     name: &'static str,
     extension: &'static str,
     /// For the `Content-Type` header.
-    pub content_type: &'static str,
+    content_type: &'static str,
     /// What it holds.
-    pub content: &'static str,
+    pub(in crate::web) content: &'static str,
 }
 
 /// The one stylesheet.
@@ -46,17 +50,34 @@ impl Asset {
 }
 
 /// Where the stylesheet is served.
-pub fn styles_path() -> &'static str {
+pub(in crate::web) fn styles_path() -> &'static str {
     &STYLES_PATH
 }
 
 /// Where the script of the mailbox is served.
-pub fn mailbox_script_path() -> &'static str {
+pub(in crate::web) fn mailbox_script_path() -> &'static str {
     &MAILBOX_PATH
 }
 
+/// `GET /_assets/{name}`, on every site.
+pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new().route("/_assets/{name}", get(serve))
+}
+
+async fn serve(uri: Uri) -> Response {
+    let Some(asset) = find(uri.path()) else {
+        return (StatusCode::NOT_FOUND, "Not found\n").into_response();
+    };
+    let headers = [
+        (header::CONTENT_TYPE, asset.content_type),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, asset.content).into_response()
+}
+
 /// The file at a path, if it is exactly one of ours (old hashes are not).
-pub fn find(path: &str) -> Option<&'static Asset> {
+pub(in crate::web) fn find(path: &str) -> Option<&'static Asset> {
     if path == styles_path() {
         Some(&STYLES)
     } else if path == mailbox_script_path() {

@@ -120,3 +120,15 @@ fn every_pool_owned_table_is_listed_and_its_key_starts_with_pool_id() {
     }
     assert_eq!(owned, POOL_TABLES);
 }
+
+/// PostgreSQL compares no two columns of different collations, and lists by sub are walked bytewise.
+#[test]
+fn every_sub_and_key_is_ordered_bytewise() {
+    let schema = include_str!("../../migrations/0001_init.sql");
+    let is_key = |line: &&str| line.starts_with("    sub ") || line.starts_with("    value_key ");
+    let keys: Vec<&str> = schema.lines().filter(is_key).collect();
+    assert!(keys.len() > 10);
+    for line in keys {
+        assert!(line.contains("COLLATE \"BINARY\" NOT NULL"), "{line}");
+    }
+}

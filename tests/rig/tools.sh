@@ -66,7 +66,7 @@ need_node() {
   fi
   key=$(sha256sum $folder/package-lock.json | cut -d ' ' -f 1)
   fresh $folder/node_modules/.key "$key" && return
-  npm ci --prefix $folder --no-audit --no-fund --ignore-scripts --loglevel=error
+  npm ci --prefix $folder --no-audit --no-fund --ignore-scripts --no-update-notifier --loglevel=error
   echo "$key" >$folder/node_modules/.key
 }
 
@@ -84,6 +84,8 @@ need_chromium() {
 }
 
 need_clients() {
+  # The examples of the README call it.
+  command -v curl >/dev/null || need_packages curl
   need_python
   need_node
   need_chromium

@@ -1,8 +1,10 @@
 //! One operation, one file: request, response, translation to the domain and back.
 
+pub mod account;
 pub mod auth;
 pub mod clients;
 pub mod domains;
+pub mod groups;
 pub mod pools;
 pub mod resource_servers;
 pub mod users;

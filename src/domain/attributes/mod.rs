@@ -13,7 +13,7 @@ use crate::store::pools::Pool;
 use crate::store::users::{Attributes, User};
 
 pub use schema::{check_required, check_values};
-pub use update::{Update, changes, of_new_user, removals};
+pub use update::{Update, changes, of_new_user, removals, verified_without};
 
 /// An attribute as a caller gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,12 @@ pub fn values(given: Vec<Given>) -> Result<BTreeMap<String, String>> {
         ))),
     };
     given.into_iter().map(pair).collect()
+}
+
+/// `ValidationData` as a trigger sees it.
+pub fn validation_data(given: &[Given]) -> Attributes {
+    let pair = |one: &Given| Some((one.name.clone(), one.value.clone()?));
+    given.iter().filter_map(pair).collect()
 }
 
 /// Whether a client's users may see an attribute through it. A client without a list sees all but

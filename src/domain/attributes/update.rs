@@ -124,7 +124,7 @@ impl Update {
 }
 
 /// The refusal of a verified flag without its contact.
-fn verified_without(contact: Contact) -> Error {
+pub fn verified_without(contact: Contact) -> Error {
     Error::invalid_parameter(format!(
         "{} is required to set {}",
         contact.as_str(),

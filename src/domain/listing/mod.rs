@@ -16,22 +16,12 @@ use crate::domain::{pools, usernames};
 use crate::error::{Error, Result};
 use crate::ids::{PoolId, Sub};
 use crate::store::pools::Pool;
-use crate::store::user_search::{self, Found, Search, State};
-use crate::store::users::{Status, User};
+use crate::store::user_search::{self, Found, Keys, Search, enabled_name};
+use crate::store::users::User;
 use filter::{Clause, Field, Match};
 
 /// The most rows of a page.
 const MOST: i64 = 60;
-
-/// In the order of their names, as are [`LIFE`].
-const ENABLED: [State; 2] = [State::Enabled(false), State::Enabled(true)];
-const LIFE: [State; 5] = [
-    State::Status(Status::Confirmed),
-    State::Status(Status::ExternalProvider),
-    State::Status(Status::ForceChangePassword),
-    State::Status(Status::ResetRequired),
-    State::Status(Status::Unconfirmed),
-];
 
 /// Which users are wanted, and what of them.
 #[derive(Clone, Copy, Debug, Default)]
@@ -91,38 +81,45 @@ fn search(pool: &Pool, clause: Option<&Clause>) -> (Search, Option<(&'static str
     let value = clause.value.as_str();
     let name = match clause.field {
         Field::Value(name) => name,
-        Field::Sub => return (by_sub(clause.matching, &value.to_ascii_lowercase()), None),
-        Field::Enabled => return (by_state(&ENABLED, clause.matching, value), None),
+        Field::Sub => return (by_sub(clause.matching, value.to_ascii_lowercase()), None),
+        Field::Enabled => return (by_enabled(clause.matching, value), None),
         Field::UserStatus => {
-            let value = value.to_ascii_uppercase();
-            return (by_state(&LIFE, clause.matching, &value), None);
+            let keys = keys_of(clause.matching, value.to_ascii_uppercase());
+            return (Search::Status(keys), None);
         }
     };
     let value = keys::compared(pool, name, value);
     match clause.matching {
-        Match::Exact => (Search::Value(name, keys::key(&value)), None),
+        Match::Exact => (Search::Value(name, Keys::One(keys::key(&value))), None),
         Match::Prefix => {
-            let search = Search::ValuePrefix(name, keys::prefix(&value));
+            let search = Search::Value(name, Keys::Prefix(keys::prefix(&value)));
             (search, keys::is_cut(&value).then_some((name, value)))
         }
     }
 }
 
-fn by_sub(matching: Match, value: &str) -> Search {
-    match (Sub::parse(value), matching) {
+fn by_sub(matching: Match, value: String) -> Search {
+    match (Sub::parse(value.clone()), matching) {
         (Ok(sub), _) => Search::Sub(sub),
-        (Err(_), Match::Prefix) if value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-') => {
-            Search::SubPrefix(value.to_owned())
-        }
-        // Nobody.
-        _ => Search::States(Vec::new()),
+        (Err(_), Match::Prefix) => Search::SubPrefix(value),
+        (Err(_), Match::Exact) => Search::Nobody,
     }
 }
 
-fn by_state(states: &[State], matching: Match, value: &str) -> Search {
-    let wanted = |state: &&State| match matching {
-        Match::Exact => state.name() == value,
-        Match::Prefix => state.name().starts_with(value),
+fn by_enabled(matching: Match, value: &str) -> Search {
+    let is_wanted = |enabled| match matching {
+        Match::Exact => enabled_name(enabled) == value,
+        Match::Prefix => enabled_name(enabled).starts_with(value),
     };
-    Search::States(states.iter().filter(wanted).copied().collect())
+    match (is_wanted(false), is_wanted(true)) {
+        (false, false) => Search::Nobody,
+        (disabled, enabled) => Search::Enabled(!disabled, enabled),
+    }
+}
+
+fn keys_of(matching: Match, key: String) -> Keys {
+    match matching {
+        Match::Exact => Keys::One(key),
+        Match::Prefix => Keys::Prefix(key),
+    }
 }

@@ -11,13 +11,10 @@ use crate::secret::Secret;
 use crate::settings::pool::{Contact, EmailOption, InviteMessageTemplate};
 use crate::store::pools::Pool;
 use crate::store::users::User;
+use crate::text::{Locale, Text, text};
 
 const CODE: &str = "{####}";
 const USERNAME: &str = "{username}";
-const VERIFICATION: &str = "Your verification code is {####}. ";
-const VERIFICATION_SUBJECT: &str = "Your verification code";
-const INVITATION: &str = "Your username is {username} and temporary password is {####}. ";
-const INVITATION_SUBJECT: &str = "Your temporary password";
 
 /// The templates of one message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,29 +67,34 @@ fn refuse_links(pool: &Pool, contact: Contact) -> Result<()> {
     Ok(())
 }
 
+/// The text of a pool that sets none of its own. Messages are in English, as Cognito's are.
+fn standard(key: Text) -> String {
+    text(Locale::En, key).to_owned()
+}
+
 fn verification(pool: &Pool) -> (String, String, String) {
     let settings = pool.settings();
     let template = settings.verification_message_template.clone();
     let template = template.unwrap_or_default();
-    let or = |text: Option<String>, other: &Option<String>, default: &str| {
+    let or = |text: Option<String>, other: &Option<String>, default: Text| {
         text.or_else(|| other.clone())
-            .unwrap_or_else(|| default.to_owned())
+            .unwrap_or_else(|| standard(default))
     };
     (
         or(
             template.sms_message,
             &settings.sms_verification_message,
-            VERIFICATION,
+            Text::SmsVerification,
         ),
         or(
             template.email_message,
             &settings.email_verification_message,
-            VERIFICATION,
+            Text::MailVerification,
         ),
         or(
             template.email_subject,
             &settings.email_verification_subject,
-            VERIFICATION_SUBJECT,
+            Text::MailVerificationSubject,
         ),
     )
 }
@@ -105,11 +107,11 @@ fn invitation(pool: &Pool) -> (String, String, String) {
         email_message,
         email_subject,
     } = template.unwrap_or_default();
-    let or = |text: Option<String>, default: &str| text.unwrap_or_else(|| default.to_owned());
+    let or = |text: Option<String>, default: Text| text.unwrap_or_else(|| standard(default));
     (
-        or(sms_message, INVITATION),
-        or(email_message, INVITATION),
-        or(email_subject, INVITATION_SUBJECT),
+        or(sms_message, Text::SmsInvitation),
+        or(email_message, Text::MailInvitation),
+        or(email_subject, Text::MailInvitationSubject),
     )
 }
 

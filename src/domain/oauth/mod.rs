@@ -8,6 +8,7 @@ pub mod authorize;
 pub mod client_auth;
 pub mod codes;
 pub mod grants;
+pub mod links;
 pub mod logout;
 pub mod pkce;
 pub mod redirects;

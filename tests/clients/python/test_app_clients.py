@@ -126,7 +126,7 @@ def test_ranges_of_the_model_are_checked(world):
         "1 validation error detected: Value '2' at 'authSessionValidity' failed to satisfy constraint: "
         "Member must have value greater than or equal to 3",
     ):
-        world.idp.create_user_pool_client(UserPoolId=pool.id, ClientName="app", AuthSessionValidity=2)
+        world.loose.create_user_pool_client(UserPoolId=pool.id, ClientName="app", AuthSessionValidity=2)
 
 
 def test_update_replaces_everything_but_name_and_secret(world):

@@ -47,7 +47,7 @@ def test_requests_are_told_apart(url):
     assert len(ids) == 3
 
 
-@pytest.mark.parametrize("target", ["NoSuchThing", "signup", "SignUp "])
+@pytest.mark.parametrize("target", ["NoSuchThing", "signup", "SignUp2"])
 def test_unknown_operations(url, target):
     status, kind, _ = error(post(url, target))
     assert (status, kind) == (400, "UnknownOperationException")

@@ -36,7 +36,7 @@ def client(pool, request):
 
 def test_a_whole_life(world, pool, client):
     name, email = fresh("ada"), new_email()
-    user = cognito(world, pool, client)
+    user = cognito(world, pool, client, name)
     user.set_base_attributes(email=email, name="Ada")
     user.register(name, PASSWORD)
     user.confirm_sign_up(world.mailbox.code(email), username=name)

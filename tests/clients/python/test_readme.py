@@ -46,25 +46,25 @@ def test_every_example_is_there():
 
 def run(command, script, **options):
     """Runs a script from its standard input: (exit code, what it printed)."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
-    )
-    watchdog = threading.Timer(SECONDS, process.kill)
-    watchdog.start()
-    try:
-        process.stdin.write(script)
-        process.stdin.close()
-        output = ""
-        for line in process.stdout:
-            output += line
-            if line.startswith("open http"):
-                browser = Browser()
-                landed = browser.submit(browser.get(line.split()[1]), username="demo", password="Demo-Password-1")
-                assert isinstance(landed, Page) and landed.status == 200, landed
-        return process.wait(), output
-    finally:
-        watchdog.cancel()
-        process.kill()
+    ) as process:
+        watchdog = threading.Timer(SECONDS, process.kill)
+        watchdog.start()
+        try:
+            process.stdin.write(script)
+            process.stdin.close()
+            output = ""
+            for line in process.stdout:
+                output += line
+                if line.startswith("open http"):
+                    browser = Browser()
+                    landed = browser.submit(browser.get(line.split()[1]), username="demo", password="Demo-Password-1")
+                    assert isinstance(landed, Page) and landed.status == 200, landed
+            return process.wait(), output
+        finally:
+            watchdog.cancel()
+            process.kill()
 
 
 def test_the_readme_works_when_pasted(private_server, tmp_path):
@@ -75,11 +75,13 @@ def test_the_readme_works_when_pasted(private_server, tmp_path):
         "HOME": str(tmp_path),
         "AWS_PAGER": "",
     }
-    ran = 0
+    printed = []
     for language, text in blocks():
         script = text.replace("http://localhost:9229", server.url).replace("http://127.0.0.1:9229", server.url)
         code, output = run(LANGUAGES[language], script, cwd=NODE if language == "js" else tmp_path, env=environment)
         if code != 0:
             pytest.fail(f"this block of the README fails ({code}):\n{text}\n{output}", pytrace=False)
-        ran += 1
-    assert ran >= 5
+        printed.append(output)
+    assert len(printed) >= 5 and all(printed)
+    said = "\n".join(printed)
+    assert "signed in as demo@example.com" in said and '"UserStatus": "CONFIRMED"' in said

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{client, merge, pages, pool};
+use super::{client, merge, pages, pool, seconds};
 use crate::support::Server;
 use crate::support::server::START_MS;
 
@@ -12,7 +12,7 @@ const OAUTH: &str = "InvalidOAuthFlowException";
 
 async fn refused(s: &Server, pool: &str, settings: Value, code: &str, message: &str) {
     let mut body = json!({ "UserPoolId": pool, "ClientName": "c" });
-    merge(&mut body, settings);
+    merge(&mut body, &settings);
     s.api("CreateUserPoolClient", body)
         .await
         .error(code, message);
@@ -30,7 +30,7 @@ async fn a_minimal_client_has_the_recorded_members_and_no_more() {
     let made = client(&s, &pool, json!({})).await;
     let id = made["ClientId"].as_str().unwrap();
     assert!(id.len() == 26 && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'v')));
-    let at = START_MS as f64 / 1000.0;
+    let at = seconds(START_MS);
     let expected = json!({
         "UserPoolId": pool, "ClientName": "c", "ClientId": id,
         "LastModifiedDate": at, "CreationDate": at,
@@ -81,7 +81,7 @@ async fn every_setting_comes_back_as_it_was_given() {
     let mut update = given.clone();
     merge(
         &mut update,
-        json!({ "UserPoolId": pool, "ClientId": made["ClientId"] }),
+        &json!({ "UserPoolId": pool, "ClientId": made["ClientId"] }),
     );
     let updated = s.api("UpdateUserPoolClient", update).await.ok();
     assert_eq!(updated["UserPoolClient"], made);
@@ -134,7 +134,7 @@ async fn update_replaces_all_settings() {
     let mut expected = plain;
     expected["ClientName"] = json!("rich");
     expected["ClientId"] = rich["ClientId"].clone();
-    expected["LastModifiedDate"] = json!((START_MS + 1000) as f64 / 1000.0);
+    expected["LastModifiedDate"] = seconds(START_MS + 1000);
     assert_eq!(updated, expected);
     assert_eq!(describe(&s, &pool, &rich["ClientId"]).await, expected);
 }

@@ -10,7 +10,7 @@ const CERTIFICATE: &str = "arn:aws:acm:us-east-1:123456789012:certificate/1";
 
 async fn create(s: &Server, pool: &str, domain: &str, more: Value) -> crate::support::Answer {
     let mut body = json!({ "UserPoolId": pool, "Domain": domain });
-    merge(&mut body, more);
+    merge(&mut body, &more);
     s.api("CreateUserPoolDomain", body).await
 }
 
@@ -175,6 +175,13 @@ async fn names_are_unique_single_and_free_of_reserved_words() {
         "ResourceNotFoundException",
         "User pool us-east-1_none does not exist.",
     );
+}
+
+#[tokio::test]
+async fn changes_are_for_domains_of_the_pool_and_certificates_for_custom_ones() {
+    let s = Server::start().await;
+    let (mine, other) = (pool(&s, json!({})).await, pool(&s, json!({})).await);
+    create(&s, &mine, "taken", json!({})).await.ok();
     let certificate = json!({ "UserPoolId": mine, "Domain": "taken",
         "CustomDomainConfig": { "CertificateArn": CERTIFICATE } });
     let text = "CustomDomainConfig is for custom domains only.";

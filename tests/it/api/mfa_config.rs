@@ -10,7 +10,7 @@ const ROLE: &str = "arn:aws:iam::123456789012:role/sms";
 
 async fn set(s: &Server, pool: &str, config: Value) -> crate::support::Answer {
     let mut body = json!({ "UserPoolId": pool });
-    merge(&mut body, config);
+    merge(&mut body, &config);
     s.api("SetUserPoolMfaConfig", body).await
 }
 

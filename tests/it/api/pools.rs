@@ -2,17 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::merge;
+use super::{merge, seconds};
 use crate::support::Server;
 use crate::support::server::START_MS;
 
-const START: f64 = START_MS as f64 / 1000.0;
 const ROLE: &str = "arn:aws:iam::123456789012:role/sms";
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
 
 async fn create(s: &Server, body: Value) -> Value {
     let mut request = json!({ "PoolName": "p" });
-    merge(&mut request, body);
+    merge(&mut request, &body);
     s.api("CreateUserPool", request).await.ok()["UserPool"].take()
 }
 
@@ -23,7 +22,7 @@ async fn describe(s: &Server, id: &Value) -> Value {
 
 async fn refused(s: &Server, body: Value, code: &str, message: &str) {
     let mut request = json!({ "PoolName": "p" });
-    merge(&mut request, body);
+    merge(&mut request, &body);
     s.api("CreateUserPool", request).await.error(code, message);
 }
 
@@ -83,8 +82,8 @@ async fn a_minimal_pool_has_the_documented_defaults_and_no_more() {
         "Id": id,
         "Name": "p",
         "Arn": format!("arn:aws:cognito-idp:us-east-1:000000000000:userpool/{id}"),
-        "CreationDate": START,
-        "LastModifiedDate": START,
+        "CreationDate": seconds(START_MS),
+        "LastModifiedDate": seconds(START_MS),
         "Policies": {
             "PasswordPolicy": {
                 "MinimumLength": 8, "RequireUppercase": true, "RequireLowercase": true,
@@ -642,7 +641,7 @@ async fn lists_page_by_region_and_account_with_sealed_tokens() {
             assert_eq!(
                 pool,
                 &json!({ "Id": pool["Id"], "Name": "p", "LambdaConfig": {},
-                    "CreationDate": START, "LastModifiedDate": START })
+                    "CreationDate": seconds(START_MS), "LastModifiedDate": seconds(START_MS) })
             );
             seen.push(pool["Id"].as_str().unwrap().to_owned());
         }

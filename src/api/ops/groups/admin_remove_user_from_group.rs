@@ -1,0 +1,22 @@
+//! AdminRemoveUserFromGroup.
+
+use serde::Deserialize;
+
+use crate::domain::groups;
+use crate::error::Result;
+use crate::ids::PoolId;
+use crate::wire::call::{Call, Iam};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request {
+    user_pool_id: PoolId,
+    username: String,
+    group_name: String,
+}
+
+/// # Errors: ResourceNotFound, UserNotFound
+pub async fn admin_remove_user_from_group(call: Call<Iam>, req: Request) -> Result<()> {
+    let membership = (req.group_name.as_str(), req.username.as_str());
+    groups::remove_user(&call.app, &call.actor, &req.user_pool_id, membership).await
+}

@@ -1,0 +1,93 @@
+//! The code of a new account, sent again.
+
+use crate::app::App;
+use crate::domain::codes::{self, Kind, Owner, Sent};
+use crate::domain::delivery::{self, Details};
+use crate::domain::existence::{self, Subject};
+use crate::domain::hooks::Metadata;
+use crate::domain::limits::{self, Act};
+use crate::domain::messages::{self, Draft};
+use crate::error::{Error, Result};
+use crate::store::audit::{self, Actor};
+use crate::store::clients::Client;
+use crate::store::pools::Pool;
+use crate::store::users::{Status, User};
+
+/// What a person gives to get the code again.
+pub struct Resend {
+    /// The user name, or what stands for it.
+    pub username: String,
+    /// `ClientMetadata`.
+    pub metadata: Metadata,
+}
+
+/// Sends a new code, which makes the old one worthless.
+///
+/// # Errors: InvalidParameter (confirmed already, nowhere to send to), LimitExceeded, UserNotFound,
+/// NotAuthorized (disabled), CodeDeliveryFailure, what a trigger refuses with
+pub async fn resend(
+    app: &App,
+    actor: &Actor,
+    pool: &Pool,
+    client: &Client,
+    request: Resend,
+) -> Result<Details> {
+    let subject = existence::find(app, pool, client, &request.username).await?;
+    let sent = match &subject {
+        Subject::Known(user) => destination(pool, user)?,
+        Subject::Phantom(phantom) => phantom.sent.clone(),
+    };
+    let message = match &subject {
+        Subject::Known(user) => {
+            let draft = Draft {
+                kind: messages::Kind::Resend,
+                pool,
+                client: Some(&client.id),
+                user,
+                metadata: &request.metadata,
+            };
+            Some(draft.settle(app, sent.contact).await?)
+        }
+        Subject::Phantom(_) => None,
+    };
+    let code = codes::generate(app)?;
+    let now = app.clock.now(&pool.id);
+    let owner = Owner {
+        pool: &pool.id,
+        sub: subject.sub(),
+    };
+    let mut tx = app.store.write(actor).await?;
+    limits::count(
+        &mut tx,
+        &pool.id,
+        owner.sub,
+        Act::ResendConfirmationCode,
+        now,
+    )
+    .await?;
+    codes::issue(app, &mut tx, (owner, Kind::SignUp), &code, &sent).await?;
+    tx.audit(audit::Event {
+        at: now,
+        pool: Some(&pool.id),
+        act: "ResendConfirmationCode",
+        target: Some(owner.sub.as_str()),
+        refused: None,
+    })
+    .await?;
+    tx.commit().await?;
+    match message {
+        Some(message) if client.settings.hides_user_existence() => {
+            message.send_unseen(app, &sent, &code);
+        }
+        Some(message) => message.send(app, &sent, &code).await?,
+        None => {}
+    }
+    Ok(Details::from(&sent))
+}
+
+fn destination(pool: &Pool, user: &User) -> Result<Sent> {
+    if user.status != Status::Unconfirmed {
+        return Err(Error::user_already_confirmed());
+    }
+    delivery::for_sign_up(pool, user).ok_or_else(Error::cannot_resend)
+}

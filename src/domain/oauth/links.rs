@@ -1,0 +1,64 @@
+//! Ready links to the sign-in pages of the server, for the front page of dev mode.
+
+use form_urlencoded::Serializer;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::settings::client::OAuthFlow;
+use crate::store::clients::{self, Client};
+use crate::store::{domains, pools};
+
+/// So many pools are shown, and so many clients of each.
+const MOST: i64 = 20;
+
+/// A pool and where people sign in to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolLinks {
+    /// The name of the pool.
+    pub name: String,
+    /// Its id.
+    pub id: String,
+    /// Name and sign-in page (a path on this server) of each client that has one.
+    pub apps: Vec<(String, String)>,
+}
+
+/// The newest pools of the server, of whichever region and account.
+pub async fn newest_pools(app: &App) -> Result<Vec<PoolLinks>> {
+    let mut db = app.store.read().await?;
+    let mut links = Vec::new();
+    for pool in pools::newest(&mut db, MOST).await? {
+        let mut apps = Vec::new();
+        if !domains::of_pool(&mut db, &pool.id).await?.is_empty() {
+            for (id, _) in clients::page(&mut db, &pool.id, None, MOST).await? {
+                let client = clients::find(&mut db, &id).await?;
+                apps.extend(
+                    client.and_then(|client| Some((client.name.clone(), sign_in(&client)?))),
+                );
+            }
+        }
+        links.push(PoolLinks {
+            name: pool.name,
+            id: pool.id.to_string(),
+            apps,
+        });
+    }
+    Ok(links)
+}
+
+/// The sign-in page of a client for a code at its first callback URL; none if the client cannot
+/// ask for one.
+fn sign_in(client: &Client) -> Option<String> {
+    let settings = &client.settings;
+    if !settings.allows_oauth(OAuthFlow::Code) {
+        return None;
+    }
+    let redirect_uri = settings.callback_urls.as_ref()?.first()?;
+    let scopes = settings.allowed_oauth_scopes.as_deref().unwrap_or_default();
+    let query = Serializer::new(String::new())
+        .append_pair("client_id", client.id.as_str())
+        .append_pair("response_type", "code")
+        .append_pair("scope", &scopes.join(" "))
+        .append_pair("redirect_uri", redirect_uri)
+        .finish();
+    Some(format!("/{}/login?{query}", client.pool))
+}
