@@ -1,6 +1,7 @@
 //! What the tests share: a real server in this process, its clock, mail and database.
 
 pub mod database;
+pub mod forgeries;
 pub mod model;
 pub mod server;
 pub mod srp_client;

@@ -123,7 +123,7 @@ fn parse(hex: &str) -> Vec<u8> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = poolhouse::domain::usernames::hex(bytes);
     text.trim_start_matches('0').to_owned()
 }
 

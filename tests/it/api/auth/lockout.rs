@@ -61,7 +61,7 @@ async fn fifteen_quiet_minutes_after_a_lock_forget_it() {
         stage
             .sign_in("ada", "wrong")
             .await
-            .error(NOT_AUTHORIZED, INCORRECT)
+            .error(NOT_AUTHORIZED, INCORRECT);
     };
     for _ in 1..=5 {
         fail().await;

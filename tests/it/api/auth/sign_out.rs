@@ -9,7 +9,7 @@ const REFRESH_REVOKED: &str = "Refresh Token has been revoked";
 
 async fn revoke(stage: &Stage, token: &Value, more: Value) -> crate::support::Answer {
     let request = json!({ "ClientId": stage.client, "Token": token });
-    let request = super::stage::merged(request, more);
+    let request = super::stage::merged(request, &more);
     stage.s.api("RevokeToken", request).await
 }
 

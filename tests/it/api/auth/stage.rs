@@ -11,6 +11,7 @@ use poolhouse::store::users::{Status, User};
 use poolhouse::time::Timestamp;
 use serde_json::{Value, json};
 
+use crate::api::merge;
 use crate::support::srp_client::{Given, SrpClient};
 use crate::support::{Answer, Server};
 
@@ -37,7 +38,7 @@ impl Stage {
     }
 
     pub async fn on(s: Server, pool: Value, client: Value) -> Self {
-        let request = merged(json!({ "PoolName": "p" }), pool);
+        let request = merged(json!({ "PoolName": "p" }), &pool);
         let made = s.api("CreateUserPool", request).await.ok();
         let pool = text(&made["UserPool"]["Id"]);
         let mut stage = Self {
@@ -61,7 +62,7 @@ impl Stage {
         let request = json!({
             "UserPoolId": self.pool, "ClientName": "c", "ExplicitAuthFlows": flows,
         });
-        let made = self.s.api("CreateUserPoolClient", merged(request, more));
+        let made = self.s.api("CreateUserPoolClient", merged(request, &more));
         made.await.ok()["UserPoolClient"].take()
     }
 
@@ -230,10 +231,8 @@ pub fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-pub fn merged(mut into: Value, from: Value) -> Value {
-    for (name, value) in from.as_object().unwrap() {
-        into[name] = value.clone();
-    }
+pub fn merged(mut into: Value, from: &Value) -> Value {
+    merge(&mut into, from);
     into
 }
 

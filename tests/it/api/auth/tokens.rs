@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use poolhouse::args;
@@ -14,6 +13,7 @@ use rsa::{BoxedUint, Pkcs1v15Sign, RsaPublicKey};
 use serde_json::{Value, json};
 
 use super::stage::{NOT_AUTHORIZED, PASSWORD, Stage, claims, part, text};
+use crate::support::forgeries;
 use crate::support::server::START_MS;
 
 const INVALID: &str = "Invalid Access Token";
@@ -275,119 +275,6 @@ async fn the_state_of_the_user_counts_at_every_use() {
     gone.error("UserNotFoundException", "User does not exist.");
 }
 
-/// A token with another header, signed with `sign` if it is given.
-fn forged(header: &str, payload: &str, sign: Option<&[u8]>) -> String {
-    let signed = format!("{}.{payload}", URL_SAFE_NO_PAD.encode(header));
-    let signature = sign.map_or_else(String::new, |secret| {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
-        URL_SAFE_NO_PAD.encode(hmac::sign(&key, signed.as_bytes()).as_ref())
-    });
-    format!("{signed}.{signature}")
-}
-
-/// Every forgery that security.md E1, E2 and E7 name, made from one good token.
-fn corpus(good: &str, keys: &[Value]) -> Vec<String> {
-    let parts: Vec<&str> = good.split('.').collect();
-    let (payload, signature) = (parts[1], parts[2]);
-    let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[0]).unwrap()).unwrap();
-    let kid = text(&header["kid"]);
-    let mut forgeries = Vec::new();
-    let modulus = URL_SAFE_NO_PAD
-        .decode(keys[0]["n"].as_str().unwrap())
-        .unwrap();
-    let secrets: [&[u8]; 5] = [
-        b"",
-        kid.as_bytes(),
-        &modulus,
-        keys[0]["n"].as_str().unwrap().as_bytes(),
-        keys[0].to_string().as_bytes().to_vec().leak(),
-    ];
-    let algorithms = [
-        "none", "None", "NONE", "nOnE", "HS256", "hs256", "HS384", "HS512", "RS384", "RS512",
-        "PS256", "ES256", "EdDSA", "rs256", "RS256 ", "", "RSA-OAEP", "dir",
-    ];
-    for algorithm in algorithms {
-        for kid in [Some(kid.as_str()), None, Some("")] {
-            let mut header = json!({ "alg": algorithm });
-            if let Some(kid) = kid {
-                header = json!({ "kid": kid, "alg": algorithm });
-            }
-            let header = header.to_string();
-            forgeries.push(forged(&header, payload, None));
-            forgeries.push(format!(
-                "{}.{payload}.{signature}",
-                URL_SAFE_NO_PAD.encode(&header)
-            ));
-            let signed = secrets
-                .iter()
-                .map(|secret| forged(&header, payload, Some(secret)));
-            forgeries.extend(signed);
-        }
-    }
-    let mut kids = keys.iter().filter_map(|key| key["kid"].as_str());
-    let other_kid = kids.find(|other| *other != kid).unwrap();
-    let long = "k".repeat(1 << 19);
-    for kid in [
-        "../../etc/passwd",
-        "file:///dev/null",
-        "http://127.0.0.1/jwks",
-        "' OR '1'='1",
-        "\0",
-        "x\n",
-        "%00",
-        "null",
-        long.as_str(),
-        other_kid,
-    ] {
-        let header = format!(r#"{{"kid":{},"alg":"RS256"}}"#, json!(kid));
-        forgeries.push(format!(
-            "{}.{payload}.{signature}",
-            URL_SAFE_NO_PAD.encode(header)
-        ));
-    }
-    for extra in [
-        r#""crit":["exp"]"#,
-        r#""b64":false"#,
-        r#""zip":"DEF""#,
-        r#""p2c":1"#,
-        r#""typ":"JWT""#,
-        r#""cty":"JWT""#,
-        r#""jku":"https://evil.test""#,
-        r#""x5u":"https://evil.test""#,
-        r#""x5c":["AA=="]"#,
-        r#""jwk":{"kty":"RSA"}"#,
-        r#""enc":"A256GCM""#,
-    ] {
-        let header = format!(r#"{{"kid":"{kid}","alg":"RS256",{extra}}}"#);
-        forgeries.push(format!(
-            "{}.{payload}.{signature}",
-            URL_SAFE_NO_PAD.encode(header)
-        ));
-    }
-    let changed: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap();
-    for (name, value) in [
-        ("sub", json!("x")),
-        ("exp", json!(9_999_999_999_i64)),
-        ("scope", json!("openid")),
-    ] {
-        let mut claims = changed.clone();
-        claims[name] = value;
-        let payload = URL_SAFE_NO_PAD.encode(claims.to_string());
-        forgeries.push(format!("{}.{payload}.{signature}", parts[0]));
-    }
-    forgeries.extend([
-        format!("{}.{payload}.", parts[0]),
-        format!("{}.{payload}", parts[0]),
-        format!("{good}A"),
-        format!("{good}="),
-        format!("{good}.{good}"),
-        format!("{}=.{payload}.{signature}", parts[0]),
-        ".".repeat(100_000),
-        "A".repeat(1 << 19),
-    ]);
-    forgeries
-}
-
 #[tokio::test]
 async fn forged_tokens_are_refused_everywhere() {
     let stage = Stage::new().await;
@@ -395,7 +282,7 @@ async fn forged_tokens_are_refused_everywhere() {
     let tokens = stage.tokens("ada").await;
     let good = text(&tokens["AccessToken"]);
     let keys = jwks(&stage).await;
-    let corpus = corpus(&good, &keys);
+    let corpus = forgeries::of(&good, &keys);
     assert!(corpus.len() >= 300, "{}", corpus.len());
     for operation in ["GetUser", "GlobalSignOut"] {
         for forgery in &corpus {
