@@ -12,6 +12,7 @@ mod complete;
 pub mod contact_change;
 pub mod contacts;
 pub mod delivery;
+pub mod demo;
 pub mod domains;
 pub mod existence;
 pub mod groups;

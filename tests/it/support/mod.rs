@@ -1,7 +1,9 @@
 //! What the tests share: a real server in this process, its clock, mail and database.
 
+pub mod browser;
 pub mod database;
 pub mod forgeries;
+pub mod house;
 pub mod model;
 pub mod server;
 pub mod srp_client;
