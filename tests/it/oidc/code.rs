@@ -4,6 +4,7 @@
 use poolhouse::time::Span;
 use serde_json::json;
 
+use crate::support::browser::Browser;
 use crate::support::house::{CHALLENGE, House, VERIFIER, claims, client, domain, pool, post};
 
 const S256: (&str, &str) = ("code_challenge_method", "S256");
@@ -283,6 +284,33 @@ async fn a_user_who_may_no_longer_sign_in_gets_nothing() {
         assert_eq!(answer.status, 200, "{operation} {}", answer.body);
         house.redeem(&code, &[]).await.refuses(400, "invalid_grant");
     }
+}
+
+#[tokio::test]
+async fn a_code_ends_with_the_browser_session_it_came_from() {
+    let house = House::open().await;
+    house.user("jane").await;
+    let mut browser = Browser::new(&house.s);
+    let url = house.authorize(&[]);
+    let code = house.sign_in(&mut browser, "jane", &url).await.code();
+    let leave = format!("{}/logout?client_id={}", house.base, house.client);
+    browser.get(&leave).await;
+    house.redeem(&code, &[]).await.refuses(400, "invalid_grant");
+}
+
+#[tokio::test]
+async fn a_pool_that_now_asks_for_more_than_is_built_gives_neither_code_nor_tokens() {
+    let house = House::open().await;
+    house.user("jane").await;
+    let mut browser = Browser::new(&house.s);
+    let url = house.authorize(&[]);
+    let code = house.sign_in(&mut browser, "jane", &url).await.code();
+    let mfa = json!({ "MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": { "Enabled": true } });
+    house.admin("SetUserPoolMfaConfig", mfa).await.ok();
+    let page = browser.get(&url).await;
+    assert_eq!((page.status, page.location()), (501, None));
+    assert!(page.text().contains("is not implemented by Poolhouse yet"));
+    house.redeem(&code, &[]).await.refuses(501, "server_error");
 }
 
 #[tokio::test]
