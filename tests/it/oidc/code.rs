@@ -313,30 +313,30 @@ async fn a_pool_that_now_asks_for_more_than_is_built_gives_neither_code_nor_toke
     house.redeem(&code, &[]).await.refuses(501, "server_error");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_sixty_four_at_once_one_wins() {
     let house = House::open().await;
     house.user("jane").await;
     let twin = house.s.twin().await;
-    let code = house.code("jane", &[]).await;
-    let pairs = [
-        ("grant_type", "authorization_code"),
-        ("client_id", house.client.as_str()),
-        ("code", code.as_str()),
-        ("redirect_uri", crate::support::house::CALLBACK),
-    ];
-    let url = format!("{}/oauth2/token", house.base);
-    let requests = (0..64).map(|n| {
-        let s = if n % 2 == 0 { &house.s } else { &twin };
-        let url = format!("{}{url}", s.url);
-        async move { post(s, &url, &pairs, None).await }
-    });
-    let answers = futures_util::future::join_all(requests).await;
-    let won = answers.iter().filter(|answer| answer.status == 200).count();
-    let lost = answers.iter().filter(|answer| answer.status == 400).count();
-    assert_eq!((won, lost), (1, 63));
-    for answer in answers.iter().filter(|answer| answer.status == 400) {
-        answer.refuses(400, "invalid_grant");
+    for _ in 0..4 {
+        let code = house.code("jane", &[]).await;
+        let pairs = [
+            ("grant_type", "authorization_code"),
+            ("client_id", house.client.as_str()),
+            ("code", code.as_str()),
+            ("redirect_uri", crate::support::house::CALLBACK),
+        ];
+        let requests = (0..64).map(|n| {
+            let s = if n % 2 == 0 { &house.s } else { &twin };
+            let url = format!("{}{}/oauth2/token", s.url, house.base);
+            async move { post(s, &url, &pairs, None).await }
+        });
+        let answers = futures_util::future::join_all(requests).await;
+        let won = answers.iter().filter(|answer| answer.status == 200).count();
+        assert_eq!(won, 1);
+        for answer in answers.iter().filter(|answer| answer.status != 200) {
+            answer.refuses(400, "invalid_grant");
+        }
     }
 }
 
