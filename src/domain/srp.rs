@@ -106,9 +106,13 @@ impl Verifier {
         Self { salt, v }
     }
 
-    /// SALT as clients read it: 32 lower-case hexadecimal digits.
+    /// SALT as clients read it: lower-case hexadecimal, without zero bytes in front. Some clients
+    /// (pycognito) hash the digits they are sent and others the number they stand for; in this
+    /// form both are the same.
     pub fn salt_hex(&self) -> String {
-        number::hex(&self.salt)
+        let zeros = self.salt.iter().take_while(|byte| **byte == 0).count();
+        let digits = self.salt.get(zeros..).filter(|rest| !rest.is_empty());
+        number::hex(digits.unwrap_or(&[0]))
     }
 
     /// Salt and v in one piece, for sealed storage.

@@ -62,7 +62,8 @@ impl SmtpMailer {
         let mut builder = Message::builder()
             .from(from)
             .to(mail.to.parse()?)
-            .subject(mail.subject.clone());
+            .subject(mail.subject.clone())
+            .message_id(None);
         if let Some(reply_to) = &mail.reply_to {
             builder = builder.reply_to(reply_to.parse()?);
         }

@@ -289,6 +289,15 @@ fn exchanges_with_random_values() {
     }
 }
 
+/// pycognito hashes a salt as it is written, so what is written has no zero bytes in front.
+#[test]
+fn a_salt_is_written_as_the_number_it_is() {
+    let written = |salt: u128| Verifier::phantom(salt.to_be_bytes(), &[1; 32]).salt_hex();
+    assert_eq!(written(0x0580_7b73), "05807b73");
+    assert_eq!(written(u128::MAX >> 8), "ff".repeat(15));
+    assert_eq!(written(0), "00");
+}
+
 #[test]
 fn a_phantom_is_steady_and_fits_no_password() {
     let phantom = Verifier::phantom([7; 16], &[1; 32]);

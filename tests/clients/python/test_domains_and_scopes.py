@@ -31,8 +31,9 @@ def test_a_domain_belongs_to_one_pool(world):
     with refused("InvalidParameter"):
         world.idp.create_user_pool_domain(UserPoolId=pool.id, Domain=fresh("second"))
     for call in (world.idp.delete_user_pool_domain, world.idp.update_user_pool_domain):
-        with refused("ResourceNotFound"):
-            call(UserPoolId=other.id, Domain=fresh("none"))
+        for name in (fresh("none"), domain):
+            with refused("InvalidParameter", "No such domain or user pool exists."):
+                call(UserPoolId=other.id, Domain=name)
     world.idp.delete_user_pool_domain(UserPoolId=pool.id, Domain=domain)
 
 

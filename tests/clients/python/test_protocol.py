@@ -1,7 +1,6 @@
 """The wire itself, without a client in between."""
 
 import json
-import re
 
 import pytest
 import requests
@@ -159,6 +158,5 @@ def test_the_order_of_checks(url):
     message = answer.json()["message"]
     assert answer.json()["__type"] == "InvalidParameterException"
     assert message == (
-        "1 validation error detected: Value at 'username' failed to satisfy constraint: Member must not be null"
+        "1 validation error detected: Value null at 'username' failed to satisfy constraint: Member must not be null"
     )
-    assert not re.search("0{26}", message)

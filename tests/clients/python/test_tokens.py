@@ -39,7 +39,12 @@ def verified(world, pool, token, audience=None):
 def test_the_claims_of_an_api_sign_in(world, pool):
     client = pool.client()
     person = pool.person(
-        name="Ada", address="1 Lane", custom__plan="gold", custom__seats="3", phone_number="+15555550100"
+        name="Ada",
+        address="1 Lane",
+        custom__plan="gold",
+        custom__seats="3",
+        phone_number="+15555550100",
+        phone_number_verified="false",
     )
     before = int(time.time())
     tokens = pool.sign_in(client, person)
@@ -106,7 +111,7 @@ def test_discovery(world, pool):
         ("end_session_endpoint", "logout"),
     ):
         assert document[name] == f"{where}/{path}"
-    assert document["response_types_supported"] == ["code", "token"]
+    assert document["response_types_supported"] == ["code"]
     assert document["subject_types_supported"] == ["public"]
     assert document["id_token_signing_alg_values_supported"] == ["RS256"]
     assert document["scopes_supported"] == ["openid", "email", "phone", "profile"]

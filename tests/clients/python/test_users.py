@@ -66,8 +66,12 @@ def test_creating_is_checked(world, pool):
             MessageAction="SUPPRESS",
         )
     with refused("InvalidParameter"):
-        # The medium of an invitation is SMS unless the caller says otherwise, and there is no number.
-        world.idp.admin_create_user(UserPoolId=pool.id, Username=fresh("user"), UserAttributes=attributes(email=new_email()))
+        world.idp.admin_create_user(
+            UserPoolId=pool.id,
+            Username=fresh("user"),
+            UserAttributes=attributes(email=new_email()),
+            DesiredDeliveryMediums=["SMS"],
+        )
     person = pool.person()
     with refused("UnsupportedUserState"):
         world.idp.admin_create_user(UserPoolId=pool.id, Username=person.username, MessageAction="RESEND")
