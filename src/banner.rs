@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use crate::app::App;
-use crate::boot::Demo;
+use crate::domain::demo::{CALLBACKS, CLIENT, PASSWORD, POOL, SECRET, SECRET_CLIENT, USERNAME};
 
 /// The banner; its first line is the URL alone.
-pub fn text(app: &App, demo: Option<&Demo>) -> String {
+pub fn text(app: &App, demo: bool) -> String {
     let url = &app.public_url;
     let region = &app.config.region;
     let mut text = format!(
@@ -14,41 +14,34 @@ pub fn text(app: &App, demo: Option<&Demo>) -> String {
          Mailbox   {url}/_poolhouse/\n",
         env!("CARGO_PKG_VERSION")
     );
-    let Some(demo) = demo else {
+    if !demo {
         let call = format!(
             "\n  aws cognito-idp create-user-pool --pool-name mine --region {region} --endpoint-url {url}\n\n"
         );
         text.push_str(&call);
         return text;
-    };
-    let Demo {
-        pool,
-        client,
-        secret_client,
-        secret,
-        username,
-        password,
-    } = demo;
+    }
+    let [callback, _] = CALLBACKS;
     let login = format!(
-        "{url}/{pool}/oauth2/authorize?client_id={client}&response_type=code&scope=openid+email&redirect_uri=http://localhost:3000/"
+        "{url}/{POOL}/oauth2/authorize?client_id={CLIENT}&response_type=code&scope=openid+email&redirect_uri={callback}"
     );
     // Writing to a String cannot fail.
     let _ = write!(
         text,
-        "  Sign in   {login}\n  Issuer    {url}/{pool}\n  User      {username} / {password}\n  \
-         Client    {client} (public)\n  Client    {secret_client} (secret {secret})\n\n\
+        "  Sign in   {login}\n  Issuer    {url}/{POOL}\n  User      {USERNAME} / {PASSWORD}\n  \
+         Client    {CLIENT} (public)\n  Client    {SECRET_CLIENT} (secret {SECRET})\n\n\
          # AWS CLI (any credentials do)\n\
-         export AWS_ACCESS_KEY_ID=poolhouse AWS_SECRET_ACCESS_KEY=poolhouse AWS_REGION={region} \\\n       \
+         export AWS_ACCESS_KEY_ID=poolhouse AWS_SECRET_ACCESS_KEY=poolhouse AWS_DEFAULT_REGION={region} \\\n       \
          AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER={url}\n\
-         aws cognito-idp list-users --user-pool-id {pool}\n\
-         aws cognito-idp initiate-auth --client-id {client} --auth-flow USER_PASSWORD_AUTH \\\n    \
-         --auth-parameters USERNAME={username},PASSWORD={password}\n\n\
+         aws cognito-idp list-users --user-pool-id {POOL}\n\
+         aws cognito-idp initiate-auth --client-id {CLIENT} --auth-flow USER_PASSWORD_AUTH \\\n    \
+         --auth-parameters USERNAME={USERNAME},PASSWORD={PASSWORD}\n\n\
          # Python\n\
          boto3.client(\"cognito-idp\", region_name=\"{region}\", endpoint_url=\"{url}\")\n\n\
          # Node\n\
          new CognitoIdentityProviderClient({{ region: \"{region}\", endpoint: \"{url}\" }})\n\n\
          # Amplify\n\
-         Amplify.configure({{ Auth: {{ Cognito: {{ userPoolId: \"{pool}\", userPoolClientId: \"{client}\", userPoolEndpoint: \"{url}/\" }} }} }})\n\n"
+         Amplify.configure({{ Auth: {{ Cognito: {{ userPoolId: \"{POOL}\", userPoolClientId: \"{CLIENT}\", userPoolEndpoint: \"{url}/\" }} }} }})\n\n"
     );
     text
 }

@@ -177,26 +177,3 @@ async fn open_vault(store: &Store, master: &MasterKey, ports: &Ports) -> anyhow:
 fn error(error: crate::store::db::DbError) -> anyhow::Error {
     crate::error::Error::from(error).into()
 }
-
-/// The demo pool of an empty dev store: ids are fixed and documented, so that snippets can name
-/// them.
-#[derive(Clone, Debug)]
-pub struct Demo {
-    /// The pool's id.
-    pub pool: String,
-    /// The public web client's id.
-    pub client: String,
-    /// The confidential client's id.
-    pub secret_client: String,
-    /// The confidential client's secret.
-    pub secret: String,
-    /// The user's name.
-    pub username: String,
-    /// The user's password.
-    pub password: String,
-}
-
-/// Makes the demo pool in an empty store, unless it was switched off.
-pub async fn demo(_app: &App) -> anyhow::Result<Option<Demo>> {
-    Ok(None)
-}

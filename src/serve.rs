@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::banner;
 use crate::boot::{self, Ports};
 use crate::config::Config;
+use crate::domain::demo;
 use crate::ports::clock::Clock;
 use crate::ports::http::HttpClient;
 use crate::ports::keys::RsaKeys;
@@ -26,6 +27,7 @@ use crate::ports::sms::LogSms;
 use crate::ports::smtp::SmtpMailer;
 use crate::reservoir::{self, Filler, Reservoir};
 use crate::server;
+use crate::store::audit::Actor;
 
 /// How long requests under way may take to finish after a signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -65,13 +67,8 @@ pub async fn dev(config: Config) -> anyhow::Result<()> {
         keys: Arc::new(keys),
     };
     let app = Arc::new(boot::app(config, ports, &home.data, public_url).await?);
-    let demo = boot::demo(&app).await?;
-    serve(
-        listener,
-        Arc::clone(&app),
-        &banner::text(&app, demo.as_ref()),
-    )
-    .await?;
+    let demo = demo::ensure(&app, &Actor::default()).await?;
+    serve(listener, Arc::clone(&app), &banner::text(&app, demo)).await?;
     app.store.close().await;
     drop((filler, home));
     Ok(())

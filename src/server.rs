@@ -14,7 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
 use crate::site::{self, Sites};
-use crate::web::{assets, dev};
+use crate::web::{assets, dev, hosted};
 use crate::wire::operation::Service;
 use crate::wire::{cors, dispatch};
 use crate::{api, identity, oidc};
@@ -42,11 +42,12 @@ pub fn router(app: Arc<App>) -> Router {
 
 /// The routes of a pool's domain; on the bare host they are what is left.
 fn domain(app: &Arc<App>) -> Router {
-    Router::new()
+    let routes = Router::new()
         .merge(oidc::routes())
+        .merge(hosted::routes())
         .merge(assets::routes())
-        .fallback(not_found)
-        .with_state(Arc::clone(app))
+        .fallback(not_found);
+    hosted::plain_pages(routes).with_state(Arc::clone(app))
 }
 
 async fn aws_json(State(app): State<Arc<App>>, request: Request) -> Response {

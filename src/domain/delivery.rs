@@ -78,6 +78,11 @@ pub fn for_recovery(pool: &Pool, user: &User) -> Result<Sent> {
     }
 }
 
+/// Whether people may reset their passwords themselves: not where only administrators do.
+pub fn recovers(pool: &Pool) -> bool {
+    recovery_order(pool).is_none_or(|order| !order.is_empty())
+}
+
 /// Where a reset code goes that an administrator sends; that only administrators reset is no
 /// hindrance.
 ///

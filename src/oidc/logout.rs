@@ -2,11 +2,12 @@
 
 use axum::http::{StatusCode, header};
 use axum::response::Response;
-use url::form_urlencoded::Serializer;
+use form_urlencoded::Serializer;
 
 use crate::domain::oauth::authorize::Refusal;
 use crate::domain::oauth::logout::{self, Params, Then};
 use crate::site::query::{Malformed, Pairs};
+use crate::site::refusal::What;
 use crate::site::visit::Visit;
 use crate::site::{answer, browser, refusal};
 
@@ -38,15 +39,16 @@ pub(super) async fn get(visit: Visit) -> Response {
         Ok(removal) => removal,
         Err(error) => return refusal::answer(&visit, &Refusal::Failed(error), REDIRECT),
     };
-    let location = match &request.then {
-        Then::Leave(url) => url.clone(),
+    let mut response = match &request.then {
+        Then::Leave(url) => answer::redirect(&visit, REDIRECT, url),
         Then::SignInAgain => {
             let scopes = request.client.settings.allowed_oauth_scopes.as_deref();
             let scopes = scopes.unwrap_or_default().join(" ");
-            format!("{}/login?{}", visit.base, sign_in_query(&pairs, &scopes))
+            let location = format!("{}/login?{}", visit.base, sign_in_query(&pairs, &scopes));
+            answer::redirect(&visit, REDIRECT, &location)
         }
+        Then::Stay => refusal::plain(&visit, What::SignedOut),
     };
-    let mut response = answer::redirect(&visit, REDIRECT, &location);
     if let Some(removal) = removal {
         response.headers_mut().append(header::SET_COOKIE, removal);
     }

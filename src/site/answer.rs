@@ -28,7 +28,7 @@ const PRIVATE: &[(&str, &str)] = &[
 
 /// Sends the browser on. 303 after a form, so that the form is not sent along (RFC 9700 4.12).
 pub fn redirect(visit: &Visit, status: StatusCode, location: &str) -> Response {
-    let Ok(location) = HeaderValue::try_from(location) else {
+    let Ok(location) = HeaderValue::from_bytes(location.as_bytes()) else {
         return failed(&Error::internal(anyhow::anyhow!(
             "a redirect is not a header"
         )));
@@ -62,29 +62,17 @@ pub fn empty(visit: &Visit) -> Response {
     response
 }
 
-/// A page. `form_targets` are the origins that its forms may end in beside our own.
-pub fn page(visit: &Visit, status: StatusCode, html: String, form_targets: &[String]) -> Response {
+/// A page with its content security policy.
+pub fn page(visit: &Visit, status: StatusCode, html: String, policy: &str) -> Response {
     let mut response = (status, html).into_response();
     let headers = response.headers_mut();
     let kind = HeaderValue::from_static("text/html;charset=UTF-8");
     headers.insert(header::CONTENT_TYPE, kind);
-    if let Ok(policy) = HeaderValue::try_from(policy(form_targets)) {
+    if let Ok(policy) = HeaderValue::try_from(policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     private(visit, &mut response);
     response
-}
-
-fn policy(form_targets: &[String]) -> String {
-    let mut targets = String::from("'self'");
-    for target in form_targets {
-        targets.push(' ');
-        targets.push_str(target);
-    }
-    format!(
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action {targets}; \
-         frame-ancestors 'none'; base-uri 'none'"
-    )
 }
 
 /// Our fault: logged with its cause, told without it.

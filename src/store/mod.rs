@@ -19,7 +19,6 @@ pub mod reset;
 pub mod resource_servers;
 pub mod sessions;
 pub mod signing_keys;
-pub mod sites;
 pub mod user_attributes;
 pub mod user_search;
 pub mod users;
@@ -95,7 +94,6 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("resource_servers", resource_servers::ALL),
         ("sessions", sessions::ALL),
         ("signing_keys", signing_keys::ALL),
-        ("sites", sites::ALL),
         ("user_attributes", user_attributes::ALL),
         ("user_search", user_search::ALL),
         ("users", users::ALL),

@@ -82,6 +82,17 @@ catalogue! {
     SignInAgain = "Sign in again";
     ErrorTitle = "Error";
     ErrorHeading = "An error was encountered with the requested page.";
+    ErrorMissing = "Required String parameter '{name}' is not present";
+    ErrorInvalidRequest = "The request is not valid.";
+    ErrorRedirectMismatch = "The redirect URI is not registered for this app.";
+    ErrorUnauthorizedClient = "This app may not use these pages.";
+    ErrorNoSuchProvider = "Login option is not available. Please try another one";
+    ErrorForeignForm = "This page is out of date. Go back to the app and start again.";
+    ErrorBadForm = "The form could not be read.";
+    ErrorTooMany = "Too much is going on at the moment. Please try again.";
+    ErrorInternal = "Something went wrong";
+    AwaitsAdministratorHeading = "Your account has been created";
+    AwaitsAdministrator = "An administrator has to confirm it before you can sign in.";
     Confirmed = "Your registration has been confirmed!";
     ConfirmFromLink = "Press the button to confirm your account.";
 

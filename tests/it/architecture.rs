@@ -46,7 +46,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("cli", &["config", "hashing"]),
-    ("banner", &["app", "boot"]),
+    ("banner", &["app", "domain"]),
     (
         "serve",
         &[
@@ -57,6 +57,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "ports",
             "reservoir",
             "server",
+            "domain",
+            "store",
         ],
     ),
     (

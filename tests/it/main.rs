@@ -14,6 +14,8 @@ mod controls;
 mod docs;
 mod mailbox;
 mod model;
+mod oidc;
 mod store;
 mod support;
+mod web;
 mod wire;

@@ -142,3 +142,8 @@ async fn finish(
     tx.commit().await?;
     Ok(())
 }
+
+/// Whether a browser may be sent to a URL at all: what may be registered may be followed.
+pub fn may_redirect_to(url: &str) -> bool {
+    urls::check(url, "callback").is_ok()
+}

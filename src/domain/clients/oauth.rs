@@ -2,17 +2,9 @@
 
 use super::check::Against;
 use super::urls;
+use crate::domain::oauth::scopes::BUILT_IN;
 use crate::error::{Error, Result};
 use crate::settings::client::{ClientSettings, OAuthFlow};
-
-/// The scopes that every pool has.
-const STANDARD: [&str; 5] = [
-    "openid",
-    "email",
-    "phone",
-    "profile",
-    "aws.cognito.signin.user.admin",
-];
 
 /// Checks the OAuth members. They are checked also while `AllowedOAuthFlowsUserPoolClient` is off
 /// and they do not count yet.
@@ -33,7 +25,7 @@ pub(super) fn check(settings: &ClientSettings, against: &Against<'_>) -> Result<
         return Err(Error::default_redirect());
     }
     let exists = |scope: &str| {
-        STANDARD.contains(&scope) || against.scopes.iter().any(|custom| custom == scope)
+        BUILT_IN.contains(&scope) || against.scopes.iter().any(|custom| custom == scope)
     };
     if let Some(scope) = scopes.iter().find(|scope| !exists(scope)) {
         return Err(Error::scope_does_not_exist(scope));
@@ -67,7 +59,7 @@ fn machine(flows: &[OAuthFlow], scopes: &[String], secret: bool) -> Result<()> {
     }
     let personal = scopes
         .iter()
-        .find(|scope| STANDARD.contains(&scope.as_str()));
+        .find(|scope| BUILT_IN.contains(&scope.as_str()));
     match personal {
         Some(scope) => Err(Error::scope_of_persons(scope)),
         None => Ok(()),

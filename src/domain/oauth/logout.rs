@@ -38,10 +38,13 @@ pub enum Then {
     Leave(String),
     /// To the sign-in page, for the same client; the whole request is checked again there.
     SignInAgain,
+    /// Nowhere: nothing was asked.
+    Stay,
 }
 
 /// Checks a request. A logout URL that is not registered counts as not given (observed: the answer
-/// then complains of the missing `redirect_uri`).
+/// then complains of the missing `redirect_uri`). Differs from AWS: a request that asks for no URL
+/// at all ends the session too, where Cognito answers the same complaint.
 pub async fn check(app: &App, pool: Option<&PoolId>, params: &Params) -> Result<Request, Refusal> {
     let sent = params.client_id.as_deref();
     let sent = sent.ok_or(Refusal::Missing("client_id"))?;
@@ -56,8 +59,10 @@ pub async fn check(app: &App, pool: Option<&PoolId>, params: &Params) -> Result<
         .logout_uri
         .as_deref()
         .and_then(|asked| redirects::find(client.settings.logout_urls.as_deref(), asked));
+    let nothing_asked = params.logout_uri.is_none() && params.redirect_uri.is_none();
     let then = match registered {
         Some(url) => Then::Leave(url.to_owned()),
+        None if nothing_asked && params.response_type.is_none() => Then::Stay,
         None => sign_in_again(&client, params, local)?,
     };
     Ok(Request { pool, client, then })

@@ -10,6 +10,7 @@ pub mod codes;
 pub mod grants;
 pub mod links;
 pub mod logout;
+pub mod made;
 pub mod pkce;
 pub mod redirects;
 pub mod refusal;

@@ -5,17 +5,17 @@
 //! the server's host, and the server's host alone by client id.
 
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ids::{ClientId, PoolId};
 use crate::store::clients::{self, Client};
 use crate::store::db::Conn;
+use crate::store::domains;
 use crate::store::pools::{self, Pool};
-use crate::store::sites;
 
 /// Whether a pool has a domain.
 pub async fn is_open(app: &App, pool: &PoolId) -> Result<bool> {
     let mut db = app.store.read().await?;
-    sites::exists(&mut db, pool).await
+    exists(&mut db, pool).await
 }
 
 /// The pool whose domain a host name is: a custom domain by its whole name, a prefix domain as
@@ -44,12 +44,14 @@ async fn find(
     custom: bool,
     region: Option<&str>,
 ) -> Result<Option<PoolId>> {
-    let Some(site) = sites::by_name(db, name).await? else {
-        return Ok(None);
-    };
-    let pool = PoolId::parse(site.pool_id).map_err(Error::internal)?;
-    let fits = site.custom == custom && region.is_none_or(|region| region == pool.region());
-    Ok(fits.then_some(pool))
+    let domain = domains::find(db, name).await?;
+    let fits = |pool: &PoolId| region.is_none_or(|region| region == pool.region());
+    let domain = domain.filter(|domain| domain.custom == custom && fits(&domain.pool));
+    Ok(domain.map(|domain| domain.pool))
+}
+
+async fn exists(db: &mut Conn, pool: &PoolId) -> Result<bool> {
+    Ok(!domains::of_pool(db, pool).await?.is_empty())
 }
 
 /// Prefix, and region where the name has one.
@@ -81,9 +83,7 @@ pub async fn client(
     let Some(client) = clients::find(&mut db, client).await? else {
         return Ok(None);
     };
-    if pool.is_some_and(|pool| *pool != client.pool)
-        || !sites::exists(&mut db, &client.pool).await?
-    {
+    if pool.is_some_and(|pool| *pool != client.pool) || !exists(&mut db, &client.pool).await? {
         return Ok(None);
     }
     let pool = pools::find(&mut db, &client.pool).await?;

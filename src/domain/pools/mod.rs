@@ -39,6 +39,12 @@ pub async fn get(app: &App, pool: &PoolId) -> Result<Pool> {
         .ok_or_else(|| Error::pool_not_found(pool.as_str()))
 }
 
+/// Whether there is any pool, of whatever region and account.
+pub async fn any(app: &App) -> Result<bool> {
+    let mut db = app.store.read().await?;
+    Ok(!pools::newest(&mut db, 1).await?.is_empty())
+}
+
 /// A pool with its domains and the number of its users.
 ///
 /// # Errors: ResourceNotFound.

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::answer::{Failure, ok};
 use crate::app::App;
-use crate::domain::reset;
+use crate::domain::{demo, reset};
 use crate::ids::PoolId;
 use crate::store::audit::Actor;
 
@@ -30,11 +30,11 @@ pub async fn reset(State(app): State<Arc<App>>, body: Bytes) -> Result<Response,
         serde_json::from_slice(&body).map_err(|error| Failure::bad_request(error.to_string()))?
     };
     let actor = Actor::default();
-    match &scope.pool {
-        Some(pool) => reset::users_of(&app, &actor, pool).await?,
-        None => {
-            reset::everything(&app, &actor).await?;
-        }
+    if let Some(pool) = &scope.pool {
+        reset::users_of(&app, &actor, pool).await?;
+    } else {
+        reset::everything(&app, &actor).await?;
+        demo::ensure(&app, &actor).await?;
     }
     Ok(ok(json!({})))
 }

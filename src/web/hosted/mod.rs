@@ -1,3 +1,61 @@
 //! The hosted pages of a pool's domain.
+//!
+//! Every page serves an authorization request: its query is carried from page to page as it came,
+//! and checked at each of them as authorize checks it. The pages call the same rules as the API.
 
+mod asked;
+mod confirm;
+mod csrf;
+mod forgot_password;
+mod login;
+mod new_password;
+mod page;
+mod plain;
+mod reset_password;
+mod sign_up;
+mod step;
 pub mod views;
+
+use std::sync::Arc;
+
+use aws_lc_rs::digest::SHA256;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::get;
+use axum::{Router, middleware};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::app::App;
+
+/// The pages, at their paths on a domain.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/login", get(login::show).post(login::submit))
+        .route("/signup", get(sign_up::show).post(sign_up::submit))
+        .route("/confirm", get(confirm::show).post(confirm::submit))
+        .route("/resendcode", get(confirm::show).post(confirm::resend))
+        .route(
+            "/forgotPassword",
+            get(forgot_password::show).post(forgot_password::submit),
+        )
+        .route(
+            "/confirmforgotPassword",
+            get(reset_password::show).post(reset_password::submit),
+        )
+        .route(
+            "/changePassword",
+            get(new_password::show).post(new_password::submit),
+        )
+        .route("/error", get(plain::error))
+        .layer(DefaultBodyLimit::max(page::FORM_LIMIT))
+}
+
+/// Turns the plain pages that endpoints ask for into HTML.
+pub fn plain_pages(routes: Router<Arc<App>>) -> Router<Arc<App>> {
+    routes.layer(middleware::map_response(plain::render))
+}
+
+/// What a form token and a step hold of the query.
+fn digest(query: &str) -> String {
+    URL_SAFE_NO_PAD.encode(aws_lc_rs::digest::digest(&SHA256, query.as_bytes()))
+}

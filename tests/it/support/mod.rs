@@ -1,6 +1,8 @@
 //! What the tests share: a real server in this process, its clock, mail and database.
 
+pub mod browser;
 pub mod database;
+pub mod house;
 pub mod model;
 pub mod server;
 

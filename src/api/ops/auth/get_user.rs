@@ -17,7 +17,6 @@ pub struct Response {
 }
 
 /// # Errors: those of an access token
-#[expect(clippy::unused_async, reason = "operations are async")]
 pub async fn get_user(call: Call<Token>, _req: SignedInRequest) -> Result<Response> {
     let signed_in = call.caller.0;
     let shown = User {

@@ -14,7 +14,7 @@ fn crowd(w: &mut World, from: usize, to: usize) -> Vec<User> {
     let user = |n: usize| {
         let (name, email) = (format!("user{:03}", n * 7 % 1000), format!("{n}@x.example"));
         let mut user = w.user(&name, &[("email", &email), ("family_name", "Same")]);
-        user.enabled = n % 3 > 0;
+        user.enabled = !n.is_multiple_of(3);
         user.status = [
             Status::Confirmed,
             Status::Unconfirmed,

@@ -1,0 +1,159 @@
+//! `/login`: user name and password. Machines sign in here too: they read `_csrf` from the page
+//! and post it back with the cookie (oauth.md 8.1).
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use super::asked;
+use super::page::{self, Page};
+use super::step::{Step, Told};
+use super::views::{SignInField, SignInPage};
+use crate::domain::challenge::{self, ChallengeName, Face, Flow, Next, Outcome, Parameters, Start};
+use crate::domain::delivery;
+use crate::domain::hooks::Metadata;
+use crate::error::{Code, Error};
+use crate::secret::Secret;
+use crate::site::refusal::{self, What};
+use crate::site::visit::Visit;
+use crate::text::Text;
+use crate::web::form::Form;
+
+pub(super) async fn show(visit: Visit) -> Response {
+    let mut page = match Page::open(visit).await {
+        Ok(page) => page,
+        Err(response) => return response,
+    };
+    if !page.request.provider_available {
+        return refusal::plain(&page.visit, What::NoSuchProvider);
+    }
+    let hint = page.request.login_hint.clone().unwrap_or_default();
+    let form = Form::default();
+    let (form, notice) = match page.step.take() {
+        Some(Step::SignIn { username, told }) => {
+            page.leave_step();
+            let form = form.with(SignInField::Username, username);
+            match told {
+                Told::Confirmed => (form, Some(Text::Confirmed)),
+                Told::PasswordChanged => (form, Some(Text::PasswordChanged)),
+                Told::Again(text) => (form.refused(text), None),
+            }
+        }
+        _ => (form.with(SignInField::Username, hint), None),
+    };
+    render(page, StatusCode::OK, form, notice)
+}
+
+pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Response {
+    let (page, mut form) = match Page::submitted(visit, &headers, &body).await {
+        Ok(submitted) => submitted,
+        Err(response) => return response,
+    };
+    for field in [SignInField::Username, SignInField::Password] {
+        if form.value(&field).is_empty() {
+            form.complain(field, page::chrome().say(Text::FieldMissing));
+        }
+    }
+    if form.is_refused() {
+        return render(page, StatusCode::BAD_REQUEST, form, None);
+    }
+    let username = form.value(&SignInField::Username).to_owned();
+    let password = Secret::new(form.value(&SignInField::Password).to_owned());
+    let start = Start {
+        face: Face::Hosted,
+        flow: Flow::UserPassword,
+        parameters: Parameters::password(&username, password),
+        metadata: &Metadata::new(),
+    };
+    let (app, actor) = (&page.visit.app, &page.visit.actor);
+    let (pool, client) = (&page.request.pool, &page.request.client);
+    match challenge::start(app, actor, pool, client, start).await {
+        Ok(outcome) => go_on(page, username, outcome).await,
+        Err(error) => refused(page, form, username, error),
+    }
+}
+
+/// Where a sign-in goes that was not refused.
+pub(super) async fn go_on(page: Page, username: String, outcome: Outcome) -> Response {
+    match outcome {
+        Outcome::Proven(proven) => page.finish(&proven).await,
+        Outcome::Challenge(Next {
+            name: ChallengeName::NewPasswordRequired,
+            parameters,
+            session: Some(session),
+        }) => {
+            let missing = parameters.get("requiredAttributes");
+            let missing: Vec<String> = missing
+                .and_then(|names| serde_json::from_str(names).ok())
+                .unwrap_or_default();
+            let missing = missing
+                .iter()
+                .filter_map(|name| name.strip_prefix("userAttributes."))
+                .map(str::to_owned)
+                .collect();
+            let step = Step::NewPassword {
+                username,
+                session,
+                missing,
+            };
+            page.step_to("/changePassword", step)
+        }
+        Outcome::Challenge(next) => {
+            let what = format!("The page for {}", next.name.as_str());
+            refusal::failed(&page.visit, &Error::not_implemented(&what))
+        }
+        Outcome::Tokens(_) => {
+            let error = Error::internal(anyhow::anyhow!("a page was given tokens"));
+            refusal::failed(&page.visit, &error)
+        }
+    }
+}
+
+fn refused(page: Page, form: Form<SignInField>, username: String, error: Error) -> Response {
+    match error.code {
+        Code::UserNotConfirmed => {
+            let step = Step::Confirm {
+                username,
+                sent: None,
+                again: false,
+                made: None,
+            };
+            page.step_to("/confirm", step)
+        }
+        Code::PasswordResetRequired => page.step_to("/forgotPassword", Step::Forgot { username }),
+        _ if page::is_for_people(&error) => render(
+            page,
+            StatusCode::BAD_REQUEST,
+            form.refused(error.message),
+            None,
+        ),
+        _ => refusal::failed(&page.visit, &error),
+    }
+}
+
+fn render(
+    page: Page,
+    status: StatusCode,
+    form: Form<SignInField>,
+    notice: Option<Text>,
+) -> Response {
+    let csrf = match page.csrf() {
+        Ok(csrf) => csrf,
+        Err(error) => return refusal::failed(&page.visit, &error),
+    };
+    let pool = &page.request.pool;
+    let settings = pool.settings();
+    let chrome = page::chrome();
+    let sign_in = SignInPage {
+        action: page.href("/login"),
+        csrf,
+        form,
+        person: asked::person(settings),
+        notice: notice.map(|text| chrome.say(text).to_owned()),
+        forgot_href: delivery::recovers(pool).then(|| page.href("/forgotPassword")),
+        sign_up_href: (!settings.admin_creates_users_only()).then(|| page.href("/signup")),
+        idps: Vec::new(),
+        chrome,
+    };
+    page.show(status, &sign_in)
+}

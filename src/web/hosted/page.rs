@@ -1,0 +1,209 @@
+//! What every hosted page has in common: the checked request it serves, the browser it talks to,
+//! and the three things it can do: show itself, go to another page, or finish.
+
+use askama::Template;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+
+use super::csrf::{self, Browser};
+use super::step::{Step, Told};
+use crate::domain::oauth::authorize::{self, Request};
+use crate::domain::oauth::{codes, made};
+use crate::domain::sessions::Proven;
+use crate::error::{Code, Error, Result};
+use crate::ids::Sub;
+use crate::site::query::{self, Pairs};
+use crate::site::refusal::{self, What};
+use crate::site::visit::Visit;
+use crate::site::{answer, browser};
+use crate::text::Locale;
+use crate::web::chrome::Chrome;
+use crate::web::csp;
+use crate::web::form::{Field, Form};
+
+/// Longest form of a page: all attributes at their full length fit.
+pub(super) const FORM_LIMIT: usize = 128 * 1024;
+
+/// One request for a page.
+pub(super) struct Page {
+    /// Who is here and where.
+    pub visit: Visit,
+    /// The authorization request that the pages serve.
+    pub request: Request,
+    /// The browser before it signs in.
+    pub browser: Browser,
+    /// What happened on the page before.
+    pub step: Option<Step>,
+    cookies: Vec<HeaderValue>,
+}
+
+impl Page {
+    /// A page that is asked for: its query is checked as authorize checks it.
+    pub async fn open(visit: Visit) -> Result<Self, Response> {
+        let request = checked(&visit, StatusCode::FOUND).await?;
+        let browser = Browser::of(&visit).map_err(|error| refusal::failed(&visit, &error))?;
+        Ok(Self::new(visit, request, browser))
+    }
+
+    /// A form that is sent: its query is checked again, and its token must be this browser's.
+    pub async fn submitted<F: Field>(
+        visit: Visit,
+        headers: &HeaderMap,
+        body: &Bytes,
+    ) -> Result<(Self, Form<F>), Response> {
+        let request = checked(&visit, StatusCode::SEE_OTHER).await?;
+        if !is_form(headers) {
+            return Err(refusal::plain(&visit, What::BadForm));
+        }
+        let submitted = Form::<F>::parse(body);
+        let submitted = submitted.map_err(|_| refusal::plain(&visit, What::BadForm))?;
+        let Some(browser) = csrf::check(&visit, submitted.csrf.expose()) else {
+            tracing::info!("form without this browser's token");
+            return Err(refusal::plain(&visit, What::ForeignForm));
+        };
+        Ok((Self::new(visit, request, browser), submitted.form))
+    }
+
+    fn new(visit: Visit, request: Request, browser: Browser) -> Self {
+        let step = Step::of(&visit, &browser);
+        let cookies = browser.cookie.clone().into_iter().collect();
+        Self {
+            visit,
+            request,
+            browser,
+            step,
+            cookies,
+        }
+    }
+
+    /// A link to a page of the same flow: the query is carried as it came (oauth.md 1.2).
+    pub fn href(&self, path: &str) -> String {
+        format!("{}{path}?{}", self.visit.base, self.visit.query)
+    }
+
+    /// The token of the page's forms.
+    pub fn csrf(&self) -> Result<String> {
+        self.browser.token(&self.visit)
+    }
+
+    /// Forgets the step with the answer.
+    pub fn leave_step(&mut self) {
+        self.cookies.extend(Step::none(&self.visit));
+    }
+
+    /// Shows the page.
+    pub fn show(self, status: StatusCode, template: &impl Template) -> Response {
+        let html = match template.render() {
+            Ok(html) => html,
+            Err(error) => return refusal::failed(&self.visit, &Error::internal(error)),
+        };
+        let callbacks = self.request.client.settings.callback_urls.as_deref();
+        let callbacks = callbacks.unwrap_or_default().iter().map(String::as_str);
+        let response = answer::page(&self.visit, status, html, &csp::hosted(callbacks));
+        with_cookies(response, self.cookies)
+    }
+
+    /// Goes to another page of the flow.
+    pub fn go(self, path: &str) -> Response {
+        let location = self.href(path);
+        let response = answer::redirect(&self.visit, StatusCode::SEE_OTHER, &location);
+        with_cookies(response, self.cookies)
+    }
+
+    /// Goes to another page with something to know there.
+    pub fn step_to(mut self, path: &str, step: Step) -> Response {
+        match step.cookie(&self.visit, &self.browser) {
+            Ok(cookie) => {
+                self.cookies.extend(cookie);
+                self.go(path)
+            }
+            Err(error) => refusal::failed(&self.visit, &error),
+        }
+    }
+
+    /// The same after a password reset: the browser gets a new id first.
+    pub fn renewed_step_to(mut self, path: &str, step: Step) -> Response {
+        match Browser::new(&self.visit) {
+            Ok(browser) => {
+                self.cookies = browser.cookie.clone().into_iter().collect();
+                self.browser = browser;
+                self.step_to(path, step)
+            }
+            Err(error) => refusal::failed(&self.visit, &error),
+        }
+    }
+
+    /// Signed in: the browser gets a session and a new id, whatever it brought is dead (security.md
+    /// C8), and the client gets a code.
+    pub async fn finish(mut self, proven: &Proven) -> Response {
+        match self.signed_in(proven).await {
+            Ok(location) => {
+                let response = answer::redirect(&self.visit, StatusCode::SEE_OTHER, &location);
+                with_cookies(response, self.cookies)
+            }
+            Err(error) => refusal::failed(&self.visit, &error),
+        }
+    }
+
+    /// The same for the owner of an account that was made in this browser and is confirmed now; one
+    /// who may not sign in is told so on the sign-in page.
+    pub async fn finish_for(self, sub: &Sub, username: String) -> Response {
+        let (app, actor) = (&self.visit.app, &self.visit.actor);
+        let (pool, client) = (&self.request.pool, &self.request.client);
+        match made::prove(app, actor, pool, client, sub).await {
+            Ok(proven) => self.finish(&proven).await,
+            Err(error) if is_for_people(&error) => {
+                let told = Told::Again(error.message.into_owned());
+                self.step_to("/login", Step::SignIn { username, told })
+            }
+            Err(error) => refusal::failed(&self.visit, &error),
+        }
+    }
+
+    async fn signed_in(&mut self, proven: &Proven) -> Result<String> {
+        let (visit, pool) = (&self.visit, &self.request.pool);
+        browser::end(visit, pool).await?;
+        let code = codes::issue(&visit.app, &visit.actor, &self.request, proven).await?;
+        self.cookies.clear();
+        self.cookies.extend(browser::remember(visit, pool, proven)?);
+        self.cookies.extend(Browser::new(visit)?.cookie);
+        self.cookies.extend(Step::none(visit));
+        Ok(self.request.code_location(&code))
+    }
+}
+
+/// What surrounds a page.
+pub(super) fn chrome() -> Chrome {
+    Chrome::new(Locale::default())
+}
+
+/// Whether an error's text is for the person at the page.
+pub(super) const fn is_for_people(error: &Error) -> bool {
+    !matches!(
+        error.code,
+        Code::Internal | Code::NotImplemented | Code::ConcurrentModification
+    )
+}
+
+async fn checked(visit: &Visit, redirect: StatusCode) -> Result<Request, Response> {
+    let params = Pairs::parse(&visit.query).and_then(|pairs| query::params(&pairs));
+    let params = params.map_err(|error| refusal::malformed(visit, error, redirect))?;
+    authorize::check(&visit.app, visit.pool.as_ref(), &params)
+        .await
+        .map_err(|refused| refusal::answer(visit, &refused, redirect))
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+fn with_cookies(mut response: Response, cookies: Vec<HeaderValue>) -> Response {
+    for cookie in cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}

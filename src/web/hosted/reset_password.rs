@@ -1,0 +1,124 @@
+//! `/confirmforgotPassword`: the code and a new password.
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use super::asked;
+use super::page::{self, Page};
+use super::step::{Sent, Step, Told};
+use super::views::{ResetPasswordField, ResetPasswordPage};
+use crate::domain::hooks::Metadata;
+use crate::domain::recovery::{self, ConfirmForgot};
+use crate::error::{Code, Error};
+use crate::secret::Secret;
+use crate::site::refusal;
+use crate::site::visit::Visit;
+use crate::text::Text;
+use crate::web::form::Form;
+
+pub(super) async fn show(visit: Visit) -> Response {
+    let mut page = match Page::open(visit).await {
+        Ok(page) => page,
+        Err(response) => return response,
+    };
+    match asked_for(&mut page) {
+        Some(asked) => render(page, StatusCode::OK, Form::default(), asked),
+        None => page.go("/forgotPassword"),
+    }
+}
+
+pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Response {
+    let submitted = Page::submitted::<ResetPasswordField>(visit, &headers, &body).await;
+    let (mut page, mut form) = match submitted {
+        Ok(submitted) => submitted,
+        Err(response) => return response,
+    };
+    let Some(asked) = asked_for(&mut page) else {
+        return page.go("/forgotPassword");
+    };
+    check(&mut form);
+    if form.is_refused() {
+        return render(page, StatusCode::BAD_REQUEST, form, asked);
+    }
+    let confirm = ConfirmForgot {
+        username: asked.username.clone(),
+        code: Secret::new(form.value(&ResetPasswordField::Code).trim().to_owned()),
+        password: Secret::new(form.value(&ResetPasswordField::Password).to_owned()),
+        metadata: Metadata::new(),
+    };
+    let (app, actor) = (&page.visit.app, &page.visit.actor);
+    let (pool, client) = (&page.request.pool, &page.request.client);
+    match recovery::confirm_forgot(app, actor, pool, client, confirm).await {
+        Ok(()) => {
+            let told = Told::PasswordChanged;
+            let username = asked.username;
+            page.renewed_step_to("/login", Step::SignIn { username, told })
+        }
+        Err(error) if page::is_for_people(&error) => {
+            complain(&mut form, &error);
+            render(page, StatusCode::BAD_REQUEST, form, asked)
+        }
+        Err(error) => refusal::failed(&page.visit, &error),
+    }
+}
+
+/// The reset that the step is about.
+struct Asked {
+    username: String,
+    sent: Option<Sent>,
+}
+
+fn asked_for(page: &mut Page) -> Option<Asked> {
+    match page.step.take() {
+        Some(Step::Reset { username, sent }) => Some(Asked { username, sent }),
+        _ => None,
+    }
+}
+
+fn check(form: &mut Form<ResetPasswordField>) {
+    use ResetPasswordField::{Again, Code, Password};
+    let chrome = page::chrome();
+    for field in [Code, Password, Again] {
+        if form.value(&field).is_empty() {
+            form.complain(field, chrome.say(Text::FieldMissing));
+        }
+    }
+    if !form.is_refused() && form.value(&Password) != form.value(&Again) {
+        form.complain(Again, chrome.say(Text::PasswordsDiffer));
+    }
+}
+
+fn complain(form: &mut Form<ResetPasswordField>, error: &Error) {
+    let field = match error.code {
+        Code::InvalidPassword | Code::PasswordHistoryPolicyViolation => {
+            ResetPasswordField::Password
+        }
+        _ => ResetPasswordField::Code,
+    };
+    form.complain(field, error.message.to_string());
+}
+
+fn render(
+    page: Page,
+    status: StatusCode,
+    form: Form<ResetPasswordField>,
+    asked: Asked,
+) -> Response {
+    let csrf = match page.csrf() {
+        Ok(csrf) => csrf,
+        Err(error) => return refusal::failed(&page.visit, &error),
+    };
+    let reset = ResetPasswordPage {
+        chrome: page::chrome(),
+        action: page.href("/confirmforgotPassword"),
+        csrf,
+        form,
+        username: asked.username,
+        delivery: asked::delivery(asked.sent.as_ref()),
+        rules: asked::rules(page.request.pool.settings()),
+        forgot_href: page.href("/forgotPassword"),
+        sign_in_href: page.href("/login"),
+    };
+    page.show(status, &reset)
+}

@@ -1,0 +1,364 @@
+//! `/oauth2/authorize`: the order of checks, and where each refusal is told (oauth.md 2.3).
+
+use serde_json::json;
+
+use crate::support::browser::Browser;
+use crate::support::house::{CALLBACK, CHALLENGE, House, client, domain, pool};
+
+#[tokio::test]
+async fn without_a_session_it_leads_to_the_page_with_the_query_untouched() {
+    let house = House::open().await;
+    let mut browser = Browser::new(&house.s);
+    let query = format!("{}&odd=%7e+%20x&nonce=n", house.query(&[]));
+    for path in ["/oauth2/authorize", "/authorize"] {
+        let page = browser.get(&format!("{}{path}?{query}", house.base)).await;
+        assert_eq!(page.status, 302);
+        let expected = format!("{}/login?{query}", house.base);
+        assert_eq!(page.headers["location"].to_str().unwrap(), expected);
+    }
+    let page = browser
+        .post(&format!("{}/oauth2/authorize", house.base), &query)
+        .await;
+    assert_eq!(page.status, 302);
+    let page = browser.follow(page).await;
+    assert!(page.url.ends_with(&query));
+    assert_eq!(
+        page.form("cognitoSignInForm").action,
+        format!("{}/login?{query}", house.base)
+    );
+}
+
+#[tokio::test]
+async fn what_is_missing_or_mistrusted_is_told_on_our_own_page() {
+    let house = House::open().await;
+    let off = house
+        .client(json!({ "AllowedOAuthFlowsUserPoolClient": null }))
+        .await;
+    let no_provider = house
+        .client(json!({ "SupportedIdentityProviders": null }))
+        .await;
+    let elsewhere = pool(&house.s, json!({})).await;
+    domain(&house.s, &elsewhere).await;
+    let other = client(&house.s, &elsewhere, json!({})).await;
+    let missing = |name: &str| format!("Required String parameter '{name}' is not present");
+    let mistrusted = "The request is not valid.".to_owned();
+    for (change, told) in [
+        (vec![("client_id", "")], missing("client_id")),
+        (vec![("redirect_uri", "")], missing("redirect_uri")),
+        (vec![("client_id", "nobody")], mistrusted.clone()),
+        (vec![("client_id", "<b>&\"'")], mistrusted.clone()),
+        (vec![("client_id", other.id.as_str())], mistrusted),
+        (
+            vec![("redirect_uri", "https://evil.test/")],
+            "The redirect URI is not registered for this app.".to_owned(),
+        ),
+        (
+            vec![("client_id", off.id.as_str())],
+            "This app may not use these pages.".to_owned(),
+        ),
+        (
+            vec![("client_id", no_provider.id.as_str())],
+            "This app may not use these pages.".to_owned(),
+        ),
+    ] {
+        let mut browser = Browser::new(&house.s);
+        let page = browser.open(&house.authorize(&change)).await;
+        assert_eq!((page.status, page.location()), (400, None), "{change:?}");
+        let text = page.text();
+        assert!(text.contains("An error was encountered with the requested page."));
+        assert!(text.contains(&told), "{change:?}: {text}");
+        assert!(!page.body.contains("<b>"));
+    }
+    let mut browser = Browser::new(&house.s);
+    let page = browser
+        .get(&house.authorize(&[("redirect_uri", "https://evil.test/")]))
+        .await;
+    let expected = format!(
+        "{}/error?error=redirect_mismatch&client_id={}",
+        house.base, house.client
+    );
+    assert_eq!(page.headers["location"].to_str().unwrap(), expected);
+}
+
+#[tokio::test]
+async fn everything_else_is_told_to_the_client() {
+    let house = House::open().await;
+    let implicit = house
+        .client(json!({ "AllowedOAuthFlows": ["implicit"] }))
+        .await;
+    let implicit = implicit.id.as_str();
+    let long = "s".repeat(4097);
+    let usual = [("state", Some("some state"))];
+    let pair = |description, error| vec![("error_description", description), ("error", error)];
+    let scope = pair(Some("invalid_scope"), Some("invalid_request"));
+    let pkce = pair(
+        Some("code_challenge must come with code_challenge_method S256"),
+        Some("invalid_request"),
+    );
+    let opaque = pair(
+        Some("state, nonce or login_hint is longer than 4096 bytes"),
+        Some("invalid_request"),
+    );
+    for (change, expected) in [
+        (
+            vec![("response_type", "")],
+            pair(None, Some("invalid_request")),
+        ),
+        (
+            vec![("response_type", "id_token")],
+            pair(Some("unsupported_response_type"), Some("invalid_request")),
+        ),
+        (
+            vec![("response_type", "code token")],
+            pair(Some("unsupported_response_type"), Some("invalid_request")),
+        ),
+        (
+            vec![("client_id", implicit)],
+            pair(Some("unauthorized_client"), Some("invalid_request")),
+        ),
+        (vec![("scope", "offline_access")], scope.clone()),
+        (vec![("scope", "openid nothing")], scope.clone()),
+        (vec![("scope", "email")], scope),
+        (vec![("code_challenge", CHALLENGE)], pkce.clone()),
+        (vec![("code_challenge_method", "S256")], pkce.clone()),
+        (
+            vec![
+                ("code_challenge", CHALLENGE),
+                ("code_challenge_method", "plain"),
+            ],
+            pkce.clone(),
+        ),
+        (
+            vec![
+                ("code_challenge", "short"),
+                ("code_challenge_method", "S256"),
+            ],
+            pkce,
+        ),
+        (vec![("nonce", long.as_str())], opaque.clone()),
+        (vec![("login_hint", long.as_str())], opaque),
+        (
+            vec![("prompt", "none login")],
+            pair(Some("invalid prompt"), Some("invalid_request")),
+        ),
+        (vec![("prompt", "none")], pair(None, Some("login_required"))),
+        (
+            vec![("resource", "https://api.example.com")],
+            pair(
+                Some("The resource parameter is not implemented by Poolhouse yet"),
+                Some("invalid_target"),
+            ),
+        ),
+    ] {
+        let mut browser = Browser::new(&house.s);
+        let page = browser.get(&house.authorize(&change)).await;
+        assert_eq!(page.status, 302, "{change:?}");
+        assert!(
+            page.location()
+                .unwrap()
+                .starts_with(&format!("{CALLBACK}?"))
+        );
+        let sent = page.sent();
+        for (name, value) in expected.into_iter().chain(usual) {
+            assert_eq!(
+                sent.get(name).map(String::as_str),
+                value,
+                "{name} {change:?}"
+            );
+        }
+    }
+    let order = Browser::new(&house.s)
+        .get(&house.authorize(&[("scope", "nothing"), ("state", "x y")]))
+        .await;
+    let expected =
+        format!("{CALLBACK}?error_description=invalid_scope&state=x+y&error=invalid_request");
+    assert_eq!(order.location().unwrap(), expected);
+}
+
+#[tokio::test]
+async fn implicit_errors_travel_in_the_fragment() {
+    let house = House::open().await;
+    let implicit = house
+        .client(json!({ "AllowedOAuthFlows": ["implicit"] }))
+        .await;
+    let mut browser = Browser::new(&house.s);
+    let both = [
+        ("response_type", "token"),
+        ("client_id", implicit.id.as_str()),
+    ];
+    let page = browser.get(&house.authorize(&both)).await;
+    assert!(
+        page.location()
+            .unwrap()
+            .starts_with(&format!("{CALLBACK}#"))
+    );
+    let sent = page.sent();
+    assert_eq!(sent["error"], "unsupported_response_type");
+    assert_eq!(
+        sent["error_description"],
+        "The implicit grant is not implemented by Poolhouse yet"
+    );
+    let page = browser
+        .get(&house.authorize(&[("response_type", "token")]))
+        .await;
+    assert_eq!(page.sent()["error_description"], "unauthorized_client");
+    assert!(
+        page.location()
+            .unwrap()
+            .starts_with(&format!("{CALLBACK}#"))
+    );
+}
+
+#[tokio::test]
+async fn state_comes_back_whole_or_not_at_all() {
+    let house = House::open().await;
+    house.user("jane").await;
+    let mut browser = Browser::new(&house.s);
+    house
+        .sign_in(&mut browser, "jane", &house.authorize(&[]))
+        .await
+        .code();
+    for length in [1, 64, 1024, 4096] {
+        let odd: String = "a+b &=%/é\u{1f511}".chars().cycle().take(length).collect();
+        let mut state = odd;
+        while state.len() > length {
+            state.pop();
+        }
+        let page = browser.get(&house.authorize(&[("state", &state)])).await;
+        assert_eq!(page.sent()["state"], state, "{length}");
+        page.code();
+    }
+    let long = "s".repeat(4097);
+    let page = browser.get(&house.authorize(&[("state", &long)])).await;
+    let sent = page.sent();
+    assert_eq!((sent.get("state"), sent.get("code")), (None, None));
+    assert_eq!(sent["error"], "invalid_request");
+    let empty = format!("{}&state=", house.authorize(&[("state", "")]));
+    assert_eq!(browser.get(&empty).await.sent()["state"], "");
+    let none = browser.get(&house.authorize(&[("state", "")])).await;
+    assert_eq!(none.sent().keys().collect::<Vec<_>>(), ["code"]);
+}
+
+#[tokio::test]
+async fn a_doubled_parameter_or_broken_text_is_refused() {
+    let house = House::open().await;
+    let query = house.query(&[]);
+    let base = format!("{}/oauth2/authorize?{query}", house.base);
+    for more in [
+        "response_type=code",
+        "client_id=x",
+        "redirect_uri=https%3A%2F%2Fevil.test",
+        "state=x",
+        "scope=openid&scope=openid",
+        "nonce=a&nonce=a",
+        "code_challenge=a&code_challenge=a",
+        "code_challenge_method=S256&code_challenge_method=S256",
+        "prompt=none&prompt=none",
+        "login_hint=a&login_hint=b",
+        "identity_provider=COGNITO&identity_provider=COGNITO",
+        "idp_identifier=a&idp_identifier=a",
+        "resource=a&resource=a",
+        "nonce=%ff",
+        "%ff=x",
+    ] {
+        let mut browser = Browser::new(&house.s);
+        let page = browser.open(&format!("{base}&{more}")).await;
+        assert_eq!((page.status, page.location()), (400, None), "{more}");
+    }
+    let many = format!("{base}{}", "&x=1".repeat(200));
+    assert_eq!(Browser::new(&house.s).open(&many).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_provider_that_is_not_there_is_told_on_the_page() {
+    let house = House::open().await;
+    for change in [
+        [("identity_provider", "Google")],
+        [("idp_identifier", "example.com")],
+    ] {
+        let mut browser = Browser::new(&house.s);
+        let page = browser.open(&house.authorize(&change)).await;
+        assert_eq!(page.status, 401);
+        let told = "Login option is not available. Please try another one";
+        assert!(page.text().contains(told));
+    }
+    let mut browser = Browser::new(&house.s);
+    let own = house.authorize(&[("identity_provider", "COGNITO")]);
+    browser.open(&own).await.form("cognitoSignInForm");
+}
+
+#[tokio::test]
+async fn the_default_redirect_stands_in_where_there_is_one_provider() {
+    let house = House::open().await;
+    house
+        .update_client(&house.client, json!({ "DefaultRedirectURI": CALLBACK }))
+        .await;
+    house.user("jane").await;
+    let code = house.code("jane", &[("redirect_uri", "")]).await;
+    house.redeem(&code, &[]).await.ok();
+}
+
+#[tokio::test]
+async fn prompt_and_hint_do_what_they_say() {
+    let house = House::open().await;
+    house.user("jane").await;
+    let mut browser = Browser::new(&house.s);
+    let page = browser
+        .open(&house.authorize(&[("login_hint", "jane@\"x")]))
+        .await;
+    assert_eq!(
+        page.form("cognitoSignInForm").fields["username"],
+        "jane@\"x"
+    );
+    house
+        .sign_in(&mut browser, "jane", &house.authorize(&[]))
+        .await
+        .code();
+    for prompt in ["", "none", "consent"] {
+        browser
+            .get(&house.authorize(&[("prompt", prompt)]))
+            .await
+            .code();
+    }
+    let again = house.authorize(&[("prompt", "login")]);
+    let page = browser.get(&again).await;
+    assert!(page.location().unwrap().contains("/login?"));
+    let before = browser.cookies("cognito")[0].clone();
+    browser
+        .get(&house.authorize(&[("prompt", "none")]))
+        .await
+        .code();
+    house.s.clock().advance(poolhouse::time::Span::seconds(10));
+    house.sign_in(&mut browser, "jane", &again).await.code();
+    assert_ne!(browser.cookies("cognito")[0].value, before.value);
+    let mut old = Browser::new(&house.s);
+    old.plant("cognito", &before.value, &before.path);
+    let page = old.get(&house.authorize(&[("prompt", "none")])).await;
+    assert_eq!(page.sent()["error"], "login_required");
+}
+
+#[tokio::test]
+async fn only_forms_and_only_get_and_post_are_taken() {
+    let house = House::open().await;
+    let url = format!("{}{}/oauth2/authorize", house.s.url, house.base);
+    for method in [
+        reqwest::Method::PUT,
+        reqwest::Method::DELETE,
+        reqwest::Method::OPTIONS,
+    ] {
+        let answer = house.s.http.request(method, &url).send().await.unwrap();
+        assert_eq!(answer.status(), 405);
+    }
+    let json = house
+        .s
+        .http
+        .post(&url)
+        .header("content-type", "application/json");
+    let answer = json.body(house.query(&[])).send().await.unwrap();
+    assert_eq!(answer.status(), 302);
+    let location = answer.headers()["location"].to_str().unwrap();
+    assert!(
+        location.ends_with("/error?error=invalid_request"),
+        "{location}"
+    );
+}

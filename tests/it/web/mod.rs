@@ -1,0 +1,8 @@
+//! Pages, as a browser sees them.
+
+mod forms;
+mod journeys;
+mod passwords;
+mod sessions;
+mod sign_in;
+mod sign_up;
