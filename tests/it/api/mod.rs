@@ -2,6 +2,7 @@
 
 mod admin_create_user;
 mod admin_users;
+mod auth;
 mod cascade;
 mod clients;
 mod domains;
