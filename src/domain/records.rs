@@ -76,6 +76,7 @@ pub fn new_user(
 pub async fn insert(tx: &mut Tx, pool: &Pool, user: &User) -> Result<(), Refused> {
     users::insert(tx, user).await.map_err(|error| match error {
         DbError::Unique(_) => Refused::Username,
+        DbError::Orphan(_) => Refused::Failed(Error::pool_not_found(pool.id.as_str())),
         other => other.into(),
     })?;
     user_attributes::insert(tx, &pool.id, &user.sub, &keys::of_user(pool, user)).await?;
