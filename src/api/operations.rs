@@ -58,8 +58,8 @@ operations! {
     DeleteManagedLoginBranding Iam;
     DeleteResourceServer Iam => resource_servers::delete_resource_server::delete_resource_server;
     DeleteTerms Iam;
-    DeleteUser Token;
-    DeleteUserAttributes Token;
+    DeleteUser Token => account::delete_user::delete_user;
+    DeleteUserAttributes Token => account::delete_user_attributes::delete_user_attributes;
     DeleteUserPool Iam => pools::delete_user_pool::delete_user_pool;
     DeleteUserPoolClient Iam => clients::delete_user_pool_client::delete_user_pool_client;
     DeleteUserPoolClientSecret Iam;
@@ -91,7 +91,7 @@ operations! {
     GetTokensFromRefreshToken Public;
     GetUICustomization Iam;
     GetUser Token => auth::get_user::get_user;
-    GetUserAttributeVerificationCode Token;
+    GetUserAttributeVerificationCode Token => account::get_user_attribute_verification_code::get_user_attribute_verification_code;
     GetUserAuthFactors Token;
     GetUserPoolClientSessionConfiguration Iam;
     GetUserPoolMfaConfig Iam => pools::get_user_pool_mfa_config::get_user_pool_mfa_config;
@@ -139,11 +139,11 @@ operations! {
     UpdateProvisionedLimit Iam;
     UpdateResourceServer Iam => resource_servers::update_resource_server::update_resource_server;
     UpdateTerms Iam;
-    UpdateUserAttributes Token;
+    UpdateUserAttributes Token => account::update_user_attributes::update_user_attributes;
     UpdateUserPool Iam => pools::update_user_pool::update_user_pool;
     UpdateUserPoolClient Iam => clients::update_user_pool_client::update_user_pool_client;
     UpdateUserPoolDomain Iam => domains::update_user_pool_domain::update_user_pool_domain;
     UpdateUserPoolReplica Iam;
     VerifySoftwareToken TokenOrSession;
-    VerifyUserAttribute Token;
+    VerifyUserAttribute Token => account::verify_user_attribute::verify_user_attribute;
 }

@@ -26,6 +26,7 @@ pub mod oauth;
 pub mod paging;
 pub mod password;
 pub mod pools;
+pub mod profile;
 pub mod records;
 pub mod recovery;
 pub mod refresh;

@@ -7,9 +7,12 @@ mod naming;
 mod resend;
 mod sign_up;
 
+use crate::app::App;
 use crate::domain::records::Refused;
-use crate::error::{Code, Error};
+use crate::domain::usernames;
+use crate::error::{Code, Error, Result};
 use crate::settings::pool::Contact;
+use crate::store::pools::Pool;
 
 pub use change_password::{ChangePassword, change_password};
 pub use confirm::{ConfirmSignUp, check_unconfirmed, confirm_sign_up};
@@ -26,5 +29,20 @@ pub fn exists(refused: Refused, login: Option<Contact>, taken: fn() -> Error) ->
         }
         Refused::Username | Refused::Alias(_) => taken(),
         Refused::Failed(error) => error,
+    }
+}
+
+/// Spares the trigger and the hash for a name that finds somebody. That it is free decides the
+/// insert.
+pub async fn refuse_taken(
+    app: &App,
+    pool: &Pool,
+    username: &str,
+    taken: fn() -> Error,
+) -> Result<()> {
+    let mut db = app.store.read().await?;
+    match usernames::find(&mut db, pool, username).await? {
+        Some(_) => Err(taken()),
+        None => Ok(()),
     }
 }

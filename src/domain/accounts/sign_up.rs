@@ -9,7 +9,7 @@ use crate::domain::hooks::{
     self, ConfirmationSource, Event, Metadata, PreSignUpAnswer, SignUpSource,
 };
 use crate::domain::messages::{self, Draft};
-use crate::domain::{accounts, password, records, usernames};
+use crate::domain::{accounts, password, records};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::settings::pool::Alias;
@@ -59,7 +59,7 @@ pub async fn sign_up(
     }
     check_password(pool, request.password.as_ref())?;
     let (name, attributes) = check(app, pool, client, &request)?;
-    refuse_taken(app, pool, &request.username).await?;
+    accounts::refuse_taken(app, pool, &request.username, Error::username_exists).await?;
     let decided = ask_trigger(app, pool, client, (&name, &attributes), &request).await?;
     let now = app.clock.now(&pool.id);
     let user = new_user(pool, &name, attributes, decided, now)?;
@@ -146,15 +146,6 @@ fn check(app: &App, pool: &Pool, client: &Client, request: &SignUp) -> Result<(N
     attributes::check_required(pool, &values)?;
     attributes::check_values(pool, &mut values)?;
     Ok((name, values))
-}
-
-/// Spares the trigger and the hash for a name that is taken; that it is not decides the insert.
-async fn refuse_taken(app: &App, pool: &Pool, username: &str) -> Result<()> {
-    let mut db = app.store.read().await?;
-    match usernames::find(&mut db, pool, username).await? {
-        Some(_) => Err(Error::username_exists()),
-        None => Ok(()),
-    }
 }
 
 async fn ask_trigger(

@@ -44,6 +44,7 @@ pub async fn create(app: &App, actor: &Actor, pool: &PoolId, new: NewUser<'_>) -
         password::check_policy(&pool, password.expose())?;
     }
     let (name, attributes) = check(app, &pool, &new)?;
+    accounts::refuse_taken(app, &pool, &new.username, Error::user_account_exists).await?;
     let attributes = ask_trigger(app, &pool, (&name, attributes), &new).await?;
     let plain = first_password(app, &pool, &attributes, new.invite.password)?;
     let status = match plain {

@@ -46,21 +46,15 @@ pub(super) struct Attempt {
     expires: Timestamp,
 }
 
-/// Whose sign-in it is.
+/// Whose sign-in it is. The text is as long for one as for another.
 #[derive(Serialize, Deserialize)]
-pub(super) enum Who {
-    /// A user's.
-    User {
-        /// Who it is.
-        sub: Sub,
-        /// The user's `auth_epoch` at the start.
-        epoch: i64,
-    },
-    /// Nobody's: the name is not a user's, and the answers do not say so.
-    Phantom {
-        /// What stands for it.
-        sub: Sub,
-    },
+pub(super) struct Who {
+    /// The user, or what stands for a name that is nobody's.
+    pub(super) sub: Sub,
+    /// The user's `auth_epoch` at the start, in twenty digits.
+    epoch: String,
+    /// 1 for a user, 0 for nobody's name.
+    real: u8,
 }
 
 /// What an answer must be to.
@@ -146,10 +140,25 @@ impl Claim for Attempt {
 impl Who {
     /// A user's.
     pub(super) fn user(user: &User) -> Self {
-        Self::User {
+        Self {
             sub: user.sub.clone(),
-            epoch: user.auth_epoch,
+            epoch: format!("{:020}", user.auth_epoch),
+            real: 1,
         }
+    }
+
+    /// Nobody's, and the answers do not say so.
+    pub(super) fn phantom(sub: &Sub) -> Self {
+        Self {
+            sub: sub.clone(),
+            epoch: format!("{:020}", 0),
+            real: 0,
+        }
+    }
+
+    /// The user's `auth_epoch` at the start; none for nobody's.
+    pub(super) fn epoch(&self) -> Option<i64> {
+        self.epoch.parse().ok().filter(|_| self.real == 1)
     }
 }
 

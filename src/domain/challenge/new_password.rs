@@ -65,12 +65,14 @@ pub(super) async fn answer(
     let session = session.ok_or_else(|| Error::missing_parameter("Session"))?;
     let attempt = Attempt::open(app, client, context.face, session.expose()).await?;
     let foreign = || Error::invalid_session().because(Reason::ForeignSession);
-    let (Step::NewPassword, Who::User { sub, epoch }, [_, ..]) =
-        (&attempt.step, &attempt.who, attempt.factors.as_slice())
-    else {
+    let (Step::NewPassword, Some(epoch), [_, ..]) = (
+        &attempt.step,
+        attempt.who.epoch(),
+        attempt.factors.as_slice(),
+    ) else {
         return Err(foreign());
     };
-    let user = context.resumed(sub, *epoch).await?;
+    let user = context.resumed(&attempt.who.sub, epoch).await?;
     match typed {
         Some(typed) => context.check_same(typed, &user).await?,
         None if context.face == Face::Hosted => {}

@@ -38,9 +38,9 @@ pub(super) async fn start(context: Context<'_>, typed: &str, a: &str) -> Result<
         Subject::User(user) => user.username.clone(),
         Subject::Phantom(sub) => phantom_id(context.pool, typed, sub),
     };
-    let who = match subject {
-        Subject::User(user) => Who::user(&user),
-        Subject::Phantom(sub) => Who::Phantom { sub },
+    let who = match &subject {
+        Subject::User(user) => Who::user(user),
+        Subject::Phantom(sub) => Who::phantom(sub),
     };
     let step = Step::Srp {
         client: URL_SAFE_NO_PAD.encode(client.as_bytes()),
@@ -88,16 +88,13 @@ pub(super) async fn answer(
     if off.saturating_abs() > SKEW.as_ms() {
         return Err(wrong(Reason::ExpiredSession));
     }
-    let subject = match &attempt.who {
-        Who::User { sub, epoch } => {
-            let user = context.resumed(sub, *epoch).await?;
-            context.check_same(typed, &user).await?;
-            Subject::User(Box::new(user))
-        }
-        Who::Phantom { sub } => {
-            context.find(typed).await?;
-            Subject::Phantom(sub.clone())
-        }
+    let subject = if let Some(epoch) = attempt.who.epoch() {
+        let user = context.resumed(&attempt.who.sub, epoch).await?;
+        context.check_same(typed, &user).await?;
+        Subject::User(Box::new(user))
+    } else {
+        context.find(typed).await?;
+        Subject::Phantom(attempt.who.sub.clone())
     };
     check_confirmed(subject.user())?;
     let stored = context.password(subject.sub()).await?;

@@ -109,9 +109,12 @@ fn change(known: &mut SchemaAttribute, entry: SchemaAttribute, name: &str) -> Re
 /// A custom attribute as the schema shows it: a bare name gains its prefix.
 fn custom(entry: SchemaAttribute, given: &str) -> Result<SchemaAttribute> {
     let developer = entry.developer_only_attribute.unwrap_or(false);
-    let bare = given.strip_prefix("dev:").unwrap_or(given);
-    let bare = bare.strip_prefix("custom:").unwrap_or(bare);
     let prefix = if developer { "dev:custom:" } else { "custom:" };
+    let bare = given.strip_prefix(prefix).unwrap_or(given);
+    let bare = bare.strip_prefix("custom:").unwrap_or(bare);
+    if bare.is_empty() {
+        return Err(Error::schema_name());
+    }
     let name = format!("{prefix}{bare}");
     let kind = entry.attribute_data_type.ok_or_else(Error::data_type)?;
     if entry.required == Some(true) {

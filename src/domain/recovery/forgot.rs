@@ -86,7 +86,8 @@ enum Target {
 }
 
 /// Whether a user can get a code. Where a client hides users, one without a verified contact is
-/// nobody.
+/// treated as nobody, under the user's own id: later answers must fit this one. The code that is
+/// stored was sent to nobody, and its address is not the user's.
 fn known(
     app: &App,
     pool: &Pool,
@@ -96,7 +97,11 @@ fn known(
     match destination(pool, &user) {
         Ok(sent) => Ok(Target::User(user, sent)),
         Err(refusal) if hidden(client, &refusal) => {
-            existence::phantom(app, pool, typed).map(Target::Nobody)
+            let Phantom { sent, .. } = existence::phantom(app, pool, typed)?;
+            Ok(Target::Nobody(Phantom {
+                sub: user.sub,
+                sent,
+            }))
         }
         Err(refusal) => Err(refusal),
     }

@@ -1,14 +1,21 @@
 //! The user pools API, operation by operation.
 
+mod admin_create_user;
+mod admin_users;
+mod auth;
 mod cascade;
 mod clients;
 mod domains;
+mod existence;
 mod groups;
 mod house;
 mod list_users;
 mod mfa_config;
+mod names;
 mod pools;
+mod profile;
 mod races;
+mod recovery;
 mod resource_servers;
 mod sign_up;
 

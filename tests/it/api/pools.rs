@@ -330,6 +330,10 @@ async fn schema_errors() {
             "A schema attribute requires Name.",
         ),
         (
+            json!({ "Name": "custom:", "AttributeDataType": "String" }),
+            "A schema attribute requires Name.",
+        ),
+        (
             json!({ "Name": "email", "AttributeDataType": "Number" }),
             standard,
         ),

@@ -2,8 +2,10 @@
 
 pub mod browser;
 pub mod database;
+pub mod forgeries;
 pub mod house;
 pub mod model;
 pub mod server;
+pub mod srp_client;
 
 pub use server::{Answer, Server};

@@ -1,0 +1,12 @@
+//! Sign-in, refresh and sign-out.
+
+mod built;
+mod flows;
+mod lockout;
+mod new_password;
+mod password;
+mod refresh;
+mod sign_out;
+mod srp;
+mod stage;
+mod tokens;
