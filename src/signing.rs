@@ -155,8 +155,9 @@ impl<'a> Jws<'a> {
     pub fn kid(&self) -> Option<String> {
         let bytes = decode(self.header).filter(|bytes| bytes.len() <= 128)?;
         let header: Header<'_> = serde_json::from_slice(&bytes).ok()?;
+        let plain = header.kid.bytes().all(|byte| byte.is_ascii_graphic());
         let ours = encoded_header(&header.kid).ok()?;
-        (header.alg == "RS256" && ours == self.header).then(|| header.kid.into_owned())
+        (plain && header.alg == "RS256" && ours == self.header).then(|| header.kid.into_owned())
     }
 
     /// Reads the claims. Call it after [`SigningKey::verifies`].
@@ -283,6 +284,7 @@ mod tests {
             r#"{"kid":"a+/=","alg":"RS256","crit":["b64"]}"#,
             r#"{"kid":"a+/=","alg":"RS256","jku":"https://evil.test"}"#,
             r#"{"kid":"a\u002b/=","alg":"RS256"}"#,
+            r#"{"kid":"a\u0000","alg":"RS256"}"#,
             r#"{"kid":"a+/=", "alg":"RS256"}"#,
         ] {
             let forged = format!("{}.{rest}", URL_SAFE_NO_PAD.encode(header));
