@@ -61,7 +61,7 @@ class Maker:
         if kind == "map":
             size = 1 if right else self.random.choice([0, 1, 3])
             return {
-                self.value(shape.key, name, everything=everything, right=True) or "k": self.value(shape.value, name, **inner)
+                self.text(shape.key, right): self.value(shape.value, name, **inner)
                 for _ in range(size)
             }
         if kind == "boolean":

@@ -10,11 +10,11 @@ import pytest
 import strict
 from fuzz import NASTY, Maker
 from poolhouse import Server
-from wire import Wire
+from wire import Lost, Wire
 from world import PASSWORD, World, attributes, secret_hash
 
 SEED = int(os.environ.get("RIG_SEED", "20260101"))
-EACH = int(os.environ.get("RIG_FUZZ", "60"))
+EACH = int(os.environ.get("RIG_FUZZ", "120"))
 
 
 @pytest.fixture
@@ -109,7 +109,8 @@ def test_every_operation(server, place):
     wire = Wire(server.url)
     sent, built, kinds = 0, set(), {}
     # What ends things comes last, so that the others have something to work on.
-    order = sorted(service.operation_names, key=lambda name: (name.startswith("DeleteUserPool"), "Delete" in name, name))
+    ends = ("Disable", "SignOut", "Revoke", "ChangePassword", "SetUserPassword", "ConfirmForgot", "Delete", "DeleteUserPool")
+    order = sorted(service.operation_names, key=lambda name: (max(i * (end in name) for i, end in enumerate(ends, 1)), name))
     for name in order:
         operation = service.operation_model(name)
         for given in maker.inputs(operation, EACH):
@@ -147,6 +148,14 @@ def test_bytes_that_are_no_json(server):
         status, answer = wire.raw("SignUp", bytes(body))
         assert status == 400, (bytes(body), status, answer)
     healthy(server)
+
+
+def again(wire, *request):
+    """A server may close the connection after a request whose body it did not read: a second try, never a third."""
+    try:
+        return wire.send(*request)
+    except Lost:
+        return wire.send(*request)
 
 
 PATHS = [
@@ -202,7 +211,7 @@ def test_every_endpoint_of_the_domain(server, place):
                 query, body = (text, b"") if noise.random() < 0.5 else ("", text.encode("latin-1", "replace"))
                 target = f"{base}{path}" + (f"?{query}" if query else "")
                 target = target.encode("ascii", "backslashreplace").decode().replace(" ", "%20")
-                status, answered, content = wire.send(method, target, body, given)
+                status, answered, content = again(wire, method, target, body, given)
                 sent += 1
                 assert status < 500, (method, target, body, status, content[:300])
                 if answered.get("content-type", "").startswith("text/html"):

@@ -85,6 +85,7 @@ async function decent(page) {
     if (document.querySelectorAll("h1").length !== 1) found.push("not one h1");
     if (!document.title) found.push("no title");
     for (const field of document.querySelectorAll("input:not([type=hidden]):not([type=submit]), select, textarea")) {
+      if (field.hidden) continue; // for password managers only
       if (!field.labels?.length && !field.getAttribute("aria-label")) found.push(`${field.name} has no label`);
     }
     const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
@@ -147,6 +148,7 @@ test("sign up, read the code, confirm, sign in, land in the application", async 
   await page.locator("[name=signUpButton]").click();
   await page.locator("#verification_code").waitFor();
   await decent(page);
+  await picture(page, "confirm");
   const first = await readCode(page.context(), email);
   await page.locator("#verification_code").fill(first.code.replace(/.$/, (digit) => (Number(digit) + 1) % 10));
   await page.getByRole("button", { name: "Confirm" }).click();
@@ -195,6 +197,7 @@ test("a forgotten password is set anew", async () => {
   await page.getByRole("button", { name: "Reset my password" }).click();
   await page.locator("[autocomplete=one-time-code]").waitFor();
   await decent(page);
+  await picture(page, "reset");
   const sent = await readCode(page.context(), person.email);
   await page.locator("[autocomplete=one-time-code]").fill(sent.code);
   for (const field of await page.locator("input[autocomplete=new-password]").all()) await field.fill(OTHER_PASSWORD);
@@ -225,6 +228,7 @@ test("an invited person chooses a password", async () => {
   const fields = page.locator("input[autocomplete=new-password]");
   await fields.first().waitFor();
   await decent(page);
+  await picture(page, "new-password");
   for (const field of await fields.all()) await field.fill(OTHER_PASSWORD);
   await page.locator("[name='requiredAttributes[given_name]']").fill("Ada");
   await page.getByRole("button", { name: /change password/i }).click();
@@ -256,6 +260,7 @@ test("the pages work without JavaScript", async () => {
   await page.goto(start);
   await signIn(page, person.username, "Wrong-Horse1!");
   await page.getByText("Incorrect username or password.").waitFor();
+  await picture(page, "sign-in-refused");
   await signIn(page, person.username, person.password);
   await landed(page);
   await close();

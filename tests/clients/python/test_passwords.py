@@ -170,3 +170,33 @@ def test_an_administrator_sets_passwords(world, pool):
     with refused("UserNotFound", "User does not exist."):
         world.idp.admin_set_user_password(UserPoolId=pool.id, Username=fresh("nobody"), Password=PASSWORD)
     assert as_dict(world.idp.admin_get_user(**set_to)["UserAttributes"])["sub"]
+
+
+def test_an_administrator_asks_for_a_new_password(world, pool):
+    client, person = pool.client(), pool.person()
+    where = {"UserPoolId": pool.id, "Username": person.username}
+    world.idp.admin_reset_user_password(**where)
+    assert pool.status(person.username) == "RESET_REQUIRED"
+    with refused("PasswordResetRequired", "Password reset required for the user"):
+        pool.sign_in(client, person)
+    world.idp.confirm_forgot_password(
+        ClientId=client["ClientId"],
+        Username=person.username,
+        ConfirmationCode=world.mailbox.code(person.email),
+        Password=OTHER_PASSWORD,
+    )
+    assert pool.status(person.username) == "CONFIRMED"
+    person.password = OTHER_PASSWORD
+    assert pool.sign_in(client, person)["AccessToken"]
+    with refused("UserNotFound", "User does not exist."):
+        world.idp.admin_reset_user_password(UserPoolId=pool.id, Username=fresh("nobody"))
+    world.idp.admin_set_user_password(**where, Password=PASSWORD)
+    with refused("NotAuthorized", "User password cannot be reset in the current state."):
+        world.idp.admin_reset_user_password(**where)
+    alone = pool.person()
+    world.idp.admin_update_user_attributes(
+        UserPoolId=pool.id, Username=alone.username, UserAttributes=attributes(email_verified="false")
+    )
+    nowhere = "Cannot reset password for the user as there is no registered/verified email or phone_number"
+    with refused("InvalidParameter", nowhere):
+        world.idp.admin_reset_user_password(UserPoolId=pool.id, Username=alone.username)
