@@ -155,9 +155,11 @@ impl<'a> Jws<'a> {
     pub fn kid(&self) -> Option<String> {
         let bytes = decode(self.header).filter(|bytes| bytes.len() <= 128)?;
         let header: Header<'_> = serde_json::from_slice(&bytes).ok()?;
-        let plain = header.kid.bytes().all(|byte| byte.is_ascii_graphic());
         let ours = encoded_header(&header.kid).ok()?;
-        (plain && header.alg == "RS256" && ours == self.header).then(|| header.kid.into_owned())
+        // PostgreSQL cannot even be asked for a text with a NUL in it.
+        let printable = header.kid.bytes().all(|byte| byte.is_ascii_graphic());
+        let right = printable && header.alg == "RS256" && ours == self.header;
+        right.then(|| header.kid.into_owned())
     }
 
     /// Reads the claims. Call it after [`SigningKey::verifies`].
