@@ -245,6 +245,7 @@ CREATE TABLE sessions (
 CREATE UNIQUE INDEX sessions_by_origin ON sessions (pool_id, origin_jti);
 CREATE INDEX sessions_by_user ON sessions (pool_id, sub);
 CREATE INDEX sessions_by_client ON sessions (pool_id, client_id);
+CREATE INDEX sessions_by_expiry ON sessions (expires_ms);
 
 CREATE TABLE refresh_tokens (
     pool_id    TEXT   NOT NULL,

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::banner;
 use crate::boot::{self, Ports};
 use crate::config::Config;
-use crate::domain::demo;
+use crate::domain::{demo, janitor};
 use crate::ports::clock::Clock;
 use crate::ports::http::HttpClient;
 use crate::ports::keys::RsaKeys;
@@ -92,6 +92,7 @@ async fn serve(listener: TcpListener, app: Arc<App>, banner: &str) -> anyhow::Re
     tokio::select! {
         done = &mut server => return done.context("the server failed"),
         _ = stopped => {}
+        () = janitor::run(&app) => {}
     }
     // Idle connections may stay open for ever; answered requests are safe already.
     if tokio::time::timeout(GRACE, server).await.is_err() {

@@ -286,6 +286,7 @@ mod tests {
             r#"{"kid":"a+/=","alg":"RS256","crit":["b64"]}"#,
             r#"{"kid":"a+/=","alg":"RS256","jku":"https://evil.test"}"#,
             r#"{"kid":"a\u002b/=","alg":"RS256"}"#,
+            r#"{"kid":"a\u0000","alg":"RS256"}"#,
             r#"{"kid":"a+/=", "alg":"RS256"}"#,
         ] {
             let forged = format!("{}.{rest}", URL_SAFE_NO_PAD.encode(header));

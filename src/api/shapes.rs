@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::attributes::Given;
 use crate::domain::delivery::Details;
+use crate::ids::Sub;
 use crate::secret::Secret;
 use crate::store::groups::Group;
-use crate::store::users::User;
+use crate::store::users::{Attributes, User};
 use crate::time::EpochSeconds;
 
 /// `{}`: the answer of operations that have an output shape without members.
@@ -77,11 +78,11 @@ pub struct UserType {
     user_status: &'static str,
 }
 
-impl From<&User> for UserType {
-    fn from(user: &User) -> Self {
+impl From<User> for UserType {
+    fn from(user: User) -> Self {
         Self {
-            username: user.username.clone(),
-            attributes: attributes(user),
+            attributes: sub_first(&user.sub, user.attributes),
+            username: user.username,
             user_create_date: user.created.into(),
             user_last_modified_date: user.modified.into(),
             enabled: user.enabled,
@@ -103,9 +104,11 @@ impl UserType {
 
 /// A user's attributes, `sub` first.
 pub fn attributes(user: &User) -> Vec<AttributeType> {
-    let sub = ("sub".to_owned(), user.sub.to_string());
-    let stored = user.attributes.iter().map(|(n, v)| (n.clone(), v.clone()));
-    std::iter::once(sub)
+    sub_first(&user.sub, user.attributes.clone())
+}
+
+fn sub_first(sub: &Sub, stored: Attributes) -> Vec<AttributeType> {
+    std::iter::once(("sub".to_owned(), sub.to_string()))
         .chain(stored)
         .map(|(name, value)| AttributeType {
             name,

@@ -38,7 +38,8 @@ struct Proof<'a> {
     code: Secret<String>,
 }
 
-/// Makes checked changes; gives where codes went.
+/// Makes checked changes; gives where codes went. A code that went to a contact before it was
+/// written again is worthless.
 ///
 /// # Errors: InvalidParameter, AliasExists, UserNotFound, CodeDeliveryFailure, what a trigger
 /// refuses with
@@ -62,6 +63,17 @@ pub async fn apply(
 
     let now = app.clock.now(&pool.id);
     let mut tx = app.store.write(actor).await?;
+    let owner = Owner {
+        pool: &pool.id,
+        sub: &user.sub,
+    };
+    for contact in CONTACTS.into_iter().filter(|c| update.touches(*c)) {
+        codes::forget(&mut tx, owner, Kind::of(contact)).await?;
+    }
+    for proof in &proofs {
+        let kind = Kind::of(proof.sent.contact);
+        codes::issue(app, &mut tx, (owner, kind), &proof.code, &proof.sent).await?;
+    }
     let before = records::lock(&mut tx, pool, &user.sub).await?;
     let mut after = before.clone();
     update.apply(&mut after.attributes)?;
@@ -69,19 +81,6 @@ pub async fn apply(
     records::save(&mut tx, pool, &before, &after)
         .await
         .map_err(records::Refused::alias_exists)?;
-    let owner = Owner {
-        pool: &pool.id,
-        sub: &user.sub,
-    };
-    for contact in CONTACTS {
-        if before.attributes.get(contact.as_str()) != after.attributes.get(contact.as_str()) {
-            codes::forget(&mut tx, owner, Kind::of(contact)).await?;
-        }
-    }
-    for proof in &proofs {
-        let kind = Kind::of(proof.sent.contact);
-        codes::issue(app, &mut tx, (owner, kind), &proof.code, &proof.sent).await?;
-    }
     tx.audit(audit::Event {
         at: now,
         pool: Some(&pool.id),

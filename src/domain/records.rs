@@ -1,5 +1,8 @@
 //! A user's row together with everything the user is found by: search keys and aliases. Every write
 //! to a user goes through here, so that row and keys cannot part.
+//!
+//! Transactions take what they change of a user in one order, so that they wait for each other and
+//! never in a circle: attempts, codes, the user's row, passwords, lockouts.
 
 use std::collections::BTreeSet;
 
@@ -73,6 +76,7 @@ pub fn new_user(
 pub async fn insert(tx: &mut Tx, pool: &Pool, user: &User) -> Result<(), Refused> {
     users::insert(tx, user).await.map_err(|error| match error {
         DbError::Unique(_) => Refused::Username,
+        DbError::Orphan(_) => Refused::Failed(Error::pool_not_found(pool.id.as_str())),
         other => other.into(),
     })?;
     user_attributes::insert(tx, &pool.id, &user.sub, &keys::of_user(pool, user)).await?;
@@ -110,12 +114,12 @@ pub async fn save(tx: &mut Tx, pool: &Pool, before: &User, after: &User) -> Resu
 ///
 /// # Errors: UserNotFound `User does not exist.`
 pub async fn delete(tx: &mut Tx, pool: &Pool, sub: &Sub) -> Result<()> {
-    if !users::delete(tx, &pool.id, sub).await? {
-        return Err(Error::user_does_not_exist());
-    }
-    codes::forget_user(tx, &pool.id, sub).await?;
     attempts::forget_user(tx, &pool.id, sub).await?;
-    Ok(())
+    codes::forget_user(tx, &pool.id, sub).await?;
+    if users::delete(tx, &pool.id, sub).await? {
+        return Ok(());
+    }
+    Err(Error::user_does_not_exist())
 }
 
 /// Takes a contact away from whoever else has it as an alias: it stays the other user's attribute,

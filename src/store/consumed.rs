@@ -7,7 +7,8 @@ use crate::{args, statements};
 
 statements! {
     IS_CONSUMED = "SELECT nonce FROM consumed WHERE pool_id = $1 AND nonce = $2";
-    PRUNE = "DELETE FROM consumed WHERE expires_ms < $1";
+    PRUNE = "DELETE FROM consumed WHERE (pool_id, nonce) IN \
+             (SELECT pool_id, nonce FROM consumed WHERE expires_ms < $1 LIMIT $2)";
     CONSUME = "INSERT INTO consumed (pool_id, nonce, expires_ms) VALUES ($1, $2, $3) ON CONFLICT (pool_id, nonce) DO NOTHING";
 }
 
@@ -23,9 +24,9 @@ pub async fn is_consumed(db: &mut Conn, pool: &PoolId, nonce: &str) -> Result<bo
     Ok(row.is_some())
 }
 
-/// Forgets nonces whose attempts expired before a point in time.
-pub async fn prune(tx: &mut Tx, before: Timestamp) -> Result<(), DbError> {
-    tx.execute(PRUNE, args![before]).await.map(drop)
+/// Forgets nonces whose attempts expired before a point in time, at most `most`; says how many.
+pub async fn prune(tx: &mut Tx, before: Timestamp, most: i64) -> Result<u64, DbError> {
+    tx.execute(PRUNE, args![before, most]).await
 }
 
 /// Uses up a nonce; false when it was used before. The row is needed until the attempt that

@@ -24,7 +24,8 @@ statements! {
     REFUND = "UPDATE lockouts SET failures = failures - 1, \
                 locked_until_ms = CASE WHEN failures = $3 AND last_ms = $4 THEN $4 ELSE locked_until_ms END \
               WHERE pool_id = $1 AND sub = $2 AND failures > 0";
-    PRUNE = "DELETE FROM lockouts WHERE locked_until_ms <= $1";
+    PRUNE = "DELETE FROM lockouts WHERE (pool_id, sub) IN \
+             (SELECT pool_id, sub FROM lockouts WHERE locked_until_ms <= $1 LIMIT $2)";
     CLEAR = "DELETE FROM lockouts WHERE pool_id = $1 AND sub = $2";
 }
 
@@ -61,7 +62,8 @@ pub async fn clear(tx: &mut Tx, pool: &PoolId, sub: &Sub) -> Result<(), DbError>
     tx.execute(CLEAR, args![pool, sub]).await.map(drop)
 }
 
-/// Forgets the failures of users whose locks ended before a point in time.
-pub async fn prune(tx: &mut Tx, before: Timestamp) -> Result<(), DbError> {
-    tx.execute(PRUNE, args![before]).await.map(drop)
+/// Forgets the failures of users whose locks ended before a point in time, at most `most`; says
+/// how many.
+pub async fn prune(tx: &mut Tx, before: Timestamp, most: i64) -> Result<u64, DbError> {
+    tx.execute(PRUNE, args![before, most]).await
 }

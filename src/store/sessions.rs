@@ -27,6 +27,8 @@ statements! {
     /// a sign-out that runs beside it. SQLite has one writer and needs no lock.
     HOLD_USER = sqlite "SELECT enabled, auth_epoch FROM users WHERE pool_id = $1 AND sub = $2"
                 postgres "SELECT enabled, auth_epoch FROM users WHERE pool_id = $1 AND sub = $2 FOR SHARE";
+    PRUNE = "DELETE FROM sessions WHERE (pool_id, session_id) IN \
+             (SELECT pool_id, session_id FROM sessions WHERE expires_ms <= $1 LIMIT $2)";
     END_USER = "UPDATE users SET auth_epoch = auth_epoch + 1, tokens_valid_from_ms = $3, version = version + 1 \
                 WHERE pool_id = $1 AND sub = $2";
 }
@@ -227,4 +229,10 @@ pub async fn end_user(
     tx.execute(END_USER, args![pool, sub, now]).await?;
     let args = args![pool, sub, now];
     tx.execute(REVOKE_TOKENS_OF_USER, args).await.map(drop)
+}
+
+/// Removes sessions that ended by themselves before a point in time, with their refresh tokens, at
+/// most `most`; says how many.
+pub async fn prune(tx: &mut Tx, before: Timestamp, most: i64) -> Result<u64, DbError> {
+    tx.execute(PRUNE, args![before, most]).await
 }

@@ -7,6 +7,12 @@
     clippy::unwrap_used,
     reason = "what is shared by tests lies outside test functions and fails the test all the same"
 )]
+#![expect(
+    clippy::pedantic,
+    clippy::assigning_clones,
+    clippy::disallowed_methods,
+    reason = "style lints are for what ships; a test server runs on a task of its own"
+)]
 
 mod api;
 mod architecture;

@@ -111,7 +111,7 @@ fn every_pool_owned_table_is_listed_and_its_key_starts_with_pool_id() {
     for table in schema.split("CREATE TABLE ").skip(1) {
         let (name, rest) = table.split_once(" (").unwrap();
         let body = rest.split(");").next().unwrap();
-        let first = body.trim_start().split_whitespace().next().unwrap();
+        let first = body.split_whitespace().next().unwrap();
         if first == "pool_id" {
             let key = body.contains("PRIMARY KEY (pool_id") || name == "pools";
             assert!(key, "the key of {name} does not start with pool_id");

@@ -33,6 +33,12 @@ pub async fn set_password(
 
     let now = app.clock.now(&pool.id);
     let mut tx = app.store.write(actor).await?;
+    let owner = Owner {
+        pool: &pool.id,
+        sub: &user.sub,
+    };
+    codes::forget(&mut tx, owner, Kind::SignUp).await?;
+    codes::forget(&mut tx, owner, Kind::Forgot).await?;
     let before = records::lock(&mut tx, &pool, &user.sub).await?;
     let mut after = before.clone();
     after.status = match kind {
@@ -45,12 +51,6 @@ pub async fn set_password(
         .await
         .map_err(records::Refused::alias_exists)?;
     password::store(&mut tx, &pool, &user.sub, (prepared, kind), now).await?;
-    let owner = Owner {
-        pool: &pool.id,
-        sub: &user.sub,
-    };
-    codes::forget(&mut tx, owner, Kind::SignUp).await?;
-    codes::forget(&mut tx, owner, Kind::Forgot).await?;
     audit(
         &mut tx,
         &pool,
@@ -84,6 +84,11 @@ pub async fn reset_password(
 
     let now = app.clock.now(&pool.id);
     let mut tx = app.store.write(actor).await?;
+    let owner = Owner {
+        pool: &pool.id,
+        sub: &user.sub,
+    };
+    codes::issue(app, &mut tx, (owner, Kind::Forgot), &code, &sent).await?;
     let before = records::lock(&mut tx, &pool, &user.sub).await?;
     check_resettable(&before)?;
     let mut after = before.clone();
@@ -93,11 +98,6 @@ pub async fn reset_password(
     records::save(&mut tx, &pool, &before, &after)
         .await
         .map_err(records::Refused::alias_exists)?;
-    let owner = Owner {
-        pool: &pool.id,
-        sub: &user.sub,
-    };
-    codes::issue(app, &mut tx, (owner, Kind::Forgot), &code, &sent).await?;
     audit(
         &mut tx,
         &pool,

@@ -26,6 +26,11 @@ pub async fn confirm_sign_up(
     hooks::refuse_unbuilt_post_confirmation(&pool)?;
     let now = app.clock.now(&pool.id);
     let mut tx = app.store.write(actor).await?;
+    let owner = Owner {
+        pool: &pool.id,
+        sub: &user.sub,
+    };
+    codes::forget(&mut tx, owner, Kind::SignUp).await?;
     let before = records::lock(&mut tx, &pool, &user.sub).await?;
     check_unconfirmed(&before)?;
     let mut after = before.clone();
@@ -34,11 +39,6 @@ pub async fn confirm_sign_up(
     records::save(&mut tx, &pool, &before, &after)
         .await
         .map_err(records::Refused::alias_exists)?;
-    let owner = Owner {
-        pool: &pool.id,
-        sub: &user.sub,
-    };
-    codes::forget(&mut tx, owner, Kind::SignUp).await?;
     audit(&mut tx, &pool, ("AdminConfirmSignUp", &user.sub), None, now).await?;
     tx.commit().await?;
     let event = Event {

@@ -79,6 +79,12 @@ impl Update {
         self.set.get(contact.as_str()).map(String::as_str)
     }
 
+    /// Whether a contact gets a value or goes.
+    pub fn touches(&self, contact: Contact) -> bool {
+        let name = contact.as_str();
+        self.set.contains_key(name) || self.remove.contains(name)
+    }
+
     /// Whether the same change says that a contact is verified.
     pub fn verifies(&self, contact: Contact) -> bool {
         let flag = self.set.get(verified_name(contact));

@@ -6,7 +6,7 @@ use crate::domain::hooks::{self, Metadata};
 use crate::domain::{clients, existence, usernames};
 use crate::error::{Error, Reason, Result};
 use crate::ids::Sub;
-use crate::store::audit::Actor;
+use crate::store::audit::{Actor, Event};
 use crate::store::clients::Client;
 use crate::store::passwords::{self, Password};
 use crate::store::pools::Pool;
@@ -155,6 +155,26 @@ impl Context<'_> {
             user,
             metadata: self.metadata,
         }
+    }
+
+    /// Records a wrong proof and gives the refusal. The row is the same for a phantom.
+    pub(super) async fn refuse(&self, subject: &Sub, reason: Reason) -> Error {
+        let recorded = self.record(subject, reason).await;
+        let refusal = Error::incorrect_username_or_password().because(reason);
+        recorded.err().unwrap_or(refusal)
+    }
+
+    async fn record(&self, subject: &Sub, reason: Reason) -> Result<()> {
+        let mut tx = self.app.store.write(self.actor).await?;
+        let event = Event {
+            at: self.app.clock.now(&self.pool.id),
+            pool: Some(&self.pool.id),
+            act: "SignIn",
+            target: Some(subject.as_str()),
+            refused: Some(reason),
+        };
+        tx.audit(event).await?;
+        Ok(tx.commit().await?)
     }
 
     /// What an unknown user is told.

@@ -4,7 +4,7 @@ use super::attempt::Factor;
 use super::context::{Context, Subject, check_confirmed};
 use super::{Outcome, finish};
 use crate::domain::{hooks, lockout};
-use crate::error::{Error, Reason, Result};
+use crate::error::{Reason, Result};
 use crate::hashing::Verified;
 use crate::secret::Secret;
 use crate::store::passwords::{self, Password};
@@ -36,7 +36,8 @@ pub(super) async fn start(
         _ => Reason::WrongPassword,
     };
     let (true, Subject::User(user), Some(stored)) = (verified.matches, &subject, stored) else {
-        return Err(Error::incorrect_username_or_password().because(reason));
+        drop(admitted);
+        return Err(context.refuse(subject.sub(), reason).await);
     };
     if let Some(phc) = rehashed {
         let mut tx = app.store.write(actor).await?;

@@ -126,7 +126,8 @@ pub(super) async fn answer(
         _ => Reason::WrongPassword,
     };
     let (true, true, Subject::User(user), Some(stored)) = (proven, real, &subject, stored) else {
-        return Err(wrong(reason));
+        drop(admitted);
+        return Err(context.refuse(subject.sub(), reason).await);
     };
     let proof = finish::Proof {
         admitted,

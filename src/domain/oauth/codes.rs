@@ -9,6 +9,7 @@ use super::authorize::Request;
 use super::refusal::{OAuthCode, Refused};
 use super::{pkce, scopes};
 use crate::app::App;
+use crate::domain::challenge::built;
 use crate::domain::sessions::Proven;
 use crate::domain::tokens::{self, Claim, Exchange, Issued};
 use crate::domain::{resource_servers, revocation};
@@ -20,7 +21,7 @@ use crate::store::authorization_codes::{self as store, AuthorizationCode};
 use crate::store::clients::Client;
 use crate::store::db::Tx;
 use crate::store::pools::Pool;
-use crate::store::users;
+use crate::store::{sessions, users};
 use crate::time::{Span, Timestamp};
 
 /// How long a code works. Source: Cognito developer guide, "Authorize endpoint".
@@ -28,8 +29,11 @@ pub const LIFETIME: Span = Span::minutes(5);
 
 const KIND: &str = "authorization_code";
 
-/// Gives a code for a browser's sign-in.
+/// Gives a code for a browser's sign-in, be it a moment old or an hour.
+///
+/// # Errors: NotImplemented (the pool asks for more than is built)
 pub async fn issue(app: &App, actor: &Actor, request: &Request, proven: &Proven) -> Result<String> {
+    built::check(&request.pool)?;
     let now = app.clock.now(&request.pool.id);
     let code = new_code(app)?;
     let hash = app.vault.hash(KIND, &code)?;
@@ -117,6 +121,7 @@ pub async fn redeem(
     if code.used.is_some() {
         return Err(Refused::invalid_grant());
     }
+    built::check(pool)?;
     let scopes = still_allowed(app, pool, client, &code.scopes).await?;
     let proven = proven(app, pool, &code).await?;
     let exchange = Exchange {
@@ -265,9 +270,14 @@ fn can_read(client: &ClientSettings, granted: &[String]) -> bool {
         && (!asks("phone") || reads("phone_number") && reads("phone_number_verified"))
 }
 
-/// The sign-in behind a code, if its user may still sign in as then.
+/// The sign-in behind a code, if its browser session was not ended and its user may still sign in
+/// as then. That the session's hour is over does not matter: the code has its own time.
 async fn proven(app: &App, pool: &Pool, code: &AuthorizationCode) -> Result<Proven, Refused> {
     let mut db = app.store.read().await?;
+    let session = sessions::find(&mut db, &pool.id, &code.sso).await?;
+    if session.is_none_or(|session| session.revoked.is_some()) {
+        return Err(Refused::invalid_grant());
+    }
     let user = users::by_sub(&mut db, &pool.id, &code.sub).await?;
     let user = user
         .filter(|user| user.enabled && user.auth_epoch == code.auth_epoch)

@@ -10,3 +10,4 @@ mod sign_out;
 mod srp;
 mod stage;
 mod tokens;
+mod traces;

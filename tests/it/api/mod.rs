@@ -1,5 +1,6 @@
 //! The user pools API, operation by operation.
 
+mod account_races;
 mod admin_create_user;
 mod admin_users;
 mod auth;

@@ -7,7 +7,11 @@ use super::{client, count, pool, user};
 use crate::support::Server;
 
 /// Sends the bodies all at once, by turns to each server; gives the error types, empty for success.
-async fn all_at_once(servers: [&Server; 2], operation: &str, bodies: Vec<Value>) -> Vec<String> {
+pub async fn all_at_once(
+    servers: [&Server; 2],
+    operation: &str,
+    bodies: Vec<Value>,
+) -> Vec<String> {
     let calls = bodies.into_iter().enumerate().map(|(at, body)| async move {
         let answer = servers[at % 2].api(operation, body).await;
         assert!(answer.status < 500, "{}", answer.body);
@@ -19,7 +23,8 @@ async fn all_at_once(servers: [&Server; 2], operation: &str, bodies: Vec<Value>)
     join_all(calls).await
 }
 
-fn won(outcomes: &[String]) -> usize {
+/// How many succeeded.
+pub fn won(outcomes: &[String]) -> usize {
     outcomes.iter().filter(|outcome| outcome.is_empty()).count()
 }
 

@@ -34,7 +34,7 @@ pub async fn list_users_in_group(call: Call<Iam>, req: Request) -> Result<Respon
     };
     let page = groups::members(&call.app, &req.user_pool_id, &req.group_name, &ask).await?;
     Ok(Response {
-        users: page.items.iter().map(UserType::from).collect(),
+        users: page.items.into_iter().map(UserType::from).collect(),
         next_token: page.next,
     })
 }

@@ -63,7 +63,5 @@ pub async fn admin_create_user(call: Call<Iam>, req: Request) -> Result<Response
         };
         admin_users::create(app, actor, pool, new).await?
     };
-    Ok(Response {
-        user: UserType::from(&user),
-    })
+    Ok(Response { user: user.into() })
 }

@@ -38,7 +38,7 @@ pub async fn list_users(call: Call<Iam>, req: Request) -> Result<Response> {
         token: req.pagination_token,
     };
     let page = listing::users(&call.app, &req.user_pool_id, wanted, &ask).await?;
-    let shown = |user| UserType::from(&user).with(wanted.attributes);
+    let shown = |user| UserType::from(user).with(wanted.attributes);
     Ok(Response {
         users: page.items.into_iter().map(shown).collect(),
         pagination_token: page.next,

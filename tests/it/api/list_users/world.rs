@@ -1,7 +1,5 @@
 //! A pool with users, made through the store's own functions.
 
-use std::collections::BTreeMap;
-
 use poolhouse::domain::{pools, records, usernames};
 use poolhouse::ids::{PoolId, Sub};
 use poolhouse::store::audit::Actor;
@@ -11,8 +9,8 @@ use poolhouse::time::Timestamp;
 use serde_json::{Value, json};
 
 use crate::api;
-use crate::support::Server;
 use crate::support::server::START_MS;
+use crate::support::{Answer, Server};
 
 /// A pool on a server and whom it has.
 pub struct World {
@@ -45,11 +43,10 @@ impl World {
             username_key: usernames::key(&self.pool, username),
             status: Status::Confirmed,
             enabled: true,
-            attributes: BTreeMap::from_iter(
-                attributes
-                    .iter()
-                    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-            ),
+            attributes: attributes
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
             created: now,
             modified: now,
             auth_epoch: 1,
@@ -82,18 +79,17 @@ impl World {
         tx.commit().await.unwrap();
     }
 
-    pub fn request(&self, more: Value) -> Value {
-        let mut request = json!({ "UserPoolId": self.pool.id.as_str() });
-        api::merge(&mut request, &more);
-        request
+    async fn ask(&self, mut request: Value) -> Answer {
+        request["UserPoolId"] = json!(self.pool.id.as_str());
+        self.s.api("ListUsers", request).await
     }
 
-    pub async fn list(&self, more: Value) -> Value {
-        self.s.api("ListUsers", self.request(more)).await.ok()
+    pub async fn list(&self, request: Value) -> Value {
+        self.ask(request).await.ok()
     }
 
-    pub async fn refused(&self, more: Value, message: &str) {
-        let answer = self.s.api("ListUsers", self.request(more)).await;
+    pub async fn refused(&self, request: Value, message: &str) {
+        let answer = self.ask(request).await;
         answer.error("InvalidParameterException", message);
     }
 

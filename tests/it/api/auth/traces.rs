@@ -1,0 +1,79 @@
+//! What sign-ins leave behind: audit rows, and nothing for ever.
+
+use poolhouse::args;
+use poolhouse::domain::janitor;
+use poolhouse::store::db::Sql;
+use serde_json::json;
+
+use super::stage::{PASSWORD, Stage};
+
+async fn count(stage: &Stage, sql: &'static str) -> i64 {
+    let sql = Sql {
+        sqlite: sql,
+        postgres: sql,
+    };
+    let mut db = stage.s.app.store.read().await.unwrap();
+    db.one::<(i64,)>(sql, args![]).await.unwrap().0
+}
+
+#[tokio::test]
+async fn every_sign_in_and_every_refused_proof_is_recorded() {
+    let hides = json!({ "PreventUserExistenceErrors": "ENABLED" });
+    let stage = Stage::with(json!({}), hides).await;
+    stage.user("ada").await;
+    let rows = async |sql| count(&stage, sql).await;
+    let wrong = "SELECT COUNT(*) FROM audit WHERE act = 'SignIn' AND result = 'refused' AND reason = 'WrongPassword'";
+    let unknown = "SELECT COUNT(*) FROM audit WHERE act = 'SignIn' AND result = 'refused' AND reason = 'UnknownUser'";
+    let done =
+        "SELECT COUNT(*) FROM audit WHERE act = 'SignIn' AND result = 'done' AND ip IS NOT NULL";
+    stage.sign_in("ada", "wrong").await;
+    stage.srp_sign_in("ada", "wrong").await;
+    assert_eq!((rows(wrong).await, rows(unknown).await), (2, 0));
+    stage.sign_in("nobody", "wrong").await;
+    stage.srp_sign_in("nobody", "wrong").await;
+    assert_eq!((rows(wrong).await, rows(unknown).await), (2, 2));
+    assert_eq!(rows(done).await, 0);
+    let tokens = stage.tokens("ada").await;
+    stage.srp_sign_in("ada", PASSWORD).await.ok();
+    assert_eq!(rows(done).await, 2);
+    stage.refresh(&tokens["RefreshToken"]).await.ok();
+    let refreshed = "SELECT COUNT(*) FROM audit WHERE act = 'RefreshTokens' AND result = 'done'";
+    assert_eq!(rows(refreshed).await, 1);
+}
+
+#[tokio::test]
+async fn the_janitor_removes_what_has_run_out_and_nothing_else() {
+    let stage = Stage::new().await;
+    stage.user("ada").await;
+    stage.user("eve").await;
+    stage.srp_sign_in("ada", PASSWORD).await.ok();
+    stage.sign_in("eve", "wrong").await;
+    let rows = async || {
+        [
+            count(&stage, "SELECT COUNT(*) FROM consumed").await,
+            count(&stage, "SELECT COUNT(*) FROM lockouts").await,
+            count(&stage, "SELECT COUNT(*) FROM sessions").await,
+            count(&stage, "SELECT COUNT(*) FROM refresh_tokens").await,
+        ]
+    };
+    let sweep = async || janitor::sweep(&stage.s.app).await.unwrap();
+    let minute = 60_000;
+    stage.advance_ms(3 * minute);
+    assert_eq!((sweep().await, rows().await), (0, [1, 1, 1, 1]));
+    stage.advance_ms(1);
+    assert_eq!((sweep().await, rows().await), (1, [0, 1, 1, 1]));
+    stage.advance_ms(12 * minute);
+    assert_eq!((sweep().await, rows().await), (1, [0, 0, 1, 1]));
+    let day = 24 * 60 * minute;
+    stage.advance_ms(31 * day);
+    assert_eq!((sweep().await, rows().await), (0, [0, 0, 1, 1]));
+    stage.advance_ms(day);
+    assert_eq!((sweep().await, rows().await), (1, [0, 0, 0, 0]));
+    // More than one bite.
+    for n in 0..1_201 {
+        let args = args![stage.pool.as_str(), n.to_string(), 1_i64];
+        let sql = "INSERT INTO consumed (pool_id, nonce, expires_ms) VALUES ($1, $2, $3)";
+        stage.run(sql, args).await;
+    }
+    assert_eq!((sweep().await, rows().await), (1_201, [0, 0, 0, 0]));
+}
