@@ -156,7 +156,10 @@ impl<'a> Jws<'a> {
         let bytes = decode(self.header).filter(|bytes| bytes.len() <= 128)?;
         let header: Header<'_> = serde_json::from_slice(&bytes).ok()?;
         let ours = encoded_header(&header.kid).ok()?;
-        (header.alg == "RS256" && ours == self.header).then(|| header.kid.into_owned())
+        // PostgreSQL cannot even be asked for a text with a NUL in it.
+        let printable = header.kid.bytes().all(|byte| byte.is_ascii_graphic());
+        let right = printable && header.alg == "RS256" && ours == self.header;
+        right.then(|| header.kid.into_owned())
     }
 
     /// Reads the claims. Call it after [`SigningKey::verifies`].
@@ -283,6 +286,7 @@ mod tests {
             r#"{"kid":"a+/=","alg":"RS256","crit":["b64"]}"#,
             r#"{"kid":"a+/=","alg":"RS256","jku":"https://evil.test"}"#,
             r#"{"kid":"a\u002b/=","alg":"RS256"}"#,
+            r#"{"kid":"a\u0000","alg":"RS256"}"#,
             r#"{"kid":"a+/=", "alg":"RS256"}"#,
         ] {
             let forged = format!("{}.{rest}", URL_SAFE_NO_PAD.encode(header));

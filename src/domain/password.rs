@@ -73,7 +73,7 @@ pub fn check_policy(pool: &Pool, password: &str) -> Result<()> {
 }
 
 /// The policy in force: a pool that never got one has the strict default (api.md 3.1).
-fn policy(pool: &Pool) -> PasswordPolicy {
+pub fn policy(pool: &Pool) -> PasswordPolicy {
     let set = pool.settings().policies.as_ref();
     set.and_then(|policies| policies.password_policy.clone())
         .unwrap_or(PasswordPolicy {

@@ -38,7 +38,8 @@ pub fn key(pool: &Pool, name: &str) -> String {
     } else {
         fold(name)
     };
-    if key.len() <= LONGEST_KEY {
+    // PostgreSQL stores no NUL.
+    if key.len() <= LONGEST_KEY && !key.contains('\0') {
         return key;
     }
     // No user name contains a space, so this is nobody's key.

@@ -83,7 +83,7 @@ catalogue! {
     ErrorTitle = "Error";
     ErrorHeading = "An error was encountered with the requested page.";
     ErrorMissing = "Required String parameter '{name}' is not present";
-    ErrorInvalidRequest = "The request is not valid.";
+    ErrorInvalidRequest = "The app client is not known here, or the request cannot be read.";
     ErrorRedirectMismatch = "The redirect URI is not registered for this app.";
     ErrorUnauthorizedClient = "This app may not use these pages.";
     ErrorNoSuchProvider = "Login option is not available. Please try another one";

@@ -38,7 +38,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("identity", &["app", "domain", "ports", "wire"]),
     ("site", &["app", "domain", "store"]),
     ("oidc", &["app", "domain", "ports", "site", "store"]),
-    ("web", &["app", "domain", "ports", "site", "store"]),
+    ("web", &["app", "domain", "ports", "site", "store", "wire"]),
     (
         "server",
         &[

@@ -28,6 +28,7 @@ case $1 in
     export POOLHOUSE_TEST_DATABASE=$POSTGRES_URL
     rust_suite
     ;;
+  image) tests/rig/image.sh ;;
   doc) RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --document-private-items ;;
   clients-sqlite)
     need_clients

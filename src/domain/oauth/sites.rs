@@ -83,7 +83,12 @@ pub async fn client(
     let Some(client) = clients::find(&mut db, client).await? else {
         return Ok(None);
     };
-    if pool.is_some_and(|pool| *pool != client.pool) || !exists(&mut db, &client.pool).await? {
+    let known = match pool {
+        // The visit has found the domain already.
+        Some(pool) => *pool == client.pool,
+        None => exists(&mut db, &client.pool).await?,
+    };
+    if !known {
         return Ok(None);
     }
     let pool = pools::find(&mut db, &client.pool).await?;

@@ -1,6 +1,7 @@
 //! What a pool asks of its people, as the pages show it.
 
 use super::step::Sent;
+use crate::domain::password;
 use crate::settings::pool::{Contact, PoolSettings};
 use crate::store::pools::Pool;
 use crate::web::parts::{Attribute, Delivery, Medium, PasswordRules, Person};
@@ -57,8 +58,8 @@ pub(super) fn attributes(pool: &Pool) -> Vec<Attribute> {
 }
 
 /// What the pool asks of a password.
-pub(super) fn rules(settings: &PoolSettings) -> PasswordRules {
-    let policy = settings.password_policy();
+pub(super) fn rules(pool: &Pool) -> PasswordRules {
+    let policy = password::policy(pool);
     let minimum = policy.minimum_length.unwrap_or_default();
     PasswordRules {
         minimum_length: u32::try_from(minimum).unwrap_or_default(),

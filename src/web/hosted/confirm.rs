@@ -4,6 +4,7 @@
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use serde_json::json;
 
 use super::asked;
 use super::page::{self, Page};
@@ -50,6 +51,15 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     let code = form.value(&ConfirmField::Code).trim().to_owned();
     if code.is_empty() {
         form.complain(ConfirmField::Code, page::chrome().say(Text::FieldMissing));
+        return render(page, StatusCode::BAD_REQUEST, form, &account);
+    }
+    let members = json!({
+        "ClientId": page.request.client.id,
+        "Username": account.username,
+        "ConfirmationCode": code,
+    });
+    if let Some(text) = page::check_shapes("ConfirmSignUp", &members) {
+        form.complain(ConfirmField::Code, text);
         return render(page, StatusCode::BAD_REQUEST, form, &account);
     }
     let confirm = ConfirmSignUp {

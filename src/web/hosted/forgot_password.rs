@@ -3,6 +3,7 @@
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use serde_json::json;
 
 use super::asked;
 use super::page::{self, Page};
@@ -41,6 +42,10 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         let missing = page::chrome().say(Text::FieldMissing);
         form.complain(ForgotPasswordField::Username, missing);
         return render(page, StatusCode::BAD_REQUEST, form);
+    }
+    let members = json!({ "ClientId": page.request.client.id, "Username": username });
+    if let Some(text) = page::check_shapes("ForgotPassword", &members) {
+        return render(page, StatusCode::BAD_REQUEST, form.refused(text));
     }
     let forgot = Forgot {
         username: username.clone(),

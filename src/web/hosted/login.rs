@@ -59,6 +59,11 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     }
     let username = form.value(&SignInField::Username).to_owned();
     let password = Secret::new(form.value(&SignInField::Password).to_owned());
+    // Nobody can have these: no look-up, no hash.
+    if username.chars().count() > 2048 || password.expose().chars().count() > 256 {
+        let text = Error::incorrect_username_or_password().message;
+        return render(page, StatusCode::BAD_REQUEST, form.refused(text), None);
+    }
     let start = Start {
         face: Face::Hosted,
         flow: Flow::UserPassword,

@@ -3,6 +3,7 @@
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use serde_json::json;
 
 use super::page::{self, Page};
 use super::step::{Step, Told};
@@ -47,6 +48,14 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     };
     check(&mut form, &attempt.missing);
     if form.is_refused() {
+        return render(page, StatusCode::BAD_REQUEST, form, attempt);
+    }
+    let members = json!({
+        "AccessToken": "none",
+        "ProposedPassword": form.value(&NewPasswordField::Password),
+    });
+    if let Some(text) = page::check_shapes("ChangePassword", &members) {
+        form.complain(NewPasswordField::Password, text);
         return render(page, StatusCode::BAD_REQUEST, form, attempt);
     }
     let answer = Answer {
@@ -149,7 +158,7 @@ fn render(
         form,
         username: attempt.username,
         attributes: attempt.missing,
-        rules: asked::rules(page.request.pool.settings()),
+        rules: asked::rules(&page.request.pool),
     };
     page.show(status, &new_password)
 }

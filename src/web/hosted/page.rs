@@ -5,6 +5,7 @@ use askama::Template;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use serde_json::Value;
 
 use super::csrf::{self, Browser};
 use super::step::{Step, Told};
@@ -21,6 +22,7 @@ use crate::text::Locale;
 use crate::web::chrome::Chrome;
 use crate::web::csp;
 use crate::web::form::{Field, Form};
+use crate::wire::model::{self, Refused};
 
 /// Longest form of a page: all attributes at their full length fit.
 pub(super) const FORM_LIMIT: usize = 128 * 1024;
@@ -184,6 +186,15 @@ pub(super) const fn is_for_people(error: &Error) -> bool {
         error.code,
         Code::Internal | Code::NotImplemented | Code::ConcurrentModification
     )
+}
+
+/// What is wrong with the values of a form by the model of the operation that takes them, in the
+/// words of the API: the page lets nothing through that the API would not.
+pub(super) fn check_shapes(operation: &str, members: &Value) -> Option<String> {
+    match model::idp().check(operation, members) {
+        Ok(()) => None,
+        Err(Refused::Serialization(text) | Refused::Invalid(text)) => Some(text),
+    }
 }
 
 async fn checked(visit: &Visit, redirect: StatusCode) -> Result<Request, Response> {

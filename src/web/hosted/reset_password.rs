@@ -3,6 +3,7 @@
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use serde_json::json;
 
 use super::asked;
 use super::page::{self, Page};
@@ -41,9 +42,19 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     if form.is_refused() {
         return render(page, StatusCode::BAD_REQUEST, form, asked);
     }
+    let code = form.value(&ResetPasswordField::Code).trim().to_owned();
+    let members = json!({
+        "ClientId": page.request.client.id,
+        "Username": asked.username,
+        "ConfirmationCode": code,
+        "Password": form.value(&ResetPasswordField::Password),
+    });
+    if let Some(text) = page::check_shapes("ConfirmForgotPassword", &members) {
+        return render(page, StatusCode::BAD_REQUEST, form.refused(text), asked);
+    }
     let confirm = ConfirmForgot {
         username: asked.username.clone(),
-        code: Secret::new(form.value(&ResetPasswordField::Code).trim().to_owned()),
+        code: Secret::new(code),
         password: Secret::new(form.value(&ResetPasswordField::Password).to_owned()),
         metadata: Metadata::new(),
     };
@@ -116,7 +127,7 @@ fn render(
         form,
         username: asked.username,
         delivery: asked::delivery(asked.sent.as_ref()),
-        rules: asked::rules(page.request.pool.settings()),
+        rules: asked::rules(&page.request.pool),
         forgot_href: page.href("/forgotPassword"),
         sign_in_href: page.href("/login"),
     };

@@ -3,6 +3,7 @@
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use serde_json::json;
 
 use super::asked;
 use super::page::{self, Page};
@@ -41,6 +42,9 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     if form.is_refused() {
         return render(page, StatusCode::BAD_REQUEST, form);
     }
+    if let Some(text) = shapes(&page, &form) {
+        return render(page, StatusCode::BAD_REQUEST, form.refused(text));
+    }
     let attributes = form
         .fields()
         .filter_map(|(field, value)| match field {
@@ -65,6 +69,20 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         Ok(done) => Box::pin(go_on(page, username, done)).await,
         Err(error) => refused(page, form, &error),
     }
+}
+
+fn shapes(page: &Page, form: &Form<SignUpField>) -> Option<String> {
+    let attributes = form.fields().filter_map(|(field, value)| match field {
+        SignUpField::Attribute(attribute) => Some(json!({ "Name": attribute.0, "Value": value })),
+        SignUpField::Username | SignUpField::Password => None,
+    });
+    let members = json!({
+        "ClientId": page.request.client.id,
+        "Username": form.value(&SignUpField::Username),
+        "Password": form.value(&SignUpField::Password),
+        "UserAttributes": attributes.collect::<Vec<_>>(),
+    });
+    page::check_shapes("SignUp", &members)
 }
 
 /// An account that is confirmed already signs in at once; one that waits for nothing that its
@@ -112,7 +130,7 @@ fn render(page: Page, status: StatusCode, form: Form<SignUpField>) -> Response {
         form,
         person: Some(asked::person(pool.settings())),
         attributes: asked::attributes(pool),
-        rules: asked::rules(pool.settings()),
+        rules: asked::rules(pool),
         sign_in_href: page.href("/login"),
     };
     page.show(status, &sign_up)

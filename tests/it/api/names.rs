@@ -318,3 +318,16 @@ async fn very_long_names_are_names_too() {
     assert_eq!(found(&h, &other).await, None);
     h.sign_up(&other, &[]).await;
 }
+
+/// The API lets no NUL in; a form field can hold one, and PostgreSQL stores none.
+#[tokio::test]
+async fn a_name_with_a_nul_is_nobodys() {
+    let h = aliases(&["preferred_username"]).await;
+    let id = poolhouse::ids::PoolId::parse(h.pool.as_str()).unwrap();
+    let pool = poolhouse::domain::pools::get(&h.s.app, &id).await.unwrap();
+    let mut db = h.s.app.store.read().await.unwrap();
+    for typed in ["x\0y", "\0", "a@b\0"] {
+        let found = poolhouse::domain::usernames::find(&mut db, &pool, typed).await;
+        assert!(found.unwrap().is_none());
+    }
+}

@@ -1,5 +1,7 @@
 //! Who a client is at the token endpoint (oauth.md 4.1, 4.4; security.md D6).
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use crate::support::house::{CALLBACK, Client, House, Told, basic};
@@ -131,8 +133,6 @@ async fn both_of_two_secrets_work_until_one_is_deleted() {
 #[tokio::test]
 async fn malformed_headers_are_refused_calmly() {
     let house = House::open().await;
-    use base64::Engine;
-    use base64::engine::general_purpose::STANDARD;
     let huge = format!("Basic {}", "A".repeat(8_000));
     let binary = format!("Basic {}", STANDARD.encode([0xff, 0xfe, b':', 0]));
     let no_colon = format!("Basic {}", STANDARD.encode("client"));

@@ -77,7 +77,10 @@ async fn what_cannot_be_followed_is_told_and_the_session_stays() {
             vec![],
             "Required String parameter 'client_id' is not present",
         ),
-        (vec![("client_id", "nobody")], "The request is not valid."),
+        (
+            vec![("client_id", "nobody")],
+            "The app client is not known here, or the request cannot be read.",
+        ),
         (
             vec![("client_id", id), ("logout_uri", "https://evil.test/")],
             "Required String parameter 'redirect_uri' is not present",
@@ -92,7 +95,7 @@ async fn what_cannot_be_followed_is_told_and_the_session_stays() {
                 ("logout_uri", GOODBYE),
                 ("logout_uri", GOODBYE),
             ],
-            "The request is not valid.",
+            "The app client is not known here, or the request cannot be read.",
         ),
     ] {
         let page = browser

@@ -58,12 +58,12 @@ async fn a_client_speaks_for_itself_within_its_scopes() {
 async fn other_scopes_are_refused_and_deleted_ones_drop_out() {
     let house = House::open().await;
     let client = machine(&house).await;
-    let many: String = (0..10_000).map(|n| format!("s{n} ")).collect();
+    let many = "scope ".repeat(2_500);
     for scope in [
         "openid",
         "https://notes.example.com/delete",
         "notes/read",
-        &many[..15_000],
+        many.as_str(),
     ] {
         let answer = ask(&house, &client, &[("scope", scope)]).await;
         answer.refuses(400, "invalid_scope");

@@ -70,7 +70,7 @@ impl House {
     pub async fn update_client(&self, client: &str, change: Value) {
         let mut request = usual_client(&self.pool);
         request["ClientId"] = json!(client);
-        merge(&mut request, change);
+        merge(&mut request, &change);
         request.as_object_mut().unwrap().remove("GenerateSecret");
         self.s.api("UpdateUserPoolClient", request).await.ok();
     }
@@ -231,7 +231,7 @@ pub async fn post(
 /// A pool; e-mail is verified, the usual password policy holds.
 pub async fn pool(s: &Server, settings: Value) -> String {
     let mut request = json!({ "PoolName": "house", "AutoVerifiedAttributes": ["email"] });
-    merge(&mut request, settings);
+    merge(&mut request, &settings);
     let answer = s.api("CreateUserPool", request).await.ok();
     answer["UserPool"]["Id"].as_str().unwrap().to_owned()
 }
@@ -246,7 +246,7 @@ pub async fn domain(s: &Server, pool: &str) -> String {
 
 pub async fn client(s: &Server, pool: &str, change: Value) -> Client {
     let mut request = usual_client(pool);
-    merge(&mut request, change);
+    merge(&mut request, &change);
     let answer = s.api("CreateUserPoolClient", request).await.ok();
     let client = &answer["UserPoolClient"];
     Client {
@@ -290,7 +290,7 @@ fn usual_client(pool: &str) -> Value {
 }
 
 /// Members of `change` replace those of `base`; null removes.
-fn merge(base: &mut Value, change: Value) {
+fn merge(base: &mut Value, change: &Value) {
     let members = base.as_object_mut().unwrap();
     for (name, value) in change.as_object().unwrap().clone() {
         if value.is_null() {

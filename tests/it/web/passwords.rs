@@ -35,6 +35,10 @@ async fn a_forgotten_password_is_replaced_by_code() {
             "The passwords do not match.",
         ),
         (
+            fill(&code, "With Blank-1", "With Blank-1"),
+            "1 validation error detected",
+        ),
+        (
             fill(&code, "short", "short"),
             "Password did not conform with policy",
         ),

@@ -48,6 +48,18 @@ async fn a_wrong_password_and_an_unknown_user_look_the_same() {
 }
 
 #[tokio::test]
+async fn what_nobody_can_have_is_wrong_without_a_look() {
+    let house = House::open().await;
+    house.user("jane").await;
+    let (name, password) = ("u".repeat(2049), "x".repeat(257));
+    for (username, password) in [("jane", password.as_str()), (name.as_str(), PASSWORD)] {
+        let page = attempt(&house, &mut Browser::new(&house.s), username, password).await;
+        assert_eq!(page.status, 400);
+        assert!(page.text().contains("Incorrect username or password."));
+    }
+}
+
+#[tokio::test]
 async fn empty_fields_are_asked_for() {
     let house = House::open().await;
     let page = attempt(&house, &mut Browser::new(&house.s), "", "").await;
@@ -117,6 +129,7 @@ async fn a_temporary_password_is_changed_inside_the_sign_in() {
         let form = form.clone().fill("new_password", one);
         form.fill("confirm_password", two)
     };
+    let long = format!("{PASSWORD}{}", "x".repeat(256));
     for (one, two, told) in [
         ("", "", "This field is required."),
         (
@@ -125,6 +138,12 @@ async fn a_temporary_password_is_changed_inside_the_sign_in() {
             "The passwords do not match.",
         ),
         ("short", "short", "Password did not conform with policy"),
+        (
+            "With Blank-1",
+            "With Blank-1",
+            "1 validation error detected",
+        ),
+        (long.as_str(), long.as_str(), "1 validation error detected"),
     ] {
         let page = browser.submit(&fill(one, two)).await;
         assert_eq!(page.status, 400, "{told}");

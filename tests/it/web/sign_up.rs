@@ -54,6 +54,8 @@ async fn it_asks_for_what_the_pool_requires() {
 async fn refusals_are_told_beside_their_fields_and_passwords_are_not_shown_again() {
     let house = House::open().await;
     house.user("jane").await;
+    let long_name = "n".repeat(129);
+    let long_password = format!("{PASSWORD}{}", "x".repeat(256));
     for (username, password, email, told) in [
         ("jane", PASSWORD, "other@example.com", "User already exists"),
         (
@@ -71,6 +73,30 @@ async fn refusals_are_told_beside_their_fields_and_passwords_are_not_shown_again
         ("", PASSWORD, "nora@example.com", "This field is required."),
         ("nora", "", "nora@example.com", "This field is required."),
         ("nora", PASSWORD, "", "This field is required."),
+        (
+            "no ra",
+            PASSWORD,
+            "nora@example.com",
+            "1 validation error detected",
+        ),
+        (
+            long_name.as_str(),
+            PASSWORD,
+            "nora@example.com",
+            "Member must have length less than or equal to 128",
+        ),
+        (
+            "nora",
+            "Correct Horse1",
+            "nora@example.com",
+            "1 validation error detected",
+        ),
+        (
+            "nora",
+            long_password.as_str(),
+            "nora@example.com",
+            "Member must have length less than or equal to 256",
+        ),
     ] {
         let mut browser = Browser::new(&house.s);
         let page = open(&house, &mut browser).await;
