@@ -177,6 +177,33 @@ fn docs_test_controls_are_those_of_the_router() {
     assert_eq!(told, built);
 }
 
+/// Comments name requirements as `security.md G8`; the page tells what each of them is.
+#[test]
+fn docs_security_tells_every_row_that_the_code_names() {
+    let page = std::fs::read_to_string(root().join("docs/security.md")).unwrap();
+    let mut unknown = BTreeSet::new();
+    for file in files_below("src", "rs")
+        .into_iter()
+        .chain(files_below("tests/it", "rs"))
+    {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for named in text.split("security.md ").skip(1) {
+            let ids = named.split([' ', ',', ')', '.', ':', ';', '\n', '"', '`']);
+            let is_id = |id: &&str| {
+                let digits = id.strip_prefix(|c: char| c.is_ascii_uppercase());
+                digits.is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()))
+            };
+            let ids = ids.take_while(|id| is_id(id) || ["", "to", "and"].contains(id));
+            for id in ids.filter(is_id) {
+                if !page.contains(&format!("\n| {id} |")) {
+                    unknown.insert(format!("{}: {id}", file.display()));
+                }
+            }
+        }
+    }
+    assert!(unknown.is_empty(), "{unknown:#?}");
+}
+
 /// Every relative link of every page leads to a file of the repository.
 #[test]
 fn docs_links_lead_somewhere() {
@@ -205,19 +232,28 @@ fn links(text: &str) -> Vec<&str> {
 }
 
 fn pages() -> Vec<PathBuf> {
-    let mut pages = vec![root().join("README.md"), root().join("CHANGELOG.md")];
-    let mut folders = vec![root().join("docs")];
+    let mut pages = files_below("docs", "md");
+    pages.extend(["README.md", "CHANGELOG.md"].map(|page| root().join(page)));
+    pages
+}
+
+fn files_below(folder: &str, ending: &str) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "md") {
-                pages.push(path);
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == ending)
+            {
+                files.push(path);
             }
         }
     }
-    pages
+    files
 }
 
 /// Fails when a generated page is not what the code makes of it; writes it when `UPDATE` is set.
