@@ -80,11 +80,11 @@ async fn open_store(config: &Config, folder: &Path, rng: Rng) -> anyhow::Result<
             .await
             .context("cannot open the PostgreSQL database");
     }
-    let durability = if config.ephemeral {
+    let durability = config.durability.unwrap_or(if config.ephemeral {
         Durability::Off
     } else {
         Durability::Normal
-    };
+    });
     let file = folder.join("poolhouse.db");
     Store::sqlite(&file, durability, rng)
         .await

@@ -93,6 +93,7 @@ async fn serve(listener: TcpListener, app: Arc<App>, banner: &str) -> anyhow::Re
         done = &mut server => return done.context("the server failed"),
         _ = stopped => {}
         () = janitor::run(&app) => {}
+        () = app.store.tend() => {}
     }
     // Idle connections may stay open for ever; answered requests are safe already.
     if tokio::time::timeout(GRACE, server).await.is_err() {

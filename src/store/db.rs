@@ -12,6 +12,7 @@ use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{FromRow, Transaction};
 
 use super::audit::Actor;
+use super::line::Member;
 use crate::error::Error;
 use crate::ports::rng::Rng;
 use crate::time::Timestamp;
@@ -109,9 +110,10 @@ impl From<sqlx::Error> for DbError {
         if database.is_foreign_key_violation() {
             return Self::Orphan(error);
         }
-        // PostgreSQL 40001 serialization_failure, 40P01 deadlock_detected.
+        // PostgreSQL 40001 serialization_failure, 40P01 deadlock_detected; SQLite 5 SQLITE_BUSY,
+        // 517 SQLITE_BUSY_SNAPSHOT: another process wrote for longer than we wait.
         match database.code().as_deref() {
-            Some("40001" | "40P01") => Self::Conflict(error),
+            Some("40001" | "40P01" | "5" | "517") => Self::Conflict(error),
             _ => Self::Other(error),
         }
     }
@@ -172,7 +174,7 @@ pub struct Conn(Inner);
 
 enum Inner {
     Sqlite(PoolConnection<Sqlite>),
-    SqliteTx(Transaction<'static, Sqlite>),
+    SqliteTx(Member),
     Pg(PoolConnection<Postgres>),
     PgTx(Transaction<'static, Postgres>),
 }
@@ -196,9 +198,14 @@ macro_rules! run {
                 let ($q, $c) = (bound!($sql.sqlite, $args, $query), &mut **conn);
                 $body
             }
-            Inner::SqliteTx(conn) => {
-                let ($q, $c) = (bound!($sql.sqlite, $args, $query), &mut **conn);
-                $body
+            Inner::SqliteTx(member) => {
+                let $q = bound!($sql.sqlite, $args, $query);
+                let $c = member.connection()?;
+                let result: Result<_, sqlx::Error> = $body;
+                if let Err(error) = &result {
+                    member.saw(error);
+                }
+                result
             }
             Inner::Pg(conn) => {
                 let ($q, $c) = (bound!($sql.postgres, $args, $query), &mut **conn);
@@ -224,8 +231,9 @@ impl Conn {
     /// Runs a statement; gives the number of rows it changed.
     pub async fn execute(&mut self, sql: Sql, args: Vec<Arg>) -> Result<u64, DbError> {
         run!(self, sql, args, sqlx::query, |query, conn| {
-            Ok(query.execute(conn).await?.rows_affected())
+            query.execute(conn).await.map(|done| done.rows_affected())
         })
+        .map_err(Into::into)
     }
 
     /// The first row, if there is one.
@@ -235,22 +243,25 @@ impl Conn {
         args: Vec<Arg>,
     ) -> Result<Option<T>, DbError> {
         run!(self, sql, args, sqlx::query_as, |query, conn| {
-            Ok(query.fetch_optional(conn).await?)
+            query.fetch_optional(conn).await
         })
+        .map_err(Into::into)
     }
 
     /// The one row there must be.
     pub async fn one<T: Record>(&mut self, sql: Sql, args: Vec<Arg>) -> Result<T, DbError> {
-        run!(self, sql, args, sqlx::query_as, |query, conn| Ok(query
-            .fetch_one(conn)
-            .await?))
+        run!(self, sql, args, sqlx::query_as, |query, conn| {
+            query.fetch_one(conn).await
+        })
+        .map_err(Into::into)
     }
 
     /// All rows.
     pub async fn all<T: Record>(&mut self, sql: Sql, args: Vec<Arg>) -> Result<Vec<T>, DbError> {
-        run!(self, sql, args, sqlx::query_as, |query, conn| Ok(query
-            .fetch_all(conn)
-            .await?))
+        run!(self, sql, args, sqlx::query_as, |query, conn| {
+            query.fetch_all(conn).await
+        })
+        .map_err(Into::into)
     }
 
     /// Prepares a statement without running it (the offline check of every text).
@@ -258,7 +269,10 @@ impl Conn {
         use sqlx::{Executor, SqlSafeStr};
         match &mut self.0 {
             Inner::Sqlite(conn) => drop((&mut **conn).prepare(sql.sqlite.into_sql_str()).await?),
-            Inner::SqliteTx(conn) => drop((&mut **conn).prepare(sql.sqlite.into_sql_str()).await?),
+            Inner::SqliteTx(member) => {
+                let conn = member.connection()?;
+                drop(conn.prepare(sql.sqlite.into_sql_str()).await?);
+            }
             Inner::Pg(conn) => drop((&mut **conn).prepare(sql.postgres.into_sql_str()).await?),
             Inner::PgTx(conn) => drop((&mut **conn).prepare(sql.postgres.into_sql_str()).await?),
         }
@@ -271,14 +285,18 @@ pub struct Tx {
     conn: Conn,
     pub(super) actor: Actor,
     pub(super) rng: Rng,
+    /// Whether there is a savepoint to go back to. In a shared SQLite transaction the one before
+    /// may have left one of the same name.
+    marked: bool,
 }
 
 impl Tx {
-    pub(super) const fn sqlite(tx: Transaction<'static, Sqlite>, actor: Actor, rng: Rng) -> Self {
+    pub(super) const fn sqlite(member: Member, actor: Actor, rng: Rng) -> Self {
         Self {
-            conn: Conn(Inner::SqliteTx(tx)),
+            conn: Conn(Inner::SqliteTx(member)),
             actor,
             rng,
+            marked: false,
         }
     }
 
@@ -291,13 +309,18 @@ impl Tx {
             conn: Conn(Inner::PgTx(tx)),
             actor,
             rng,
+            marked: false,
         }
     }
 
-    /// Makes the writes last. The one place where group commit can live.
+    /// Makes the writes last, and returns when they do. On SQLite the commit may be shared with
+    /// others (docs/adr/0012).
+    ///
+    /// What is to happen after a commit and only then, such as telling other tasks, belongs below
+    /// the match.
     pub async fn commit(self) -> Result<(), DbError> {
         match self.conn.0 {
-            Inner::SqliteTx(tx) => tx.commit().await?,
+            Inner::SqliteTx(member) => member.commit().await?,
             Inner::PgTx(tx) => tx.commit().await?,
             Inner::Sqlite(_) | Inner::Pg(_) => {}
         }
@@ -306,11 +329,17 @@ impl Tx {
 
     /// Marks a point inside the transaction to come back to.
     pub async fn savepoint(&mut self) -> Result<(), DbError> {
-        self.execute(SAVEPOINT, Vec::new()).await.map(drop)
+        self.execute(SAVEPOINT, Vec::new()).await?;
+        self.marked = true;
+        Ok(())
     }
 
     /// Undoes everything since the last [`Tx::savepoint`]; the transaction goes on.
     pub async fn rollback_to_savepoint(&mut self) -> Result<(), DbError> {
+        if !self.marked {
+            let cause = "there is no savepoint to go back to";
+            return Err(DbError::Other(sqlx::Error::Protocol(cause.to_owned())));
+        }
         self.execute(ROLLBACK_TO_SAVEPOINT, Vec::new())
             .await
             .map(drop)

@@ -11,6 +11,7 @@ pub mod db;
 pub mod domains;
 pub mod groups;
 pub mod keyring;
+mod line;
 pub mod lockouts;
 pub mod passwords;
 pub mod pools;
@@ -22,22 +23,26 @@ pub mod signing_keys;
 pub mod user_attributes;
 pub mod user_search;
 pub mod users;
+mod wal;
 
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::Executor;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
+use sqlx::{Connection, Executor};
 
 use crate::error::Result;
 use crate::ports::rng::Rng;
 use audit::Actor;
 use db::{Conn, DbError, Sql, Tx};
+use line::Line;
+use wal::Wal;
 
 /// Statements that a connection keeps prepared: all of ours.
 const STATEMENTS: usize = 512;
@@ -124,8 +129,9 @@ pub struct Store {
 #[derive(Clone)]
 enum Backend {
     Sqlite {
-        writer: SqlitePool,
+        writer: Line,
         readers: SqlitePool,
+        wal: Wal,
     },
     Postgres(PgPool),
 }
@@ -145,19 +151,21 @@ impl Store {
             .foreign_keys(true)
             .statement_cache_capacity(STATEMENTS)
             .busy_timeout(Duration::from_secs(5));
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .test_before_acquire(false)
-            .acquire_timeout(Duration::from_secs(30))
-            .connect_with(options.clone())
-            .await?;
-        MIGRATIONS.run(&writer).await?;
+        let mut first = SqliteConnection::connect_with(&options).await?;
+        MIGRATIONS.run(&mut first).await?;
+        first.close().await?;
+        let writer = Line::open(wal::writer(options.clone())).await?;
+        let wal = Wal::new(file, &options);
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .test_before_acquire(false)
             .connect_lazy_with(options.read_only(true));
         Ok(Self {
-            backend: Backend::Sqlite { writer, readers },
+            backend: Backend::Sqlite {
+                writer,
+                readers,
+                wal,
+            },
             rng,
         })
     }
@@ -201,13 +209,28 @@ impl Store {
     pub async fn write(&self, actor: &Actor) -> Result<Tx, DbError> {
         Ok(match &self.backend {
             Backend::Sqlite { writer, .. } => {
-                let tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-                Tx::sqlite(tx, actor.clone(), self.rng.clone())
+                Tx::sqlite(writer.join().await?, actor.clone(), self.rng.clone())
             }
             Backend::Postgres(pool) => {
                 Tx::postgres(pool.begin().await?, actor.clone(), self.rng.clone())
             }
         })
+    }
+
+    /// Keeps SQLite's log short, for as long as it is polled; PostgreSQL sees to its own.
+    pub async fn tend(&self) {
+        match &self.backend {
+            Backend::Sqlite { writer, wal, .. } => wal.tend(writer).await,
+            Backend::Postgres(_) => std::future::pending().await,
+        }
+    }
+
+    /// How many writes were committed, in how many commits; PostgreSQL shares none.
+    pub async fn figures(&self) -> Option<(u64, u64)> {
+        match &self.backend {
+            Backend::Sqlite { writer, .. } => Some(writer.figures().await),
+            Backend::Postgres(_) => None,
+        }
     }
 
     /// Which database this is, for logs.
@@ -221,8 +244,13 @@ impl Store {
     /// Waits for running statements and closes every connection.
     pub async fn close(&self) {
         match &self.backend {
-            Backend::Sqlite { writer, readers } => {
+            Backend::Sqlite {
+                writer,
+                readers,
+                wal,
+            } => {
                 readers.close().await;
+                wal.close().await;
                 writer.close().await;
             }
             Backend::Postgres(pool) => pool.close().await,
