@@ -1,6 +1,7 @@
 //! The wired parts of one server. Built by `main` with real ports and by tests with fakes.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use crate::config::Config;
 use crate::hashing::HashPool;
@@ -45,6 +46,8 @@ pub struct App {
     pub hashing: HashPool,
     /// Work that outlives its request.
     pub jobs: Jobs,
+    /// Requests that panicked since the start. There must be none.
+    pub panics: Arc<AtomicU64>,
     /// Dev mode's copy of every message; none in production.
     pub mailbox: Option<Mailbox>,
     /// What browsers and tokens call this server, without a trailing slash.

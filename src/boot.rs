@@ -68,6 +68,7 @@ pub async fn app(
         turns: Turns::default(),
         hashing: HashPool::new(config.hash),
         jobs: Jobs::default(),
+        panics: Arc::default(),
         mailbox: Some(Mailbox::default()),
         public_url,
         config,
@@ -135,7 +136,13 @@ fn make_key_file(file: &Path, rng: &Rng) -> anyhow::Result<MasterKey> {
     let linked = std::fs::hard_link(&making, file);
     std::fs::remove_file(&making)?;
     match linked {
-        Ok(()) => Ok(key),
+        Ok(()) => {
+            // What it seals may survive a power cut, so its name must too.
+            if let Some(folder) = file.parent() {
+                std::fs::File::open(folder)?.sync_all()?;
+            }
+            Ok(key)
+        }
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => key_file(file, rng),
         Err(error) => Err(error).with_context(|| format!("cannot make {}", file.display())),
     }

@@ -119,6 +119,8 @@ pub enum Reason {
     RevokedToken,
     /// An expired token.
     ExpiredToken,
+    /// The database let another transaction go first; the same request may succeed when repeated.
+    Conflict,
     /// A stored setting asks for behaviour that is not built.
     NotBuilt,
 }

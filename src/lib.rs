@@ -7,7 +7,7 @@
 //! - [`domain`]: every rule, in one place, used by all faces.
 //! - [`store`]: SQL and nothing else.
 //! - [`cli`], [`config`], [`boot`], [`app`], [`server`], [`serve`], [`banner`]: how the parts are
-//!   wired and served.
+//!   wired and served; [`entrance`] is where connections come in, and what they may not do.
 //! - [`ports`]: the outside world. [`vault`], [`hashing`], [`reservoir`]: secrets at rest.
 //!   [`signing`]: tokens. [`jobs`]: work that outlives its request.
 //! - [`settings`]: what pools and clients are configured to be, in AWS's shapes.
@@ -22,6 +22,7 @@ pub mod boot;
 pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod entrance;
 pub mod error;
 pub mod hashing;
 pub mod identity;

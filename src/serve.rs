@@ -18,6 +18,7 @@ use crate::banner;
 use crate::boot::{self, Ports};
 use crate::config::Config;
 use crate::domain::{demo, janitor};
+use crate::entrance::{self, Limits};
 use crate::ports::clock::Clock;
 use crate::ports::http::HttpClient;
 use crate::ports::keys::RsaKeys;
@@ -76,8 +77,7 @@ pub async fn dev(config: Config) -> anyhow::Result<()> {
 
 async fn serve(listener: TcpListener, app: Arc<App>, banner: &str) -> anyhow::Result<()> {
     let port = listener.local_addr()?.port();
-    let service =
-        server::router(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>();
+    let router = server::router(Arc::clone(&app));
     announce(&app, port, banner)?;
     let (stopping, stopped) = oneshot::channel();
     let signal = async move {
@@ -85,17 +85,14 @@ async fn serve(listener: TcpListener, app: Arc<App>, banner: &str) -> anyhow::Re
         tracing::info!("stopping");
         stopping.send(()).ok();
     };
-    let server = axum::serve(listener, service)
-        .with_graceful_shutdown(signal)
-        .into_future();
+    let server = entrance::serve(listener, router, Limits::default(), signal);
     tokio::pin!(server);
     tokio::select! {
-        done = &mut server => return done.context("the server failed"),
+        () = &mut server => {}
         _ = stopped => {}
         () = janitor::run(&app) => {}
         () = app.store.tend() => {}
     }
-    // Idle connections may stay open for ever; answered requests are safe already.
     if tokio::time::timeout(GRACE, server).await.is_err() {
         tracing::warn!("requests still running after {GRACE:?} were cut off");
     }

@@ -2,9 +2,10 @@
 
 use std::any::Any;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
@@ -19,6 +20,9 @@ use crate::wire::operation::Service;
 use crate::wire::{cors, dispatch};
 use crate::{api, identity, oidc};
 
+/// The largest body, but for operations whose row says otherwise (security.md F4).
+const LARGEST_BODY: usize = 1 << 20;
+
 static SERVICES: &[&Service] = &[&api::SERVICE, &identity::SERVICE];
 
 /// All routes of a server.
@@ -31,13 +35,24 @@ pub fn router(app: Arc<App>) -> Router {
         // Dev mode's alias of ready (security.md K16).
         .route("/_poolhouse/health", get(ready))
         .merge(dev::router(&app))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(Arc::clone(&app))
         .fallback_service(domain.clone());
     // The site is decided before routing: it takes the pool off the path.
+    let panics = Arc::clone(&app.panics);
     let entrance = middleware::from_fn_with_state(Sites { app, domain }, site::enter);
-    Router::new()
-        .fallback_service(entrance.layer(outside))
-        .layer(CatchPanicLayer::custom(panicked))
+    let routes = Router::new().fallback_service(entrance.layer(outside));
+    guarded(routes, panics)
+}
+
+/// A panic costs its own request only, and is counted (security.md F8).
+fn guarded(routes: Router, panics: Arc<AtomicU64>) -> Router {
+    routes.layer(CatchPanicLayer::custom(
+        move |_: Box<dyn Any + Send + 'static>| {
+            panics.fetch_add(1, Ordering::Relaxed);
+            panicked()
+        },
+    ))
 }
 
 /// The routes of a pool's domain; on the bare host they are what is left.
@@ -46,7 +61,8 @@ fn domain(app: &Arc<App>) -> Router {
         .merge(oidc::routes())
         .merge(hosted::routes())
         .merge(assets::routes())
-        .fallback(not_found);
+        .fallback(not_found)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY));
     hosted::plain_pages(routes).with_state(Arc::clone(app))
 }
 
@@ -76,9 +92,40 @@ async fn not_found() -> Response {
     (StatusCode::NOT_FOUND, "Not found\n").into_response()
 }
 
-/// A panic costs its own request only (security.md F8).
-fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+fn panicked() -> Response {
     tracing::error!("a request panicked");
     let body = r#"{"__type":"InternalErrorException","message":"Something went wrong"}"#;
     (StatusCode::INTERNAL_SERVER_ERROR, body).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn ask(router: &Router, path: &str) -> (StatusCode, String) {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let body = to_bytes(response.into_body(), 1024).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_panic_costs_its_own_request_and_is_counted() {
+        let panics = Arc::new(AtomicU64::new(0));
+        let routes = Router::new()
+            .route("/", get(async || "hello"))
+            .route("/panic", get(async || -> &'static str { panic!("secret") }));
+        let router = guarded(routes, Arc::clone(&panics));
+        for count in 1..=3 {
+            let (status, body) = ask(&router, "/panic").await;
+            assert_eq!(status, 500);
+            assert!(body.contains("InternalErrorException") && !body.contains("secret"));
+            assert_eq!(panics.load(Ordering::Relaxed), count);
+            assert_eq!(ask(&router, "/").await, (StatusCode::OK, "hello".into()));
+        }
+    }
 }

@@ -13,7 +13,7 @@ use super::cookies::Cookies;
 use crate::app::App;
 use crate::domain::oauth::sites;
 use crate::ids::PoolId;
-use crate::store::audit::{Actor, ActorKind};
+use crate::store::audit::{Actor, ActorKind, Wrote};
 
 /// Who is here and where.
 #[derive(Clone)]
@@ -70,5 +70,6 @@ fn actor(parts: &Parts, app: &App) -> Actor {
         request_id: app.rng.uuid().ok().map(|id| id.to_string()),
         ip: peer.map(|ConnectInfo(address)| address.ip().to_string()),
         agent: agent.and_then(|a| a.to_str().ok()).map(str::to_owned),
+        wrote: Wrote::default(),
     }
 }

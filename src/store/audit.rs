@@ -1,5 +1,8 @@
 //! Who did what (security.md J7): rows are written in the transaction of the act they tell of.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::db::{DbError, Tx};
 use crate::error::{Error, Reason};
 use crate::ids::PoolId;
@@ -12,7 +15,7 @@ statements! {
 }
 
 /// Who a request comes from, as far as it is known.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Actor {
     /// What kind of caller it is.
     pub kind: ActorKind,
@@ -24,6 +27,23 @@ pub struct Actor {
     pub ip: Option<String>,
     /// The caller's user agent.
     pub agent: Option<String>,
+    /// Whether anything was committed in this name.
+    pub wrote: Wrote,
+}
+
+/// Becomes true with the first commit; clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Wrote(Arc<AtomicBool>);
+
+impl Wrote {
+    /// Whether there was a commit.
+    pub fn any(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn mark(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
 }
 
 /// What kind of caller an [`Actor`] is.

@@ -13,7 +13,7 @@ use sqlx::{FromRow, Transaction};
 
 use super::audit::Actor;
 use super::line::Member;
-use crate::error::Error;
+use crate::error::{Error, Reason};
 use crate::ports::rng::Rng;
 use crate::time::Timestamp;
 
@@ -122,7 +122,8 @@ impl From<sqlx::Error> for DbError {
 impl From<DbError> for Error {
     fn from(error: DbError) -> Self {
         match error {
-            DbError::Conflict(_) | DbError::Orphan(_) => Self::concurrent_modification(),
+            DbError::Conflict(_) => Self::concurrent_modification().because(Reason::Conflict),
+            DbError::Orphan(_) => Self::concurrent_modification(),
             DbError::Unique(source) | DbError::Other(source) => Self::internal(source),
         }
     }
@@ -319,6 +320,8 @@ impl Tx {
     /// What is to happen after a commit and only then, such as telling other tasks, belongs below
     /// the match.
     pub async fn commit(self) -> Result<(), DbError> {
+        // Before it is certain: a commit whose answer is lost may have been one.
+        self.actor.wrote.mark();
         match self.conn.0 {
             Inner::SqliteTx(member) => member.commit().await?,
             Inner::PgTx(tx) => tx.commit().await?,

@@ -1,6 +1,7 @@
 //! From an HTTP request to an operation and back: target, limit, JSON, model facts, caller, run,
 //! encode.
 
+use std::error::Error as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use http_body_util::LengthLimitError;
 use serde_json::{Value, json};
 use tracing::Instrument;
 
@@ -15,13 +17,16 @@ use super::call::{CallerKind, Incoming};
 use super::operation::{Operation, Service};
 use super::{cors, json, model, scope};
 use crate::app::App;
-use crate::error::{Code, Error, Result};
-use crate::store::audit::{Actor, ActorKind};
+use crate::error::{Code, Error, Reason, Result};
+use crate::store::audit::{Actor, ActorKind, Wrote};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const ERROR_MESSAGE: HeaderName = HeaderName::from_static("x-amzn-errormessage");
+
+/// How often a request that lost a conflict between transactions is tried again.
+const REPEATS: usize = 2;
 
 /// Answers `POST /`.
 pub async fn post(
@@ -80,28 +85,31 @@ async fn answer(
     let actor = actor(&request, id);
     let scope = scope::read(header_text(request.headers(), "authorization"), &app.config);
     let bytes = read_body(request.into_body(), operation.body_limit).await?;
-    let mut body = json::read(&bytes).map_err(|error| Error::serialization(error.to_string()))?;
-    let facts = (service.model)();
+    let body = read(service, operation, &bytes)?;
     let Some(handler) = &operation.handler else {
         return Err(Error::not_implemented(operation.name).into());
     };
-    facts
-        .check(operation.name, &body)
-        .map_err(|refused| match refused {
-            model::Refused::Serialization(message) => Error::serialization(message),
-            model::Refused::Invalid(message) => Error::invalid_parameter(message),
-        })?;
-    facts.strip_nulls(operation.name, &mut body);
-    let incoming = Incoming {
-        app,
+    let wrote = actor.wrote.clone();
+    let incoming = |body, actor| Incoming {
+        app: Arc::clone(&app),
         body,
         actor,
-        region: scope.region,
-        account: scope.account,
-        access_key: scope.access_key,
+        region: scope.region.clone(),
+        account: scope.account.clone(),
+        access_key: scope.access_key.clone(),
         act: operation.name,
     };
-    let answer = (handler.run)(incoming).await?;
+    let mut answer = (handler.run)(incoming(body, actor.clone())).await;
+    for _ in 0..REPEATS {
+        // The one place where a whole request is repeated: nothing of it may have happened yet.
+        if !matches!(&answer, Err(error) if error.reason == Some(Reason::Conflict)) || wrote.any() {
+            break;
+        }
+        let body = read(service, operation, &bytes)?;
+        answer = (handler.run)(incoming(body, actor.clone())).await;
+    }
+    let answer = answer?;
+    let facts = (service.model)();
     let has_output = facts
         .operation(operation.name)
         .is_some_and(|facts| facts.has_output);
@@ -111,6 +119,22 @@ async fn answer(
     Ok(Bytes::from(
         serde_json::to_vec(&answer).map_err(Error::internal)?,
     ))
+}
+
+/// The body of a request, checked against the model.
+fn read(service: &Service, operation: &Operation, bytes: &[u8]) -> Result<Value> {
+    let mut body = json::read(bytes).map_err(|error| Error::serialization(error.to_string()))?;
+    if operation.handler.is_some() {
+        let facts = (service.model)();
+        facts
+            .check(operation.name, &body)
+            .map_err(|refused| match refused {
+                model::Refused::Serialization(message) => Error::serialization(message),
+                model::Refused::Invalid(message) => Error::invalid_parameter(message),
+            })?;
+        facts.strip_nulls(operation.name, &mut body);
+    }
+    Ok(body)
 }
 
 fn find(
@@ -163,13 +187,22 @@ fn actor(request: &Request, id: &str) -> Actor {
         request_id: Some(id.to_owned()),
         ip: peer.map(|ConnectInfo(address)| address.ip().to_string()),
         agent: header_text(request.headers(), "user-agent").map(str::to_owned),
+        wrote: Wrote::default(),
     }
 }
 
 async fn read_body(body: Body, limit: usize) -> Result<Bytes, Refused> {
-    to_bytes(body, limit).await.map_err(|_| Refused {
-        error: Error::serialization("The request body is too large or was cut off."),
-        status: Some(StatusCode::PAYLOAD_TOO_LARGE),
+    to_bytes(body, limit).await.map_err(|error| {
+        let too_large = error
+            .source()
+            .is_some_and(|cause| cause.is::<LengthLimitError>());
+        if too_large {
+            return Refused {
+                error: Error::serialization("The request body is too large."),
+                status: Some(StatusCode::PAYLOAD_TOO_LARGE),
+            };
+        }
+        Error::serialization("The request body cannot be read.").into()
     })
 }
 

@@ -45,6 +45,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "api", "app", "config", "identity", "oidc", "site", "web", "wire",
         ],
     ),
+    ("entrance", &[]),
     ("cli", &["config", "hashing", "store"]),
     ("banner", &["app", "domain"]),
     (
@@ -54,6 +55,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "banner",
             "boot",
             "config",
+            "entrance",
             "ports",
             "reservoir",
             "server",
@@ -104,7 +106,7 @@ fn frameworks_stay_in_their_layer() {
         ("sqlx::", ["store"].as_slice()),
         (
             "axum::",
-            &["wire", "serve", "server", "site", "oidc", "web"],
+            &["wire", "entrance", "server", "site", "oidc", "web"],
         ),
         ("askama::", &["web"]),
         ("lettre::", &["ports"]),

@@ -1,6 +1,17 @@
 //! The protocol: what every operation has in common.
 
-use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::body::Body;
+use axum::http::Request;
+use poolhouse::api;
+use poolhouse::error::{Error, Reason, Result};
+use poolhouse::store::audit::Actor;
+use poolhouse::wire::call::{CallerKind, Incoming};
+use poolhouse::wire::dispatch;
+use poolhouse::wire::operation::{Handler, Operation, Service};
+use serde_json::{Value, json};
 
 use crate::support::Server;
 
@@ -69,4 +80,65 @@ async fn a_foreign_page_cannot_drive_admin_operations() {
         preflight.headers()["access-control-allow-headers"],
         "x-amz-target,cache-control"
     );
+}
+
+static RUNS: AtomicUsize = AtomicUsize::new(0);
+
+/// Loses two conflicts, then succeeds; when asked to, it commits something before the first.
+async fn unlucky(incoming: Incoming) -> Result<Value> {
+    let run = RUNS.fetch_add(1, Ordering::SeqCst);
+    assert_eq!(incoming.body["PoolName"], "p");
+    if incoming.body.get("MfaConfiguration").is_some() && run == 0 {
+        let tx = incoming.app.store.write(&incoming.actor).await?;
+        tx.commit().await?;
+    }
+    if run < 2 {
+        return Err(Error::concurrent_modification().because(Reason::Conflict));
+    }
+    Ok(json!({}))
+}
+
+static UNLUCKY: &[&Service] = &[&Service {
+    target_prefix: "Test",
+    operations: &[Operation {
+        name: "CreateUserPool",
+        caller: CallerKind::Iam,
+        body_limit: 1024,
+        handler: Some(Handler {
+            run: |incoming| Box::pin(unlucky(incoming)),
+            ignored: |_| Ok(Vec::new()),
+        }),
+    }],
+    model: api::SERVICE.model,
+}];
+
+#[tokio::test]
+async fn a_request_that_lost_a_conflict_is_repeated_unless_something_of_it_lasts() {
+    let s = Server::start().await;
+    let ask = async |body: Value| {
+        RUNS.store(0, Ordering::SeqCst);
+        let request = Request::post("/")
+            .header("x-amz-target", "Test.CreateUserPool")
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        let response = dispatch::post(Arc::clone(&s.app), UNLUCKY, request).await;
+        (response.status().as_u16(), RUNS.load(Ordering::SeqCst))
+    };
+    assert_eq!(ask(json!({"PoolName": "p"})).await, (200, 3));
+    let lasting = json!({"PoolName": "p", "MfaConfiguration": "OFF"});
+    assert_eq!(ask(lasting).await, (400, 1));
+    let actor = Actor::default();
+    assert!(!actor.wrote.any());
+    let tx = s.app.store.write(&actor).await.unwrap();
+    drop(tx);
+    assert!(!actor.wrote.any());
+    s.app
+        .store
+        .write(&actor)
+        .await
+        .unwrap()
+        .commit()
+        .await
+        .unwrap();
+    assert!(actor.wrote.any());
 }

@@ -44,8 +44,8 @@ class Server:
     Two servers that share a PostgreSQL database must share `data_dir`: the master key is there.
     """
 
-    def __init__(self, database=None, data_dir=None, args=(), env=None, log=None):
-        self.command = [str(binary()), "dev", "--port", "0", "--hash", "dev"]
+    def __init__(self, database=None, data_dir=None, args=(), env=None, log=None, hash_profile="dev"):
+        self.command = [str(binary()), "dev", "--port", "0", "--hash", hash_profile]
         self._scratch = tempfile.TemporaryDirectory(prefix="poolhouse-rig.")
         self.ready_file = Path(self._scratch.name) / "ready.json"
         self.log = Path(log) if log else Path(self._scratch.name) / "server.log"

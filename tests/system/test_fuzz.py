@@ -2,6 +2,8 @@
 
 import os
 import random
+import re
+from collections import Counter
 from urllib.parse import urlencode
 
 import botocore.session
@@ -9,11 +11,14 @@ import pytest
 
 import strict
 from fuzz import NASTY, Maker
+from negatives import negatives
 from poolhouse import Server
 from wire import Lost, Wire
 from world import PASSWORD, World, attributes, secret_hash
 
 SEED = int(os.environ.get("RIG_SEED", "20260101"))
+# What no refusal may show: statements, source files, libraries, the database.
+INSIDE = re.compile(r"SELECT |INSERT |UPDATE |DELETE FROM|\.rs:|src/|sqlx|sqlite|postgres|panicked|backtrace|/tmp/", re.IGNORECASE)
 EACH = int(os.environ.get("RIG_FUZZ", "120"))
 
 
@@ -127,6 +132,7 @@ def test_every_operation(server, place):
                 strict.walk(operation.output_shape, answer, name)
             if status == 400:
                 kind = answer["__type"]
+                assert not INSIDE.search(answer.get("message", "")), (name, given, answer)
                 modelled = {shape.name for shape in operation.error_shapes} | strict.GENERAL_ERRORS
                 assert kind in modelled, (name, given, answer)
                 assert set(answer) <= {"__type", "message", "reasonCode"} and answer.get("message") != ""
@@ -134,6 +140,31 @@ def test_every_operation(server, place):
     healthy(server)
     print(f"\nfuzz: {sent} requests to {len(built)} operations (seed {SEED}), answers {kinds}, 0 of them 5xx")
     assert len(built) >= 53
+
+
+def test_every_constraint_of_every_operation(server):
+    """Deterministic: each member, however deep, breaks each of its constraints once, alone."""
+    service = botocore.session.get_session().get_service_model("cognito-idp")
+    wire = Wire(server.url)
+    tried, operations, wrong = Counter(), set(), []
+    for name in service.operation_names:
+        shape = service.operation_model(name).input_shape
+        if wire.call(name)[0] == 501:
+            continue
+        operations.add(name)
+        for path, kind, given in negatives(shape, {"UserPoolId": ["us-east-1_abcdefghi"]}):
+            status, answer = wire.call(name, **given)
+            tried[kind] += 1
+            message = answer.get("message", "").lower()
+            named = kind == "type" or any(part.lower() in message for part in path[-2:]) or kind == "required"
+            if status != 400 or not named:
+                wrong.append((name, ".".join(path), kind, status, answer))
+    healthy(server)
+    assert wrong == [], "\n".join(map(str, wrong[:40]))
+    everything = sum(tried.values())
+    print(f"\nnegatives: {everything} requests to {len(operations)} operations, {dict(tried)}, each a typed 400")
+    assert set(tried) == {"type", "required", "enum", "min", "max", "pattern"}
+    assert everything > 2_000
 
 
 def test_bytes_that_are_no_json(server):
@@ -214,6 +245,8 @@ def test_every_endpoint_of_the_domain(server, place):
                 status, answered, content = again(wire, method, target, body, given)
                 sent += 1
                 assert status < 500, (method, target, body, status, content[:300])
+                if not answered.get("content-type", "").startswith(("text/css", "text/javascript")):
+                    assert not INSIDE.search(content.decode(errors="replace")), (method, target, content[:600])
                 if answered.get("content-type", "").startswith("text/html"):
                     assert "content-security-policy" in {name.lower() for name in answered}
     healthy(server)

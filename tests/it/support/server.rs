@@ -1,13 +1,14 @@
 //! The real router in this process, on a port of its own, with a virtual clock, fixed signing keys,
 //! cheap hashes and a memory mailer.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use poolhouse::app::App;
 use poolhouse::boot::{self, Ports};
 use poolhouse::config::Config;
+use poolhouse::entrance::{self, Limits};
 use poolhouse::ports::clock::{Clock, FixedTime};
 use poolhouse::ports::http::HttpClient;
 use poolhouse::ports::keys::FixedKeys;
@@ -86,11 +87,13 @@ impl Server {
             .await
             .unwrap();
         let app = Arc::new(app);
-        let service = server::router(Arc::clone(&app));
-        let task = tokio::spawn(async move {
-            let service = service.into_make_service_with_connect_info::<SocketAddr>();
-            axum::serve(listener, service).await.unwrap();
-        });
+        let serving = entrance::serve(
+            listener,
+            server::router(Arc::clone(&app)),
+            Limits::default(),
+            std::future::pending::<()>(),
+        );
+        let task = tokio::spawn(serving);
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(Duration::from_secs(60))
@@ -180,6 +183,9 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.task.abort();
+        if !std::thread::panicking() {
+            assert_eq!(self.app.panics.load(Ordering::Relaxed), 0);
+        }
     }
 }
 

@@ -1,0 +1,99 @@
+"""Thousands who only sit there, and a flood of passwords: the others are served all the same."""
+
+import contextlib
+import resource
+import socket
+import statistics
+import threading
+import time
+from collections import Counter
+
+from poolhouse import Server
+from wire import Lost, Wire
+from world import PASSWORD, World
+
+IDLE = 4000
+FLOOD = 2000
+
+
+def more_files() -> int:
+    """Raises what this process, and the servers that it starts, may open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * IDLE + 1000
+    most = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
+    return max(soft, most)
+
+
+def sign_in(wire: Wire, client: str, name: str, password: str = PASSWORD) -> tuple[int, dict]:
+    return wire.call(
+        "InitiateAuth",
+        ClientId=client,
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": name, "PASSWORD": password},
+    )
+
+
+def p99(url: str, ask, count: int = 150) -> float:
+    """Milliseconds, each over a connection of its own."""
+    times = []
+    for _ in range(count):
+        wire = Wire(url)
+        began = time.perf_counter()
+        assert ask(wire)[0] == 200
+        times.append((time.perf_counter() - began) * 1000)
+        wire.close()
+    return statistics.quantiles(times, n=100)[98]
+
+
+def test_idle_and_half_open_connections_stop_nobody(tmp_path):
+    files = more_files()
+    idle = min(IDLE, files - 500)
+    with Server(data_dir=tmp_path / "data", args=["--no-demo"]) as server, contextlib.ExitStack() as held:
+        world = World(server.url)
+        pool = world.pool()
+        client, person = pool.client()["ClientId"], pool.person()
+        ask = lambda wire: sign_in(wire, client, person.username)  # noqa: E731
+        quiet = p99(server.url, ask)
+        address = (Wire(server.url).host, Wire(server.url).port)
+        for number in range(idle):
+            connection = held.enter_context(socket.create_connection(address, timeout=10))
+            if number % 2:
+                connection.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
+        crowded = p99(server.url, ask)
+    print(f"\nsign-in p99: {quiet:.1f} ms alone, {crowded:.1f} ms beside {idle} idle and half-open connections")
+    assert crowded < max(2 * quiet, 100)
+
+
+def test_a_flood_of_passwords_is_bounded_and_the_rest_goes_on(tmp_path):
+    more_files()
+    with Server(data_dir=tmp_path / "data", args=["--no-demo"], hash_profile="owasp") as server:
+        world = World(server.url)
+        pool = world.pool()
+        # Whoever asks for a user who does not exist waits for a hash all the same.
+        client = pool.client(PreventUserExistenceErrors="ENABLED")["ClientId"]
+        ask = lambda wire: wire.call("DescribeUserPool", UserPoolId=pool.id)  # noqa: E731
+        quiet = p99(server.url, ask)
+        answers, lock = Counter(), threading.Lock()
+
+        def guess(number: int) -> None:
+            wire = Wire(server.url)
+            try:
+                status, answer = sign_in(wire, client, f"nobody{number}")
+                kind = (status, answer.get("__type"))
+            except Lost:
+                kind = (0, "lost")
+            finally:
+                wire.close()
+            with lock:
+                answers[kind] += 1
+
+        threads = [threading.Thread(target=guess, args=(number,)) for number in range(FLOOD)]
+        for thread in threads:
+            thread.start()
+        loaded = p99(server.url, ask, 60)
+        for thread in threads:
+            thread.join(timeout=120)
+    print(f"\n{FLOOD} sign-ins at once: {dict(answers)}; DescribeUserPool p99 {quiet:.1f} ms alone, {loaded:.1f} ms beside them")
+    assert set(answers) <= {(400, "NotAuthorizedException"), (400, "TooManyRequestsException")}
+    assert answers[400, "TooManyRequestsException"] > 0
