@@ -33,7 +33,7 @@ use crowd::{Crowd, Guest};
 use gate::Gate;
 
 /// How long a connection that was asked to end may stay without a request under way.
-const MOMENT: Duration = Duration::from_secs(1);
+const MOMENT: Duration = Duration::from_millis(100);
 
 /// What one connection, and all of them, may ask of the server.
 #[derive(Clone, Copy, Debug)]
@@ -68,19 +68,18 @@ where
     let mut connections = JoinSet::new();
     let mut stop = std::pin::pin!(stop);
     loop {
-        let accepted = tokio::select! {
+        while connections.try_join_next().is_some() {}
+        let (stream, peer) = tokio::select! {
             biased;
             _ = &mut stop => break,
-            Some(_) = connections.join_next() => continue,
-            accepted = async {
-                // Only who has a place is let in; the others wait in the listener's own queue.
-                let guest = crowd.admit().await;
-                (listener.accept().await, guest)
-            } => accepted,
+            accepted = listener.accept() => accepted,
         };
-        let ((stream, peer), guest) = accepted;
-        let serving = connection(stream, peer, router.clone(), (limits, guest));
-        connections.spawn(serving);
+        let guest = tokio::select! {
+            biased;
+            _ = &mut stop => break,
+            guest = crowd.admit() => guest,
+        };
+        connections.spawn(connection(stream, peer, router.clone(), (limits, guest)));
     }
     drop(listener);
     crowd.dismiss();

@@ -20,7 +20,8 @@ use crate::wire::operation::Service;
 use crate::wire::{cors, dispatch};
 use crate::{api, identity, oidc};
 
-/// The largest body, but for operations whose row says otherwise (security.md F4).
+/// The largest body outside of domains, but for operations whose row says otherwise; the forms of
+/// domains have smaller limits of their own (security.md F4).
 const LARGEST_BODY: usize = 1 << 20;
 
 static SERVICES: &[&Service] = &[&api::SERVICE, &identity::SERVICE];
@@ -61,8 +62,7 @@ fn domain(app: &Arc<App>) -> Router {
         .merge(oidc::routes())
         .merge(hosted::routes())
         .merge(assets::routes())
-        .fallback(not_found)
-        .layer(DefaultBodyLimit::max(LARGEST_BODY));
+        .fallback(not_found);
     hosted::plain_pages(routes).with_state(Arc::clone(app))
 }
 

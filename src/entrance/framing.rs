@@ -51,6 +51,8 @@ pub(super) struct Progress {
     pub heads: usize,
     /// Where the first byte is that must not be there.
     pub wrong: Option<usize>,
+    /// Whether that is behind a head.
+    pub in_body: bool,
 }
 
 /// Follows the requests of one connection.
@@ -105,6 +107,7 @@ impl Framing {
             if self.byte(byte).is_none() {
                 self.at = At::Lost;
                 progress.wrong = Some(at);
+                progress.in_body = !matches!(before, At::Start | At::Head);
                 return progress;
             }
             if before == At::Head && self.at != At::Head {

@@ -1,5 +1,5 @@
-//! A connection's bytes on their way in: those that could be read in two ways are made plainly
-//! wrong, and who is too slow is cut off.
+//! A connection's bytes on their way in: a head that could be read in two ways is made plainly wrong,
+//! a body ends there, and who is too slow is cut off.
 
 use std::io;
 use std::pin::Pin;
@@ -13,7 +13,7 @@ use super::Limits;
 use super::crowd::Guest;
 use super::framing::{Framing, Stage};
 
-/// What no parser of HTTP lets pass, in a head or in the size of a chunk.
+/// What no parser of HTTP lets pass in a head.
 const WRONG: u8 = 0;
 
 /// A connection with a gate-keeper.
@@ -22,6 +22,8 @@ pub(super) struct Gate<Io> {
     limits: Limits,
     guest: Arc<Guest>,
     framing: Framing,
+    /// Whether the body that comes in was broken.
+    broken: bool,
     /// When this stage began or, in a body, when its last piece came.
     since: Instant,
     alarm: Pin<Box<Sleep>>,
@@ -35,25 +37,34 @@ impl<Io> Gate<Io> {
             limits,
             guest,
             framing: Framing::new(),
+            broken: false,
             since,
             alarm: Box::pin(tokio::time::sleep_until(since + limits.idle)),
         }
     }
 
-    /// Looks at what has come in.
-    fn judge(&mut self, input: &mut [u8]) {
+    /// Looks at what has come in; says how much of it may pass.
+    fn judge(&mut self, input: &mut [u8]) -> usize {
         let before = self.framing.stage();
         let progress = self.framing.read(input);
         for _ in 0..progress.heads {
             self.guest.asked();
         }
-        if let Some(byte) = progress.wrong.and_then(|at| input.get_mut(at)) {
-            *byte = WRONG;
-        }
+        self.broken = progress.in_body;
         // A head has one deadline from its first byte on; a body, one for each piece.
         let begins = before == Stage::Idle && self.framing.stage() != Stage::Idle;
         if progress.heads > 0 || begins || before == Stage::Body {
             self.since = Instant::now();
+        }
+        match progress.wrong {
+            Some(at) if progress.in_body => at,
+            Some(at) => {
+                if let Some(byte) = input.get_mut(at) {
+                    *byte = WRONG;
+                }
+                input.len()
+            }
+            None => input.len(),
         }
     }
 
@@ -90,6 +101,9 @@ impl<Io: AsyncRead + Unpin> AsyncRead for Gate<Io> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let gate = &mut *self;
+        if gate.broken {
+            return Poll::Ready(Err(io::ErrorKind::InvalidData.into()));
+        }
         let before = buffer.filled().len();
         match Pin::new(&mut gate.io).poll_read(cx, buffer) {
             Poll::Pending if gate.is_late(cx) => {
@@ -99,8 +113,11 @@ impl<Io: AsyncRead + Unpin> AsyncRead for Gate<Io> {
             Poll::Pending => Poll::Pending,
             Poll::Ready(done) => {
                 done?;
-                if let Some(input) = buffer.filled_mut().get_mut(before..) {
-                    gate.judge(input);
+                let input = buffer.filled_mut().get_mut(before..);
+                let passed = input.map_or(0, |input| gate.judge(input));
+                buffer.set_filled(before + passed);
+                if gate.broken && passed == 0 {
+                    return Poll::Ready(Err(io::ErrorKind::InvalidData.into()));
                 }
                 Poll::Ready(Ok(()))
             }

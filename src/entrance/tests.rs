@@ -232,6 +232,7 @@ fn read(text: &str) -> (Progress, Stage) {
         sum.heads += step.heads;
         if step.wrong.is_some() {
             sum.wrong = Some(at);
+            sum.in_body = step.in_body;
             break;
         }
     }
@@ -275,7 +276,10 @@ fn requests_are_told_apart() {
             Stage::Body,
         ),
     ] {
-        let expected = Progress { heads, wrong: None };
+        let expected = Progress {
+            heads,
+            ..Progress::default()
+        };
         assert_eq!(read(text), (expected, stage), "{text:?}");
     }
 }

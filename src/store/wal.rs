@@ -84,3 +84,53 @@ impl Wal {
         self.keeper.close().await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args;
+    use crate::ports::rng::Rng;
+    use crate::store::audit::Actor;
+    use crate::store::db::Sql;
+    use crate::store::{Backend, Durability, Store};
+
+    const INSERT: Sql = Sql {
+        sqlite: "INSERT INTO keyring (id, purpose, wrapped, created_ms) VALUES ($1, 'data', $2, 0)",
+        postgres: "",
+    };
+
+    #[tokio::test]
+    async fn the_log_stays_short_beside_writers_and_is_gone_after_closing() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("test.db");
+        let store = Store::sqlite(&file, Durability::Off, Rng::system());
+        let store = store.await.unwrap();
+        let Backend::Sqlite { writer, wal, .. } = &store.backend else {
+            panic!("it is SQLite");
+        };
+        let mut longest = 0;
+        for round in 0..10 {
+            let writing = async {
+                for n in 0..100 {
+                    let mut tx = store.write(&Actor::default()).await.unwrap();
+                    let row = args![format!("{round}-{n}"), "x".repeat(20_000)];
+                    tx.execute(INSERT, row).await.unwrap();
+                    tx.commit().await.unwrap();
+                }
+            };
+            // Beside the writers, and so that they must find their way around it.
+            let (shortened, ()) = tokio::join!(wal.shorten(writer), writing);
+            shortened.unwrap();
+            longest = longest.max(wal.length());
+        }
+        // 20 MB and more went through it.
+        assert!(longest < 12 << 20, "{longest}");
+        wal.shorten(writer).await.unwrap();
+        let (writes, _) = store.figures().await.unwrap();
+        assert_eq!(writes, 1000);
+        store.close().await;
+        assert_eq!(wal.length(), 0);
+        assert!(!wal.file.exists());
+        assert!(std::fs::metadata(&file).unwrap().len() > 16 << 20);
+    }
+}

@@ -77,3 +77,39 @@ async fn the_janitor_removes_what_has_run_out_and_nothing_else() {
     }
     assert_eq!((sweep().await, rows().await), (1_201, [0, 0, 0, 0]));
 }
+
+#[tokio::test]
+async fn the_janitor_sweeps_every_table_whose_rows_run_out() {
+    let stage = Stage::new().await;
+    stage.user("ada").await;
+    let now = stage.s.clock().server_now().ms();
+    let hour = 3_600_000;
+    let code = "INSERT INTO authorization_codes (pool_id, code_hash, client_id, sub, redirect_uri, scope, sso_id, \
+                event_id, auth_ms, auth_epoch, expires_ms) \
+                SELECT u.pool_id, $1, c.client_id, u.sub, 'x', 'x', 'x', 'x', 0, 0, $2 \
+                FROM users u JOIN clients c ON c.pool_id = u.pool_id LIMIT 1";
+    let sent = "INSERT INTO codes (pool_id, sub, kind, code_hash, attribute, destination, issued_ms, expires_ms) \
+                SELECT pool_id, sub, $1, 'x', 'email', 'x', 0, $2 FROM users LIMIT 1";
+    let attempt = "INSERT INTO attempts (pool_id, sub, act, window_ms, count) \
+                   SELECT pool_id, sub, $1, $2, 1 FROM users LIMIT 1";
+    for n in 0..250 {
+        stage.run(code, args![format!("old{n}"), now]).await;
+        stage.run(sent, args![format!("old{n}"), now]).await;
+        stage
+            .run(attempt, args![format!("old{n}"), now - hour])
+            .await;
+    }
+    stage.run(code, args!["new", now + 1]).await;
+    stage.run(sent, args!["new", now + 1]).await;
+    stage.run(attempt, args!["new", now - hour + 1]).await;
+    assert_eq!(janitor::sweep(&stage.s.app).await.unwrap(), 750);
+    for kept in [
+        "SELECT COUNT(*) FROM authorization_codes",
+        "SELECT COUNT(*) FROM codes",
+        "SELECT COUNT(*) FROM attempts",
+    ] {
+        assert_eq!(count(&stage, kept).await, 1, "{kept}");
+    }
+    stage.advance_ms(1);
+    assert_eq!(janitor::sweep(&stage.s.app).await.unwrap(), 3);
+}
