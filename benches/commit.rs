@@ -28,7 +28,9 @@ const INSERT: Sql = Sql {
     sqlite: "INSERT INTO keyring (id, purpose, wrapped, created_ms) VALUES ($1, 'data', $2, 0)",
     postgres: "",
 };
-const SECONDS: u64 = 3;
+const SECONDS: u64 = 1;
+/// Of so many runs the best counts: others may use the machine as well.
+const RUNS: usize = 7;
 
 #[tokio::main]
 async fn main() {
@@ -43,8 +45,14 @@ async fn main() {
     );
     for durability in [Durability::Full, Durability::Normal, Durability::Off] {
         for writers in [1, 8, 32] {
-            let (alone, _) = run(&parent, durability, writers, true).await;
-            let (shared, each) = run(&parent, durability, writers, false).await;
+            let (mut alone, mut shared, mut each) = (0.0_f64, 0.0_f64, 0.0_f64);
+            for _ in 0..RUNS {
+                alone = alone.max(run(&parent, durability, writers, true).await.0);
+                let (rows, rows_a_commit) = run(&parent, durability, writers, false).await;
+                if rows > shared {
+                    (shared, each) = (rows, rows_a_commit);
+                }
+            }
             let gain = shared / alone;
             println!(
                 "{durability:?} | {writers} | {alone:.0} | {shared:.0} | {gain:.1} | {each:.1}"

@@ -119,13 +119,13 @@ mod tests {
         let routes = Router::new()
             .route("/", get(async || "hello"))
             .route("/panic", get(async || -> &'static str { panic!("secret") }));
-        let router = guarded(routes, Arc::clone(&panics));
+        let guarded = guarded(routes, Arc::clone(&panics));
         for count in 1..=3 {
-            let (status, body) = ask(&router, "/panic").await;
+            let (status, body) = ask(&guarded, "/panic").await;
             assert_eq!(status, 500);
             assert!(body.contains("InternalErrorException") && !body.contains("secret"));
             assert_eq!(panics.load(Ordering::Relaxed), count);
-            assert_eq!(ask(&router, "/").await, (StatusCode::OK, "hello".into()));
+            assert_eq!(ask(&guarded, "/").await, (StatusCode::OK, "hello".into()));
         }
     }
 }

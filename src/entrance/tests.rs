@@ -1,5 +1,10 @@
 //! Slow, many and odd clients, on connections in memory and a clock that runs by itself.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests have tasks of their own, which end with them"
+)]
+
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;

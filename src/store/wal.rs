@@ -58,11 +58,11 @@ impl Wal {
         let mut done = 0;
         loop {
             tokio::time::sleep(PAUSE).await;
-            let writes = writer.writes();
-            if writes - done < MANY || self.length() < LONG {
+            let made = writer.writes();
+            if made - done < MANY || self.length() < LONG {
                 continue;
             }
-            done = writes;
+            done = made;
             if let Err(error) = self.shorten(writer).await {
                 tracing::warn!(%error, "the write-ahead log could not be brought in; it will be tried again");
             }
@@ -87,7 +87,6 @@ impl Wal {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::args;
     use crate::ports::rng::Rng;
     use crate::store::audit::Actor;

@@ -195,7 +195,7 @@ async fn read_body(body: Body, limit: usize) -> Result<Bytes, Refused> {
     to_bytes(body, limit).await.map_err(|error| {
         let too_large = error
             .source()
-            .is_some_and(|cause| cause.is::<LengthLimitError>());
+            .is_some_and(<dyn std::error::Error>::is::<LengthLimitError>);
         if too_large {
             return Refused {
                 error: Error::serialization("The request body is too large."),
