@@ -9,7 +9,6 @@
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::disallowed_methods,
-    missing_docs,
     reason = "a bench prints and fails loudly"
 )]
 
@@ -99,9 +98,9 @@ async fn run(parent: &Path, durability: Durability, writers: usize, alone: bool)
     }
     let seconds = began.elapsed().as_secs_f64();
     tending.abort();
-    let (writes, commits) = store.figures().await.unwrap();
+    let (count, commits) = store.figures().await.unwrap();
     store.close().await;
     let each =
-        f64::from(u32::try_from(writes).unwrap()) / f64::from(u32::try_from(commits).unwrap());
+        f64::from(u32::try_from(count).unwrap()) / f64::from(u32::try_from(commits).unwrap());
     (rows / seconds, each)
 }
