@@ -143,6 +143,9 @@ catalogue! {
     MailInvitationSubject = "Your temporary password";
     MailInvitation = "Your username is {username} and temporary password is {####}. ";
     SmsVerification = "Your verification code is {####}. ";
+    MailAuthenticationSubject = "Your authentication code";
+    MailAuthentication = "Your authentication code is {####}. ";
+    SmsAuthentication = "Your authentication code is {####}. ";
     SmsInvitation = "Your username is {username} and temporary password is {####}. ";
 
     // The mailbox of the development server

@@ -63,6 +63,7 @@ pub async fn user(s: &Server, pool: &str, username: &str) -> String {
         modified: now,
         auth_epoch: 0,
         tokens_valid_from: now,
+        mfa: Default::default(),
         version: 1,
     };
     let mut tx = s.app.store.write(&Actor::default()).await.unwrap();
