@@ -28,6 +28,8 @@ pub enum Act {
     GetUserAttributeVerificationCode,
     /// Tries of a contact's code.
     VerifyUserAttribute,
+    /// Codes of a second factor sent again from a page.
+    ResendAuthenticationCode,
 }
 
 impl Act {
@@ -40,6 +42,7 @@ impl Act {
             Self::ChangePassword => "change_password",
             Self::GetUserAttributeVerificationCode => "attribute_code",
             Self::VerifyUserAttribute => "verify_attribute",
+            Self::ResendAuthenticationCode => "resend_authentication",
         }
     }
 
@@ -49,6 +52,7 @@ impl Act {
             Self::ConfirmSignUp | Self::VerifyUserAttribute => 15,
             Self::ForgotPassword | Self::ConfirmForgotPassword => 20,
             Self::ResendConfirmationCode
+            | Self::ResendAuthenticationCode
             | Self::ChangePassword
             | Self::GetUserAttributeVerificationCode => 5,
         }

@@ -3,12 +3,9 @@
 //!
 //! Triggers are refused where they would be called (`domain::hooks`).
 
-use super::{Face, Flow, Parameters};
+use super::{Flow, Parameters};
 use crate::error::{Error, Result};
-use crate::settings::pool::Mfa;
 use crate::store::pools::Pool;
-
-const PAGES: &str = "A second factor on the sign-in pages";
 
 /// Refuses pools that ask for more at sign-in than is built.
 pub(in crate::domain) fn check(pool: &Pool) -> Result<()> {
@@ -18,25 +15,6 @@ pub(in crate::domain) fn check(pool: &Pool) -> Result<()> {
     let mode = add_ons.and_then(|add_ons| add_ons.advanced_security_mode.as_deref());
     if mode == Some("ENFORCED") {
         return Err(Error::not_implemented("AdvancedSecurityMode ENFORCED"));
-    }
-    Ok(())
-}
-
-/// Refuses codes where a second factor is required: the pages cannot have asked for it.
-pub(in crate::domain) fn check_browser(pool: &Pool) -> Result<()> {
-    check(pool)?;
-    if pool.settings().mfa() == Mfa::On {
-        return Err(Error::not_implemented(PAGES));
-    }
-    Ok(())
-}
-
-/// Refuses to ask for a second factor on a page: there are no pages for it.
-pub(super) fn check_second_factor(face: Face) -> Result<()> {
-    if face == Face::Hosted {
-        return Err(Error::not_implemented(
-            "A second factor on the sign-in pages",
-        ));
     }
     Ok(())
 }

@@ -5,9 +5,11 @@ use futures_util::future::BoxFuture;
 use super::attempt::{Attempt, Passed, Step};
 use super::context::Context;
 use super::{Outcome, Parameters, finish, second_factor};
+use crate::domain::codes::Sent;
 use crate::domain::hooks::TokenSource;
+use crate::domain::limits::{self, Act};
 use crate::domain::mfa::{self, tries};
-use crate::domain::{lockout, records};
+use crate::domain::{delivery, lockout, records};
 use crate::error::{Error, Reason, Result};
 use crate::secret::Secret;
 use crate::store::db::Tx;
@@ -57,6 +59,51 @@ pub(super) async fn answer(
     };
     let after = passed.after(&user)?;
     finish::sign_in(context, after, TokenSource::Authentication, &passed).await
+}
+
+/// Sends another code in place of the last one, which stops working.
+///
+/// # Errors: NotAuthorized, LimitExceeded, CodeDeliveryFailure
+pub(super) async fn send_again(context: Context<'_>, session: &Secret<String>) -> Result<Outcome> {
+    let (attempt, user) = second_factor::resume(context, None, Some(session)).await?;
+    let Step::Code { factor, enrols, .. } = &attempt.step else {
+        return Err(Error::invalid_session().because(Reason::ForeignSession));
+    };
+    let contact = mfa::contact_of(*factor);
+    let sent = match (contact, enrols) {
+        (Some(contact), Some(address)) => Some(Sent {
+            contact,
+            address: address.clone(),
+        }),
+        (Some(contact), None) => delivery::contact(&user, contact),
+        (None, _) => None,
+    };
+    let sent = sent.ok_or_else(|| Error::mfa_not_deliverable(factor.as_str()))?;
+    let passed = Again {
+        attempt: &attempt,
+        user: &user,
+        now: context.app.clock.now(&user.pool),
+    };
+    let proven = (attempt.factors.as_slice(), *factor);
+    second_factor::send(context, &user, proven, (&sent, enrols.is_some()), &passed).await
+}
+
+/// The code that another one replaces.
+struct Again<'a> {
+    attempt: &'a Attempt,
+    user: &'a User,
+    now: Timestamp,
+}
+
+impl Passed for Again<'_> {
+    fn write<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let (pool, sub) = (&self.user.pool, &self.user.sub);
+            let act = Act::ResendAuthenticationCode;
+            limits::count(tx, pool, sub, act, self.now).await?;
+            self.attempt.consume_in(tx).await
+        })
+    }
 }
 
 /// Counts a try of a sign-in's code, before it is looked at.

@@ -234,6 +234,27 @@ pub async fn answer(
     }
 }
 
+/// Sends another code to the person at a page, in place of the last one.
+///
+/// # Errors: NotAuthorized (the sign-in is over), LimitExceeded, CodeDeliveryFailure
+pub async fn send_again(
+    app: &App,
+    actor: &Actor,
+    pool: &Pool,
+    client: &Client,
+    session: &Secret<String>,
+) -> Result<Outcome> {
+    let context = Context {
+        app,
+        actor,
+        pool,
+        client,
+        face: Face::Hosted,
+        metadata: &Metadata::new(),
+    };
+    code::send_again(context, session).await
+}
+
 /// Signs a browser in without asking for the first factor: its user has just proven, in the same
 /// page flow, the password and the contact of the account (sign-up and its confirmation).
 ///
@@ -245,7 +266,7 @@ pub async fn prove(
     pool: &Pool,
     client: &Client,
     user: &User,
-) -> Result<Proven> {
+) -> Result<Outcome> {
     let context = Context {
         app,
         actor,
@@ -256,12 +277,6 @@ pub async fn prove(
     };
     context::check_confirmed(Some(user))?;
     hooks::pre_authentication(app, context.event(&user.username, Some(user))).await?;
-    let source = TokenSource::HostedAuth;
-    let proven = (vec![Factor::SignUp], source);
-    match second_factor::go_on(context, user.clone(), proven, &Nothing).await? {
-        Outcome::Proven(proven) => Ok(proven),
-        _ => Err(Error::internal(anyhow::anyhow!(
-            "a browser was given tokens"
-        ))),
-    }
+    let proven = (vec![Factor::SignUp], TokenSource::HostedAuth);
+    second_factor::go_on(context, user.clone(), proven, &Nothing).await
 }

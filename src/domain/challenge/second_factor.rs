@@ -2,7 +2,7 @@
 
 use super::attempt::{Attempt, Factor, Passed, Step, Who};
 use super::context::Context;
-use super::{ChallengeName, Next, Outcome, built, finish};
+use super::{ChallengeName, Next, Outcome, finish};
 use crate::domain::codes::{self, Sent};
 use crate::domain::delivery::{self, Details};
 use crate::domain::hooks::TokenSource;
@@ -24,7 +24,6 @@ pub(super) async fn go_on(
     if asked == Asked::Nothing {
         return finish::sign_in(context, user, source, passed).await;
     }
-    built::check_second_factor(context.face)?;
     ask(context, &user, (&proven, asked), passed).await
 }
 

@@ -33,7 +33,7 @@ const KIND: &str = "authorization_code";
 ///
 /// # Errors: NotImplemented (the pool asks for more than is built)
 pub async fn issue(app: &App, actor: &Actor, request: &Request, proven: &Proven) -> Result<String> {
-    built::check_browser(&request.pool)?;
+    built::check(&request.pool)?;
     let now = app.clock.now(&request.pool.id);
     let code = new_code(app)?;
     let hash = app.vault.hash(KIND, &code)?;
@@ -121,7 +121,7 @@ pub async fn redeem(
     if code.used.is_some() {
         return Err(Refused::invalid_grant());
     }
-    built::check_browser(pool)?;
+    built::check(pool)?;
     let scopes = still_allowed(app, pool, client, &code.scopes).await?;
     let proven = proven(app, pool, &code).await?;
     let exchange = Exchange {

@@ -3,7 +3,7 @@
 mod built;
 mod flows;
 mod lockout;
-mod mfa;
+pub mod mfa;
 mod mfa_codes;
 mod mfa_preference;
 mod new_password;

@@ -3,7 +3,7 @@
 mod account_races;
 mod admin_create_user;
 mod admin_users;
-mod auth;
+pub mod auth;
 mod cascade;
 mod clients;
 mod domains;

@@ -3,6 +3,7 @@
 mod forms;
 mod journeys;
 mod passwords;
+mod second_factor;
 mod sessions;
 mod sign_in;
 mod sign_up;
