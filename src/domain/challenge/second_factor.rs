@@ -108,12 +108,11 @@ pub(super) async fn send(
         ),
         ("CODE_DELIVERY_DESTINATION", details.destination),
     ];
-    let name = match factor {
-        SecondFactor::Email => ChallengeName::EmailOtp,
-        _ => {
-            parameters.push(("USER_ID_FOR_SRP", user.username.clone()));
-            ChallengeName::SmsMfa
-        }
+    let name = if factor == SecondFactor::Email {
+        ChallengeName::EmailOtp
+    } else {
+        parameters.push(("USER_ID_FOR_SRP", user.username.clone()));
+        ChallengeName::SmsMfa
     };
     let next = Next {
         name,

@@ -81,7 +81,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     match challenge::verify(server, actor, Face::Hosted, &session, proof).await {
         Ok(session) => {
             let username = app.going.username.clone();
-            finish(page, Going { username, session }).await
+            Box::pin(finish(page, Going { username, session })).await
         }
         Err(error) if error.code == Code::EnableSoftwareTokenMfa => {
             form.complain(SetUpAppField::Code, error.message.to_string());
