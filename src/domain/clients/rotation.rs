@@ -35,12 +35,11 @@ pub async fn add_secret(
     (pool, client): (&PoolId, &ClientId),
     given: Option<Secret<String>>,
 ) -> Result<NewSecret> {
-    let (secret, generated) = match given {
-        Some(secret) => (secret, None),
-        None => {
-            let secret = Secret::new(app.rng.client_secret()?);
-            (secret.clone(), Some(secret))
-        }
+    let (secret, generated) = if let Some(secret) = given {
+        (secret, None)
+    } else {
+        let secret = Secret::new(app.rng.client_secret()?);
+        (secret.clone(), Some(secret))
     };
     let mut tx = app.store.write(actor).await?;
     let (_, mut client) = lock(&mut tx, pool, client).await?;

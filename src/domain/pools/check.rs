@@ -38,7 +38,7 @@ pub(super) fn tags(tags: &BTreeMap<String, String>) -> Result<()> {
     if are_too_many(tags) {
         return Err(Error::tags_over_limit());
     }
-    if tags.keys().any(is_reserved) {
+    if tags.keys().any(|key| is_reserved(key)) {
         return Err(Error::tag_reserved());
     }
     Ok(())
@@ -50,7 +50,7 @@ pub(super) fn are_too_many(tags: &BTreeMap<String, String>) -> bool {
 }
 
 /// Whether a tag's key is one of AWS's own.
-pub(super) fn is_reserved(key: &String) -> bool {
+pub(super) fn is_reserved(key: &str) -> bool {
     key.to_ascii_lowercase().starts_with("aws:")
 }
 

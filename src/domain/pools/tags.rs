@@ -11,8 +11,8 @@ use crate::store::pools::Pool;
 
 /// The pool of an ARN: partition, region and account must be the pool's too.
 async fn of_arn(app: &App, arn: &str) -> Result<Pool> {
-    let service = arn.splitn(6, ':').nth(2);
-    let resource = arn.splitn(6, ':').nth(5);
+    let mut parts = arn.splitn(6, ':').skip(2);
+    let (service, resource) = (parts.next(), parts.nth(2));
     let id = resource.and_then(|resource| resource.strip_prefix("userpool/"));
     let id = id.filter(|_| service == Some("cognito-idp"));
     let id = id.and_then(|id| PoolId::parse(id).ok());
@@ -34,7 +34,7 @@ pub async fn tag(
     tags: BTreeMap<String, String>,
 ) -> Result<()> {
     let pool = of_arn(app, arn).await?;
-    if tags.keys().any(check::is_reserved) {
+    if tags.keys().any(|key| check::is_reserved(key)) {
         return Err(Error::resource_tag_reserved());
     }
     let apply = |pool: &mut Pool| {

@@ -9,6 +9,7 @@ use crate::ids::{ClientId, PoolId};
 use crate::wire::call::{Call, Iam};
 
 #[derive(Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the names of the model")]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
     user_pool_id: PoolId,

@@ -31,6 +31,7 @@ struct UserPoolClientType {
 /// `ClientSecretDescriptorType`.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[expect(clippy::struct_field_names, reason = "the names of the model")]
 pub(super) struct ClientSecretDescriptor {
     pub(super) client_secret_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
