@@ -40,11 +40,16 @@ pub async fn refresh(
     client: &Client,
     refresh: Refresh<'_>,
 ) -> Result<Issued> {
-    built::check_devices(pool)?;
     if client.settings.rotates() {
         return Err(Error::not_implemented("Refresh token rotation"));
     }
     let (session, user) = standing(app, client, refresh.token).await?;
+    // Such a sign-in needs its device, which only the API can name (oauth.md 4.3).
+    let remembers = pool.settings().device_configuration.is_some();
+    if refresh.face == Face::Hosted && session.origin.is_none() && remembers {
+        return Err(Error::invalid_refresh_token().because(Reason::BadToken));
+    }
+    built::check_devices(pool)?;
     if refresh.face != Face::Hosted {
         clients::check_secret_hash(app, client, &user.username, refresh.secret_hash)?;
     }
@@ -64,6 +69,7 @@ pub async fn refresh(
         user: &user,
         session: &session,
         new: false,
+        refreshable: false,
         source: TokenSource::RefreshTokens,
         nonce: None,
         metadata: refresh.metadata,

@@ -154,40 +154,6 @@ async fn everything_else_is_told_to_the_client() {
 }
 
 #[tokio::test]
-async fn implicit_errors_travel_in_the_fragment() {
-    let house = House::open().await;
-    let implicit = house
-        .client(json!({ "AllowedOAuthFlows": ["implicit"] }))
-        .await;
-    let mut browser = Browser::new(&house.s);
-    let both = [
-        ("response_type", "token"),
-        ("client_id", implicit.id.as_str()),
-    ];
-    let page = browser.get(&house.authorize(&both)).await;
-    assert!(
-        page.location()
-            .unwrap()
-            .starts_with(&format!("{CALLBACK}#"))
-    );
-    let sent = page.sent();
-    assert_eq!(sent["error"], "unsupported_response_type");
-    assert_eq!(
-        sent["error_description"],
-        "The implicit grant is not implemented by Poolhouse yet"
-    );
-    let page = browser
-        .get(&house.authorize(&[("response_type", "token")]))
-        .await;
-    assert_eq!(page.sent()["error_description"], "unauthorized_client");
-    assert!(
-        page.location()
-            .unwrap()
-            .starts_with(&format!("{CALLBACK}#"))
-    );
-}
-
-#[tokio::test]
 async fn state_comes_back_whole_or_not_at_all() {
     let house = House::open().await;
     house.user("jane").await;
