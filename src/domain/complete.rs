@@ -88,11 +88,12 @@ pub(super) async fn complete(
     if let Some(token) = &refresh_token {
         let row = RefreshToken {
             pool: pool.clone(),
+            hash: app.vault.hash(REFRESH, token)?,
             session: session.id.clone(),
             expires: session.expires,
+            used: None,
         };
-        let hash = app.vault.hash(REFRESH, token)?;
-        refresh_tokens::insert(&mut tx, &row, &hash, now).await?;
+        refresh_tokens::insert(&mut tx, &row, now).await?;
     }
     let (proves, act) = act(&completion);
     if proves {

@@ -26,7 +26,7 @@ pub struct Issued {
     pub access_token: String,
     /// The ID token; none when a hosted sign-in did not ask for `openid`.
     pub id_token: Option<String>,
-    /// The refresh token; none in the answer to a refresh.
+    /// The refresh token; none in the answer to a refresh, unless refresh tokens rotate.
     pub refresh_token: Option<String>,
     /// Lifetime of the access token.
     pub lifetime: Span,
