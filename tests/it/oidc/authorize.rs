@@ -306,3 +306,34 @@ async fn only_forms_and_only_get_and_post_are_taken() {
         "{location}"
     );
 }
+
+#[tokio::test]
+async fn nonce_and_hint_come_back_whole_or_not_at_all() {
+    let house = House::open().await;
+    house.user("jane").await;
+    let mut browser = Browser::new(&house.s);
+    let url = house.authorize(&[]);
+    house.sign_in(&mut browser, "jane", &url).await.code();
+    for length in [1, 64, 1024, 4096] {
+        let text: String = "n+o &=%/\"<'".chars().cycle().take(length).collect();
+        let code = browser.get(&house.authorize(&[("nonce", &text)])).await;
+        let tokens = house.redeem(&code.code(), &[]).await.ok();
+        let id = crate::support::house::claims(tokens["id_token"].as_str().unwrap());
+        assert_eq!(id["nonce"], text, "{length}");
+        let hinted = house.authorize(&[("login_hint", &text), ("prompt", "login")]);
+        let page = browser.open(&hinted).await;
+        assert_eq!(page.form("cognitoSignInForm").fields["username"], text);
+    }
+    let long = "n".repeat(4097);
+    for name in ["nonce", "login_hint"] {
+        let page = browser.get(&house.authorize(&[(name, &long)])).await;
+        assert_eq!(page.sent()["error"], "invalid_request", "{name}");
+    }
+    let none = format!("{}&nonce=", house.authorize(&[]));
+    let tokens = house
+        .redeem(&browser.get(&none).await.code(), &[])
+        .await
+        .ok();
+    let id = crate::support::house::claims(tokens["id_token"].as_str().unwrap());
+    assert_eq!(id.get("nonce"), None);
+}
