@@ -108,6 +108,9 @@ catalogue! {
     SetUpNoPhone = "Your account has no phone number. Choose something else, or ask who runs this app.";
 
     // Signed out, errors, notices
+    SignOut = "Sign out";
+    SignOutHeading = "Sign out?";
+    SignOutText = "An app asks to sign you out here.";
     SignedOutTitle = "Signed out";
     SignedOutHeading = "You are signed out";
     SignedOutText = "You can close this window now.";
