@@ -3,6 +3,7 @@
 mod forms;
 mod headers;
 mod journeys;
+mod links;
 mod passwords;
 mod second_factor;
 mod sessions;
