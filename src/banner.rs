@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
+use crate::addresses::Addresses;
 use crate::app::App;
 use crate::domain::demo::{CALLBACKS, CLIENT, PASSWORD, POOL, SECRET, SECRET_CLIENT, USERNAME};
 
 /// The banner; its first line is the URL alone.
-pub fn text(app: &App, demo: bool) -> String {
+pub fn text(app: &App, addresses: &Addresses, demo: bool) -> String {
     let url = &app.public_url;
     let region = &app.config.region;
     let mut text = format!(
@@ -14,6 +15,17 @@ pub fn text(app: &App, demo: bool) -> String {
          Mailbox   {url}/_poolhouse/\n",
         env!("CARGO_PKG_VERSION")
     );
+    if let Some(https) = addresses.https() {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  Https     {https}");
+    }
+    if let Some(ca) = &addresses.ca {
+        let _ = writeln!(
+            text,
+            "  Local CA  {} (poolhouse ca prints it)",
+            ca.display()
+        );
+    }
     if !demo {
         let call = format!(
             "\n  aws cognito-idp create-user-pool --pool-name mine --region {region} --endpoint-url {url}\n\n"

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
             ExitCode::from(USAGE)
         }
         Some(Command::Health { url }) => runtime.block_on(health(&url)),
+        Some(Command::Ca(args)) => ca(args),
         Some(Command::Dev(args)) => dev(&runtime, *args),
         None => dev(&runtime, cli.dev),
     }
@@ -43,6 +44,21 @@ fn dev(runtime: &tokio::runtime::Runtime, args: poolhouse::cli::DevArgs) -> Exit
         }
     };
     match runtime.block_on(serve::dev(config)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+fn ca(args: poolhouse::cli::CaArgs) -> ExitCode {
+    let path = args.path();
+    let config = match args.into_config() {
+        Ok(config) => config,
+        Err(error) => {
+            eprintln!("poolhouse: {error}");
+            return ExitCode::from(USAGE);
+        }
+    };
+    match serve::ca(&config, path) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
     }

@@ -67,7 +67,7 @@ impl Browser {
             base: &visit.base,
             keep: None,
         };
-        let cookie = cookie.header(&visit.app);
+        let cookie = cookie.header(visit);
         Ok(Self { id, cookie })
     }
 
