@@ -36,10 +36,14 @@ fn dev(runtime: &tokio::runtime::Runtime, args: poolhouse::cli::DevArgs) -> Exit
         eprintln!("poolhouse: --log: {error}");
         return ExitCode::from(USAGE);
     }
-    let config = match args.into_config() {
+    let checked = args.into_config().and_then(|config| {
+        serve::check(&config)?;
+        Ok(config)
+    });
+    let config = match checked {
         Ok(config) => config,
         Err(error) => {
-            eprintln!("poolhouse: {error}");
+            eprintln!("poolhouse: {error:#}");
             return ExitCode::from(USAGE);
         }
     };

@@ -49,6 +49,14 @@ pub fn start_logging(filter: &str) -> anyhow::Result<()> {
         .map_err(|error| anyhow::anyhow!(error))
 }
 
+/// Fails if the configuration names files or hosts that cannot be served. Nothing
+/// is written before.
+pub fn check(config: &Config) -> anyhow::Result<()> {
+    https::check(config)?;
+    // The ports are not known yet; whether there will be one is.
+    Addresses::of(config, config.port, config.https_port).map(drop)
+}
+
 /// Serves until a signal to stop.
 pub async fn dev(config: Config) -> anyhow::Result<()> {
     let listener = listen(&config, config.port).await?;

@@ -47,6 +47,17 @@ pub(super) fn open(tcp: TcpListener, config: &Config, folder: &Path) -> anyhow::
     })
 }
 
+/// Fails if the configuration asks for what cannot be; makes nothing.
+pub(super) fn check(config: &Config) -> anyhow::Result<()> {
+    if config.https_port.is_none() {
+        return Ok(());
+    }
+    match &config.tls {
+        Some(files) => GivenCertificate::open(files.clone(), Clock::system()).map(drop),
+        None => Names::of(config).map(drop),
+    }
+}
+
 /// The local CA of a configuration; made if there is none.
 pub(super) fn authority(
     config: &Config,

@@ -149,7 +149,7 @@ test("a page signs up and in by SRP, changes an attribute and signs out everywhe
     assert.ok(asked.some((body) => body.includes("SRP_A")) && !asked.some((body) => body.includes(password)));
     await call("updateUserAttributes", { userAttributes: { name: "Ada" } });
     assert.equal((await call("fetchUserAttributes")).name, "Ada");
-    const session = await page.evaluate(async () => (await window.auth.fetchAuthSession({ forceRefresh: true })).tokens.idToken.payload);
+    const session = await page.evaluate(async () => (await window.auth.fetchAuthSession()).tokens.idToken.payload);
     assert.equal(session["cognito:username"], username);
     await call("signOut", { global: true });
     await assert.rejects(call("getCurrentUser"), /UserUnAuthenticatedException|not authenticated/);
