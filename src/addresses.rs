@@ -42,6 +42,15 @@ impl Addresses {
         Some(format!("https://localhost:{port}"))
     }
 
+    /// Where SDKs on this machine need nothing but the address: http, if https would have them trust
+    /// the local CA.
+    pub fn api(&self) -> String {
+        if self.ca.is_some() && self.public.starts_with("https:") {
+            return format!("http://localhost:{}", self.port);
+        }
+        self.public.clone()
+    }
+
     /// The content of the ready file.
     pub fn ready(&self) -> Value {
         let mut ready = json!({

@@ -38,6 +38,15 @@ after(async () => {
   rmSync(home, { recursive: true, force: true, maxRetries: 5 });
 });
 
+test("the browser trusts every name of this machine", async () => {
+  const page = await browser.newPage();
+  for (const host of ["localhost", "127.0.0.1", "door.localhost", "door.auth.us-east-1.localhost"]) {
+    const answer = await page.goto(`https://${host}:${new URL(HTTPS).port}/health/ready`);
+    assert.equal(answer.status(), 200, host);
+  }
+  await page.close();
+});
+
 /// Serves a page with one script, made of this module's text and what it imports.
 async function serve(contents, port) {
   const made = await build({
