@@ -185,7 +185,7 @@ impl Step {
             base: &visit.base,
             keep: None,
         };
-        Ok(cookie.header(&visit.app))
+        Ok(cookie.header(visit))
     }
 
     /// The removal of the cookie.
@@ -196,6 +196,6 @@ impl Step {
             base: &visit.base,
             keep: None,
         };
-        cookie.header(&visit.app)
+        cookie.header(visit)
     }
 }
