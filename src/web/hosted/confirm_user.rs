@@ -109,14 +109,17 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
 
 /// The link, as far as it can be read without looking at its user.
 async fn read(visit: &Visit) -> Result<Link, Response> {
-    let unreadable = || refusal::plain(visit, What::Mistrusted("invalid_request".to_owned()));
+    let mistrusted = || What::Mistrusted("invalid_request".to_owned());
+    let told = |what: What| refusal::plain(visit, what);
+    let unreadable = || told(mistrusted());
     let pairs = Pairs::parse(&visit.query).map_err(|_| unreadable())?;
     let one = |name: &'static str| {
-        let value = pairs.one(name).map_err(|_| unreadable())?;
-        value.ok_or_else(|| refusal::plain(visit, What::Missing(name)))
+        let value = pairs.one(name).map_err(|_| mistrusted())?;
+        value.ok_or(What::Missing(name))
     };
-    let (client, username) = (one("client_id")?, one("user_name")?);
-    let code = one("confirmation_code")?;
+    let client = one("client_id").map_err(told)?;
+    let username = one("user_name").map_err(told)?;
+    let code = one("confirmation_code").map_err(told)?;
     let members = json!({
         "ClientId": client, "Username": username, "ConfirmationCode": code,
     });

@@ -74,7 +74,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     let (app, actor) = (&page.visit.app, &page.visit.actor);
     let (pool, client) = (&page.request.pool, &page.request.client);
     match challenge::start(app, actor, pool, client, start).await {
-        Ok(outcome) => go_on(page, username, outcome).await,
+        Ok(outcome) => Box::pin(go_on(page, username, outcome)).await,
         Err(error) => refused(page, form, username, error),
     }
 }

@@ -61,11 +61,15 @@ pub fn routes() -> Router<Arc<App>> {
             "/mfa/resend",
             get(second_factor::show).post(second_factor::resend),
         )
+        .route(
             "/mfa/choose",
             get(choose_factor::show).post(choose_factor::submit),
+        )
         .route("/mfa/app", get(set_up_app::show).post(set_up_app::submit))
+        .route(
             "/mfa/email",
             get(set_up_email::show).post(set_up_email::submit),
+        )
         .route("/logout", get(logout::get).post(logout::post))
         .route("/error", get(plain::error))
         .layer(DefaultBodyLimit::max(page::FORM_LIMIT))

@@ -171,7 +171,7 @@ impl Page {
         let (app, actor) = (&self.visit.app, &self.visit.actor);
         let (pool, client) = (&self.request.pool, &self.request.client);
         match made::prove(app, actor, pool, client, sub).await {
-            Ok(outcome) => login::go_on(self, username, outcome).await,
+            Ok(outcome) => Box::pin(login::go_on(self, username, outcome)).await,
             Err(error) if is_for_people(&error) => {
                 let told = Told::Again(error.message.into_owned());
                 self.step_to("/login", Step::SignIn { username, told })
