@@ -1,0 +1,62 @@
+"""Terraform: what it applies it finds again, it changes in place, it imports, and it leaves nothing behind."""
+
+import json
+import re
+
+import terraform
+from world import fresh, refused
+
+AFTER = terraform.HERE / "after" / "main.tf"
+# The addresses in it. The membership is in a file of its own: the provider cannot import that one.
+IMPORTED = {".".join(names) for names in re.findall(r'^resource "(\w+)" "(\w+)"', AFTER.read_text(), re.MULTILINE)}
+
+
+def import_id(address: str, values: dict) -> str:
+    """What `terraform import` wants to know a resource by."""
+    if address.startswith("aws_cognito_user_pool_client."):
+        return f"{values['user_pool_id']}/{values['id']}"
+    return values["id"]
+
+
+def differences(planned: list[dict]):
+    """What a plan would do other than import: the address, the actions and each member that differs."""
+    for change in planned:
+        actions, old, new = (change["change"][name] for name in ("actions", "before", "after"))
+        if actions != ["no-op"]:
+            old, new = old or {}, new or {}
+            yield change["address"], actions, [(name, old.get(name), new[name]) for name in new if new[name] != old.get(name)]
+
+
+def test_apply_change_import_destroy(workplace, world):
+    prefix = fresh("tf")
+    here = workplace("here", "before/main.tf", "membership.tf", prefix=prefix)
+    here.apply()
+    here.assert_nothing_to_do()
+
+    before = here.resources()
+    here.use(AFTER).apply()
+    here.assert_nothing_to_do()
+    after = here.resources()
+    replaced = {address for address in before if before[address]["id"] != after[address]["id"]}
+    assert replaced == {"aws_cognito_user_pool_domain.minimal"}
+
+    there = workplace("there", "after/main.tf", prefix=prefix)
+    (there.folder / "import.tf").write_text(
+        "".join(
+            f"import {{\n  to = {address}\n  id = {json.dumps(import_id(address, values))}\n}}\n"
+            for address, values in after.items()
+            if address in IMPORTED
+        )
+    )
+    planned = there.plan()
+    assert not list(differences(planned))
+    assert {change["address"] for change in planned if "importing" in change["change"]} == IMPORTED
+    there.apply()
+    there.assert_nothing_to_do()
+
+    here.run("destroy", "-auto-approve")
+    assert here.resources() == {}
+    for name in ("minimal", "full", "people"):
+        pool = after[f"aws_cognito_user_pool.{name}"]["id"]
+        with refused("ResourceNotFound", f"User pool {pool} does not exist."):
+            world.idp.describe_user_pool(UserPoolId=pool)
