@@ -46,6 +46,7 @@ codes! {
     NotImplemented => "NotImplementedException",
     PasswordHistoryPolicyViolation => "PasswordHistoryPolicyViolationException",
     PasswordResetRequired => "PasswordResetRequiredException",
+    RefreshTokenReuse => "RefreshTokenReuseException",
     ResourceNotFound => "ResourceNotFoundException",
     ScopeDoesNotExist => "ScopeDoesNotExistException",
     Serialization => "SerializationException",
@@ -119,6 +120,8 @@ pub enum Reason {
     RevokedToken,
     /// An expired token.
     ExpiredToken,
+    /// A refresh token for which another was given before.
+    ReusedToken,
     /// A stored setting asks for behaviour that is not built.
     NotBuilt,
 }
@@ -216,6 +219,8 @@ texts! {
     invalid_refresh_token => NotAuthorized "Invalid Refresh Token";
     refresh_token_revoked => NotAuthorized "Refresh Token has been revoked";
     refresh_token_expired => NotAuthorized "Refresh Token has expired";
+    refresh_token_reused => RefreshTokenReuse "Refresh Token has been used already";
+    client_secret_not_verified => NotAuthorized "Invalid client secret provided";
     invalid_access_token => NotAuthorized "Invalid Access Token";
     access_token_signature => NotAuthorized "Could not verify signature for Access Token";
     access_token_expired => NotAuthorized "Access Token has expired";

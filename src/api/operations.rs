@@ -88,7 +88,7 @@ operations! {
     GetLogDeliveryConfiguration Iam;
     GetProvisionedLimit Iam;
     GetSigningCertificate Iam;
-    GetTokensFromRefreshToken Public;
+    GetTokensFromRefreshToken Public => auth::get_tokens_from_refresh_token::get_tokens_from_refresh_token;
     GetUICustomization Iam;
     GetUser Token => auth::get_user::get_user;
     GetUserAttributeVerificationCode Token => account::get_user_attribute_verification_code::get_user_attribute_verification_code;

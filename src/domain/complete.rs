@@ -36,8 +36,10 @@ pub(super) struct Completion<'a> {
     pub(super) user: &'a User,
     /// The session that the tokens hang off.
     pub(super) session: &'a Session,
-    /// Whether the session is new: it is stored and gets a refresh token.
+    /// Whether the session is new and is to be stored.
     pub(super) new: bool,
+    /// Whether there is a refresh token among the tokens.
+    pub(super) refreshable: bool,
     /// Why tokens are made.
     pub(super) source: TokenSource,
     /// `nonce` of the authorization request.
@@ -71,23 +73,26 @@ pub(super) async fn complete(
     };
     let now = app.clock.now(&completion.pool.id);
     let mut issued = sign(app, &completion, &keys, &groups, now)?;
-    let refresh_token = completion.new.then(|| opaque(app)).transpose()?;
+    let refresh_token = completion.refreshable.then(|| opaque(app)).transpose()?;
 
     let (pool, session) = (&completion.pool.id, completion.session);
     let mut tx = app.store.write(actor).await?;
     claim.claim(&mut tx, &session.id).await?;
     hold(&mut tx, completion.user).await?;
-    if let Some(token) = &refresh_token {
+    if completion.new {
         sessions::insert(&mut tx, session).await?;
-        let row = RefreshToken {
-            pool: pool.clone(),
-            session: session.id.clone(),
-            expires: session.expires,
-        };
-        let hash = app.vault.hash(REFRESH, token)?;
-        refresh_tokens::insert(&mut tx, &row, &hash, now).await?;
     } else if !sessions::touch(&mut tx, pool, &session.id, now).await? {
         return Err(Error::refresh_token_revoked().because(Reason::RevokedToken));
+    }
+    if let Some(token) = &refresh_token {
+        let row = RefreshToken {
+            pool: pool.clone(),
+            hash: app.vault.hash(REFRESH, token)?,
+            session: session.id.clone(),
+            expires: session.expires,
+            used: None,
+        };
+        refresh_tokens::insert(&mut tx, &row, now).await?;
     }
     let (proves, act) = act(completion.source);
     if proves {

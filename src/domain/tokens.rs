@@ -25,7 +25,7 @@ pub struct Issued {
     pub access_token: String,
     /// The ID token; none when a hosted sign-in did not ask for `openid`.
     pub id_token: Option<String>,
-    /// The refresh token; none in the answer to a refresh.
+    /// The refresh token; none in the answer to a refresh, unless refresh tokens rotate.
     pub refresh_token: Option<String>,
     /// Lifetime of the access token.
     pub lifetime: Span,
@@ -85,6 +85,7 @@ pub async fn exchange(
         user: &proven.user,
         session: &session,
         new: true,
+        refreshable: true,
         source: TokenSource::HostedAuth,
         nonce: exchange.nonce,
         metadata: &Metadata::new(),

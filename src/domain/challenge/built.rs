@@ -37,8 +37,14 @@ pub(super) fn check_asked(flow: Option<Flow>, parameters: &Parameters) -> Result
     if let Some(flow @ (Flow::Custom | Flow::UserAuth)) = flow {
         return Err(Error::not_implemented(flow.as_str()));
     }
-    if parameters.find("DEVICE_KEY").is_some() {
-        return Err(Error::not_implemented("DEVICE_KEY"));
+    let key = parameters.find("DEVICE_KEY");
+    check_device_key(key.map(|key| key.expose().as_str()))
+}
+
+/// Refuses a device to sign in or refresh with.
+pub(in crate::domain) fn check_device_key(key: Option<&str>) -> Result<()> {
+    match key {
+        Some(_) => Err(Error::not_implemented("DEVICE_KEY")),
+        None => Ok(()),
     }
-    Ok(())
 }

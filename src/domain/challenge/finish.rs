@@ -94,6 +94,7 @@ pub(super) async fn sign_in(
         user: &user,
         session: &session,
         new: true,
+        refreshable: true,
         source,
         nonce: None,
         metadata: context.metadata,

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use crate::app::App;
 use crate::domain::clients;
 use crate::domain::hooks::{self, Metadata, TokenSource};
-use crate::domain::refresh::{self, Refresh};
+use crate::domain::refresh::{self, Door, Refresh};
 use crate::domain::sessions::Proven;
 use crate::domain::tokens::{Issued, Nothing};
 use crate::error::{Error, Result};
@@ -146,15 +146,15 @@ pub async fn start(
     if matches!(flow, Flow::RefreshTokenAuth | Flow::RefreshToken) {
         let token = parameters.get("REFRESH_TOKEN")?;
         let secret_hash = parameters.find("SECRET_HASH");
-        if secret_hash.is_none() && face != Face::Hosted {
+        if secret_hash.is_none() {
             clients::check_secret_hash(app, client, "", None)?;
         }
         flows::check(client, face, flow)?;
         built::check_asked(None, &parameters)?;
         let refresh = Refresh {
-            face,
+            door: Door::Flow(secret_hash),
             token,
-            secret_hash,
+            device_key: None,
             metadata: &none,
         };
         let issued = refresh::refresh(app, actor, pool, client, refresh).await?;

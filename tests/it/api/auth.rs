@@ -6,6 +6,7 @@ mod lockout;
 mod new_password;
 mod password;
 mod refresh;
+mod rotation;
 mod sign_out;
 mod srp;
 mod stage;
