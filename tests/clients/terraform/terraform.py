@@ -77,14 +77,16 @@ class Terraform:
         self.run("init")
         return self
 
-    def apply(self) -> Terraform:
-        self.run("apply", "-auto-approve")
+    def apply(self, *what: str) -> Terraform:
+        self.run("apply", "-auto-approve", *what)
         return self
 
-    def plan(self) -> list[dict]:
-        """The resources that the plan names, each with what is to happen to it."""
-        self.run("plan", "-out=plan")
-        return json.loads(self.run("show", "-json", "plan").stdout).get("resource_changes", [])
+    def plan(self) -> tuple[dict[str, int], str]:
+        """Writes a plan to `plan`: how many resources it would add, change, remove and import, and what it says of them."""
+        told = [json.loads(line) for line in self.run("plan", "-json", "-out=plan").stdout.splitlines()]
+        (changes,) = (line["changes"] for line in told if line["type"] == "change_summary")
+        say = "" if not changes["add"] + changes["change"] + changes["remove"] else self.run("show", "plan").stdout
+        return {name: count for name, count in changes.items() if isinstance(count, int)}, say
 
     def assert_nothing_to_do(self) -> None:
         """A plan finds no difference between the configuration, the state and the server."""
@@ -92,7 +94,6 @@ class Terraform:
         assert done.returncode == 0, f"the plan is not empty:\n{done.stdout}"
 
     def resources(self) -> dict[str, dict]:
-        """Everything in the state: the values of each address."""
-        state = json.loads(self.run("show", "-json").stdout)
-        made = state["values"]["root_module"]["resources"] if "values" in state else []
-        return {resource["address"]: resource["values"] for resource in made}
+        """Everything in the state: the attributes of each address."""
+        state = json.loads((self.folder / "terraform.tfstate").read_text())
+        return {f"{made['type']}.{made['name']}": made["instances"][0]["attributes"] for made in state["resources"]}
