@@ -76,6 +76,15 @@ pub struct DevArgs {
     /// What browsers and tokens call this server [default: http://localhost:PORT]
     #[arg(long, env = "POOLHOUSE_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
+    /// What tokens call their issuer: public (PUBLIC_URL/POOL), aws or aws-updated (the names it
+    /// has on AWS, for verifiers that have them built in), or a URL with {poolId} in it
+    #[arg(
+        long,
+        env = "POOLHOUSE_ISSUER",
+        value_name = "MODE",
+        default_value = "public"
+    )]
+    issuer: String,
     /// PostgreSQL database (postgres://user:password@host/name) instead of the embedded SQLite
     #[arg(
         long,
@@ -227,6 +236,9 @@ impl DevArgs {
             smtp_url: self.smtp_url.map(Secret::new),
             smtp_ca: self.smtp_ca,
             mail_from: self.mail_from,
+            issuer: self.issuer.parse().map_err(|wrong| {
+                anyhow::anyhow!("--issuer {} cannot be used: {wrong}", self.issuer)
+            })?,
         })
     }
 }
@@ -296,6 +308,8 @@ mod tests {
             ["--port", "70000"],
             ["--account-id", "12"],
             ["--template", "stack.yaml"],
+            ["--issuer", "private"],
+            ["--issuer", "https://id.example.com"],
         ] {
             assert!(config(&bad).is_err(), "{bad:?}");
         }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::hashing::HashProfile;
 use crate::secret::Secret;
+use crate::settings::issuer::IssuerMode;
 
 /// How the server behaves as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,8 @@ pub struct Config {
     pub smtp_ca: Option<PathBuf>,
     /// Sender of e-mail where the pool names none.
     pub mail_from: String,
+    /// What tokens call their issuer.
+    pub issuer: IssuerMode,
 }
 
 impl Default for Config {
@@ -82,6 +85,7 @@ impl Default for Config {
             smtp_url: None,
             smtp_ca: None,
             mail_from: "no-reply@verificationemail.com".to_owned(),
+            issuer: IssuerMode::default(),
         }
     }
 }

@@ -5,8 +5,8 @@ use super::ops::{account, auth, clients, domains, groups, pools, resource_server
 use crate::operations;
 
 operations! {
-    AddCustomAttributes Iam;
-    AddUserPoolClientSecret Iam;
+    AddCustomAttributes Iam => pools::add_custom_attributes::add_custom_attributes;
+    AddUserPoolClientSecret Iam => clients::add_user_pool_client_secret::add_user_pool_client_secret;
     AdminAddUserToGroup Iam => groups::admin_add_user_to_group::admin_add_user_to_group;
     AdminConfirmSignUp Iam => users::admin_confirm_sign_up::admin_confirm_sign_up;
     AdminCreateUser Iam => users::admin_create_user::admin_create_user;
@@ -62,7 +62,7 @@ operations! {
     DeleteUserAttributes Token => account::delete_user_attributes::delete_user_attributes;
     DeleteUserPool Iam => pools::delete_user_pool::delete_user_pool;
     DeleteUserPoolClient Iam => clients::delete_user_pool_client::delete_user_pool_client;
-    DeleteUserPoolClientSecret Iam;
+    DeleteUserPoolClientSecret Iam => clients::delete_user_pool_client_secret::delete_user_pool_client_secret;
     DeleteUserPoolDomain Iam => domains::delete_user_pool_domain::delete_user_pool_domain;
     DeleteUserPoolReplica Iam;
     DeleteWebAuthnCredential Token;
@@ -102,10 +102,10 @@ operations! {
     ListGroups Iam => groups::list_groups::list_groups;
     ListIdentityProviders Iam;
     ListResourceServers Iam => resource_servers::list_resource_servers::list_resource_servers;
-    ListTagsForResource Iam;
+    ListTagsForResource Iam => pools::list_tags_for_resource::list_tags_for_resource;
     ListTerms Iam;
     ListUserImportJobs Iam;
-    ListUserPoolClientSecrets Iam;
+    ListUserPoolClientSecrets Iam => clients::list_user_pool_client_secrets::list_user_pool_client_secrets;
     ListUserPoolClients Iam => clients::list_user_pool_clients::list_user_pool_clients;
     ListUserPoolReplicas Iam;
     ListUserPools Iam => pools::list_user_pools::list_user_pools;
@@ -129,8 +129,8 @@ operations! {
     StartUserImportJob Iam;
     StartWebAuthnRegistration Token;
     StopUserImportJob Iam;
-    TagResource Iam;
-    UntagResource Iam;
+    TagResource Iam => pools::tag_resource::tag_resource;
+    UntagResource Iam => pools::untag_resource::untag_resource;
     UpdateAuthEventFeedback Public;
     UpdateDeviceStatus Token;
     UpdateGroup Iam => groups::update_group::update_group;

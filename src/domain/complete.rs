@@ -10,6 +10,7 @@ use crate::domain::attributes;
 use crate::domain::claims::{self, AccessClaims, GroupClaims, IdClaims};
 use crate::domain::groups;
 use crate::domain::hooks::{self, Metadata, TokenSource};
+use crate::domain::issuer;
 use crate::domain::keys;
 use crate::domain::lockout;
 use crate::domain::tokens::{Claim, Issued};
@@ -94,7 +95,7 @@ pub(super) async fn complete(
         };
         refresh_tokens::insert(&mut tx, &row, now).await?;
     }
-    let (proves, act) = act(completion.source);
+    let (proves, act) = act(&completion);
     if proves {
         lockout::clear(&mut tx, pool, &completion.user.sub).await?;
     }
@@ -116,10 +117,11 @@ pub(super) const REFRESH: &str = "refresh_token";
 
 /// Whether tokens of this kind end a sign-in in which the user proved a password; and the act's
 /// name in the audit.
-const fn act(source: TokenSource) -> (bool, &'static str) {
-    match source {
+const fn act(completion: &Completion<'_>) -> (bool, &'static str) {
+    match completion.source {
         TokenSource::Authentication | TokenSource::NewPasswordChallenge => (true, "SignIn"),
-        TokenSource::HostedAuth => (false, "ExchangeCode"),
+        TokenSource::HostedAuth if completion.refreshable => (false, "ExchangeCode"),
+        TokenSource::HostedAuth => (false, "ImplicitGrant"),
         TokenSource::RefreshTokens => (false, "RefreshTokens"),
         TokenSource::ClientCredentials => (false, "ClientCredentials"),
     }
@@ -153,7 +155,7 @@ fn sign(
         session,
         ..
     } = completion;
-    let issuer = app.issuer(&pool.id);
+    let issuer = issuer::of(app, pool);
     let revocable = client.settings.token_revocation();
     let origin = revocable.then_some(session.origin_jti.as_str());
     let jti = |id: &Uuid| revocable.then(|| id.to_string());

@@ -17,6 +17,7 @@ pub mod domains;
 pub mod existence;
 pub mod groups;
 pub mod hooks;
+pub mod issuer;
 pub mod janitor;
 pub mod keys;
 pub mod limits;

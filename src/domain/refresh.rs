@@ -61,13 +61,19 @@ pub async fn refresh(
     client: &Client,
     refresh: Refresh<'_>,
 ) -> Result<Issued> {
-    built::check_devices(pool)?;
     built::check_device_key(refresh.device_key)?;
     let Standing {
         token,
         session,
         user,
     } = standing(app, client, refresh.token).await?;
+    // Such a sign-in needs its device, which only the API can name (oauth.md 4.3).
+    let remembers = pool.settings().device_configuration.is_some();
+    let endpoint = matches!(refresh.door, Door::Endpoint);
+    if endpoint && session.origin.is_none() && remembers {
+        return Err(Error::invalid_refresh_token().because(Reason::BadToken));
+    }
+    built::check_devices(pool)?;
     if let Door::Flow(secret_hash) = refresh.door {
         clients::check_secret_hash(app, client, &user.username, secret_hash)?;
     }

@@ -7,6 +7,7 @@
 
 pub mod client;
 pub mod domain;
+pub mod issuer;
 pub mod pool;
 
 /// Declares a struct of AWS's shape: PascalCase members, all optional, absent when unset.

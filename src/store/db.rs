@@ -12,6 +12,7 @@ use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{FromRow, Transaction};
 
 use super::audit::Actor;
+use super::faults::Faults;
 use crate::error::Error;
 use crate::ports::rng::Rng;
 use crate::time::Timestamp;
@@ -271,14 +272,21 @@ pub struct Tx {
     conn: Conn,
     pub(super) actor: Actor,
     pub(super) rng: Rng,
+    faults: Faults,
 }
 
 impl Tx {
-    pub(super) const fn sqlite(tx: Transaction<'static, Sqlite>, actor: Actor, rng: Rng) -> Self {
+    pub(super) const fn sqlite(
+        tx: Transaction<'static, Sqlite>,
+        actor: Actor,
+        rng: Rng,
+        faults: Faults,
+    ) -> Self {
         Self {
             conn: Conn(Inner::SqliteTx(tx)),
             actor,
             rng,
+            faults,
         }
     }
 
@@ -286,16 +294,19 @@ impl Tx {
         tx: Transaction<'static, Postgres>,
         actor: Actor,
         rng: Rng,
+        faults: Faults,
     ) -> Self {
         Self {
             conn: Conn(Inner::PgTx(tx)),
             actor,
             rng,
+            faults,
         }
     }
 
     /// Makes the writes last. The one place where group commit can live.
     pub async fn commit(self) -> Result<(), DbError> {
+        self.faults.commit()?;
         match self.conn.0 {
             Inner::SqliteTx(tx) => tx.commit().await?,
             Inner::PgTx(tx) => tx.commit().await?,

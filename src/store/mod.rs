@@ -9,6 +9,7 @@ pub mod codes;
 pub mod consumed;
 pub mod db;
 pub mod domains;
+pub mod faults;
 pub mod groups;
 pub mod keyring;
 pub mod lockouts;
@@ -38,6 +39,7 @@ use crate::error::Result;
 use crate::ports::rng::Rng;
 use audit::Actor;
 use db::{Conn, DbError, Sql, Tx};
+use faults::Faults;
 
 /// Statements that a connection keeps prepared: all of ours.
 const STATEMENTS: usize = 512;
@@ -119,6 +121,8 @@ pub enum Durability {
 pub struct Store {
     backend: Backend,
     rng: Rng,
+    /// Failures on demand.
+    pub faults: Faults,
 }
 
 #[derive(Clone)]
@@ -159,6 +163,7 @@ impl Store {
         Ok(Self {
             backend: Backend::Sqlite { writer, readers },
             rng,
+            faults: Faults::default(),
         })
     }
 
@@ -186,6 +191,7 @@ impl Store {
         Ok(Self {
             backend: Backend::Postgres(pool),
             rng,
+            faults: Faults::default(),
         })
     }
 
@@ -199,14 +205,13 @@ impl Store {
 
     /// Begins a write. Inside it: no network, no trigger, no hashing, no mail.
     pub async fn write(&self, actor: &Actor) -> Result<Tx, DbError> {
+        let (actor, rng, faults) = (actor.clone(), self.rng.clone(), self.faults.clone());
         Ok(match &self.backend {
             Backend::Sqlite { writer, .. } => {
                 let tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-                Tx::sqlite(tx, actor.clone(), self.rng.clone())
+                Tx::sqlite(tx, actor, rng, faults)
             }
-            Backend::Postgres(pool) => {
-                Tx::postgres(pool.begin().await?, actor.clone(), self.rng.clone())
-            }
+            Backend::Postgres(pool) => Tx::postgres(pool.begin().await?, actor, rng, faults),
         })
     }
 

@@ -76,6 +76,9 @@ catalogue! {
     NewPasswordAttributes = "We also need the following from you.";
 
     // Signed out, errors, notices
+    SignOut = "Sign out";
+    SignOutHeading = "Sign out?";
+    SignOutText = "An app asks to sign you out here.";
     SignedOutTitle = "Signed out";
     SignedOutHeading = "You are signed out";
     SignedOutText = "You can close this window now.";

@@ -18,6 +18,7 @@ mod api;
 mod architecture;
 mod controls;
 mod docs;
+mod exposure;
 mod mailbox;
 mod model;
 mod oidc;

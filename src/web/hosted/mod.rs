@@ -8,6 +8,7 @@ mod confirm;
 mod csrf;
 mod forgot_password;
 mod login;
+mod logout;
 mod new_password;
 mod page;
 mod plain;
@@ -46,6 +47,7 @@ pub fn routes() -> Router<Arc<App>> {
             "/changePassword",
             get(new_password::show).post(new_password::submit),
         )
+        .route("/logout", get(logout::get).post(logout::post))
         .route("/error", get(plain::error))
         .layer(DefaultBodyLimit::max(page::FORM_LIMIT))
 }

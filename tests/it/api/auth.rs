@@ -9,6 +9,6 @@ mod refresh;
 mod rotation;
 mod sign_out;
 mod srp;
-mod stage;
+pub mod stage;
 mod tokens;
 mod traces;

@@ -5,7 +5,9 @@ mod admin_create_user;
 mod admin_users;
 mod auth;
 mod cascade;
+mod client_secrets;
 mod clients;
+mod custom_attributes;
 mod domains;
 mod existence;
 mod groups;
@@ -19,6 +21,7 @@ mod races;
 mod recovery;
 mod resource_servers;
 mod sign_up;
+mod tags;
 
 use poolhouse::args;
 use poolhouse::domain::usernames;

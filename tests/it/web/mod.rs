@@ -1,6 +1,7 @@
 //! Pages, as a browser sees them.
 
 mod forms;
+mod headers;
 mod journeys;
 mod passwords;
 mod sessions;
