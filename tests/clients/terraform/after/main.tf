@@ -99,8 +99,8 @@ resource "aws_cognito_user_pool" "full" {
   deletion_protection      = "INACTIVE"
   user_pool_tier           = "ESSENTIALS"
   tags = {
-    team  = "identity"
-    stage = "test"
+    team  = "sign-in"
+    owner = "ada"
   }
 
   account_recovery_setting {
@@ -247,6 +247,11 @@ resource "aws_cognito_user_pool" "people" {
     string_attribute_constraints {
       max_length = 20
     }
+  }
+  schema {
+    name                = "joined"
+    attribute_data_type = "DateTime"
+    mutable             = true
   }
 }
 
