@@ -41,6 +41,7 @@ case $1 in
     "$RIG_PYTHON" tests/clients/run --database "$POSTGRES_URL" --suite python --suite node
     ;;
   clients-rust)
+    cargo fmt --check --manifest-path tests/clients/rust/Cargo.toml
     need_python
     cargo build --locked
     "$RIG_PYTHON" tests/clients/run --suite rust

@@ -95,5 +95,8 @@ class Terraform:
 
     def resources(self) -> dict[str, dict]:
         """Everything in the state: the attributes of each address."""
-        state = json.loads((self.folder / "terraform.tfstate").read_text())
-        return {f"{made['type']}.{made['name']}": made["instances"][0]["attributes"] for made in state["resources"]}
+        listed = self.state()["resources"]
+        return {f"{made['type']}.{made['name']}": made["instances"][0]["attributes"] for made in listed}
+
+    def state(self) -> dict:
+        return json.loads((self.folder / "terraform.tfstate").read_text())
