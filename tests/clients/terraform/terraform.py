@@ -95,7 +95,7 @@ class Terraform:
 
     def resources(self) -> dict[str, dict]:
         """Everything in the state: the attributes of each address."""
-        listed = self.state()["resources"]
+        listed = [made for made in self.state()["resources"] if made["mode"] == "managed"]
         return {f"{made['type']}.{made['name']}": made["instances"][0]["attributes"] for made in listed}
 
     def state(self) -> dict:

@@ -25,11 +25,17 @@ def test_apply_change_import_destroy(workplace, world):
     here.assert_nothing_to_do()
 
     before = here.resources()
-    here.use(AFTER).apply()
+    here.use(AFTER, terraform.HERE / "data.tf").apply()
     here.assert_nothing_to_do()
     after = here.resources()
     replaced = {address for address in before if before[address]["id"] != after[address]["id"]}
     assert replaced == {"aws_cognito_user_pool_domain.minimal"}
+
+    read = here.state()["outputs"]["read"]["value"]
+    pool, service = after["aws_cognito_user_pool.full"], after["aws_cognito_user_pool_client.service"]
+    assert pool["id"] in read["pools"] and read["arn"] == pool["arn"]
+    assert sorted(read["clients"]) == sorted([after["aws_cognito_user_pool_client.full"]["id"], service["id"]])
+    assert read["secret"] == service["client_secret"] and read["groups"] == ["admins"]
 
     there = workplace("there", "after/main.tf", prefix=prefix)
     (there.folder / "import.tf").write_text(
