@@ -3,6 +3,9 @@
 mod built;
 mod flows;
 mod lockout;
+pub mod mfa;
+mod mfa_codes;
+mod mfa_preference;
 mod new_password;
 mod password;
 mod refresh;

@@ -3,7 +3,9 @@
 mod forms;
 mod headers;
 mod journeys;
+mod links;
 mod passwords;
+mod second_factor;
 mod sessions;
 mod sign_in;
 mod sign_up;
