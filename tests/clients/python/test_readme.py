@@ -40,6 +40,7 @@ def test_every_example_is_there():
         "boto3",
         "@aws-sdk/client-cognito-identity-provider",
         "amazon-cognito-identity-js",
+        "aws-amplify",
         "openid-client",
     ):
         assert client in text, f"the README has no example that runs {client}"
