@@ -57,8 +57,9 @@ pub struct App {
 }
 
 impl App {
-    /// The issuer of a pool's tokens: from configuration, never from a request (security.md F1).
-    pub fn issuer(&self, pool: &PoolId) -> String {
+    /// Where a pool's endpoints, pages and keys are: from configuration, never from a request
+    /// (security.md F1). What its tokens call their issuer is `domain::issuer`'s to say.
+    pub fn site(&self, pool: &PoolId) -> String {
         format!("{}/{pool}", self.public_url)
     }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::hashing::HashProfile;
 use crate::secret::Secret;
+use crate::settings::issuer::IssuerMode;
 use crate::store::Durability;
 
 /// How the server behaves as a whole.
@@ -12,6 +13,15 @@ use crate::store::Durability;
 pub enum Mode {
     /// Local substitute: loopback, any signature, mailbox and test controls.
     Dev,
+}
+
+/// A certificate chain and its key, in PEM.
+#[derive(Clone, Debug)]
+pub struct TlsFiles {
+    /// The chain, the server's own certificate first.
+    pub cert: PathBuf,
+    /// The private key.
+    pub key: PathBuf,
 }
 
 /// Settled configuration of one server.
@@ -23,6 +33,10 @@ pub struct Config {
     pub bind: IpAddr,
     /// Port to listen on; 0 picks one.
     pub port: u16,
+    /// Port to listen on for https; 0 picks one, unset is http only.
+    pub https_port: Option<u16>,
+    /// The certificate for https; unset: one of the local CA.
+    pub tls: Option<TlsFiles>,
     /// What browsers and tokens call this server, without a trailing slash. Unset: derived from
     /// the port once it is known.
     pub public_url: Option<String>,
@@ -60,6 +74,8 @@ pub struct Config {
     pub smtp_ca: Option<PathBuf>,
     /// Sender of e-mail where the pool names none.
     pub mail_from: String,
+    /// What tokens call their issuer.
+    pub issuer: IssuerMode,
 }
 
 impl Default for Config {
@@ -68,6 +84,8 @@ impl Default for Config {
             mode: Mode::Dev,
             bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 9229,
+            https_port: None,
+            tls: None,
             public_url: None,
             database: None,
             data_dir: PathBuf::from(".poolhouse"),
@@ -86,6 +104,7 @@ impl Default for Config {
             smtp_url: None,
             smtp_ca: None,
             mail_from: "no-reply@verificationemail.com".to_owned(),
+            issuer: IssuerMode::default(),
         }
     }
 }

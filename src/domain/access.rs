@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::claims::{ADMIN_SCOPE, OPENID, ReadAccess};
-use crate::domain::{clients, keys};
+use crate::domain::{clients, issuer, keys};
 use crate::error::{Code, Error, Reason, Result};
 use crate::ids::{ClientId, PoolId, Sub};
 use crate::secret::Secret;
@@ -62,7 +62,6 @@ async fn signed_in(
     let claims: ReadAccess = token.claims().ok_or_else(invalid)?;
     let belongs = key.token_use == TokenUse::Access
         && claims.token_use == TokenUse::Access.as_str()
-        && claims.iss == app.issuer(&key.pool)
         && claims.username.is_some()
         && site.is_none_or(|site| *site == key.pool);
     if !belongs {
@@ -83,6 +82,9 @@ async fn signed_in(
     let (pool, client) = clients::of_pool(app, &key.pool, &client)
         .await
         .map_err(gone)?;
+    if claims.iss != issuer::of(app, &pool) {
+        return Err(invalid());
+    }
     let user = standing_user(app, &pool, &claims).await?;
     Ok(SignedIn {
         pool,

@@ -10,6 +10,7 @@ use crate::domain::attributes;
 use crate::domain::claims::{self, AccessClaims, GroupClaims, IdClaims};
 use crate::domain::groups;
 use crate::domain::hooks::{self, Metadata, TokenSource};
+use crate::domain::issuer;
 use crate::domain::keys;
 use crate::domain::lockout;
 use crate::domain::tokens::{Claim, Issued};
@@ -36,8 +37,10 @@ pub(super) struct Completion<'a> {
     pub(super) user: &'a User,
     /// The session that the tokens hang off.
     pub(super) session: &'a Session,
-    /// Whether the session is new: it is stored and gets a refresh token.
+    /// Whether the session is new and is to be stored.
     pub(super) new: bool,
+    /// Whether there is a refresh token among the tokens.
+    pub(super) refreshable: bool,
     /// Why tokens are made.
     pub(super) source: TokenSource,
     /// `nonce` of the authorization request.
@@ -71,25 +74,28 @@ pub(super) async fn complete(
     };
     let now = app.clock.now(&completion.pool.id);
     let mut issued = sign(app, &completion, &keys, &groups, now)?;
-    let refresh_token = completion.new.then(|| opaque(app)).transpose()?;
+    let refresh_token = completion.refreshable.then(|| opaque(app)).transpose()?;
 
     let (pool, session) = (&completion.pool.id, completion.session);
     let mut tx = app.store.write(actor).await?;
     claim.claim(&mut tx, &session.id).await?;
     hold(&mut tx, completion.user).await?;
-    if let Some(token) = &refresh_token {
+    if completion.new {
         sessions::insert(&mut tx, session).await?;
-        let row = RefreshToken {
-            pool: pool.clone(),
-            session: session.id.clone(),
-            expires: session.expires,
-        };
-        let hash = app.vault.hash(REFRESH, token)?;
-        refresh_tokens::insert(&mut tx, &row, &hash, now).await?;
     } else if !sessions::touch(&mut tx, pool, &session.id, now).await? {
         return Err(Error::refresh_token_revoked().because(Reason::RevokedToken));
     }
-    let (proves, act) = act(completion.source);
+    if let Some(token) = &refresh_token {
+        let row = RefreshToken {
+            pool: pool.clone(),
+            hash: app.vault.hash(REFRESH, token)?,
+            session: session.id.clone(),
+            expires: session.expires,
+            used: None,
+        };
+        refresh_tokens::insert(&mut tx, &row, now).await?;
+    }
+    let (proves, act) = act(&completion);
     if proves {
         lockout::clear(&mut tx, pool, &completion.user.sub).await?;
     }
@@ -111,10 +117,11 @@ pub(super) const REFRESH: &str = "refresh_token";
 
 /// Whether tokens of this kind end a sign-in in which the user proved a password; and the act's
 /// name in the audit.
-const fn act(source: TokenSource) -> (bool, &'static str) {
-    match source {
+const fn act(completion: &Completion<'_>) -> (bool, &'static str) {
+    match completion.source {
         TokenSource::Authentication | TokenSource::NewPasswordChallenge => (true, "SignIn"),
-        TokenSource::HostedAuth => (false, "ExchangeCode"),
+        TokenSource::HostedAuth if completion.refreshable => (false, "ExchangeCode"),
+        TokenSource::HostedAuth => (false, "ImplicitGrant"),
         TokenSource::RefreshTokens => (false, "RefreshTokens"),
         TokenSource::ClientCredentials => (false, "ClientCredentials"),
     }
@@ -148,7 +155,7 @@ fn sign(
         session,
         ..
     } = completion;
-    let issuer = app.issuer(&pool.id);
+    let issuer = issuer::of(app, pool);
     let revocable = client.settings.token_revocation();
     let origin = revocable.then_some(session.origin_jti.as_str());
     let jti = |id: &Uuid| revocable.then(|| id.to_string());

@@ -75,7 +75,7 @@ pub async fn sweep(app: &App) -> Result<u64> {
 async fn bite(app: &App, kind: Kind, now: Timestamp) -> Result<u64> {
     let mut tx = app.store.write(&Actor::default()).await?;
     let rows = match kind {
-        Kind::Attempts => attempts::prune(&mut tx, now.minus(limits::WINDOW), BITE).await?,
+        Kind::Attempts => attempts::prune(&mut tx, now.minus(limits::LONGEST), BITE).await?,
         Kind::AuthorizationCodes => authorization_codes::prune(&mut tx, now, BITE).await?,
         Kind::Codes => codes::prune(&mut tx, now, BITE).await?,
         Kind::Consumed => consumed::prune(&mut tx, now, BITE).await?,

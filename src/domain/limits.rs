@@ -6,8 +6,10 @@ use crate::store::attempts::{self, Attempt};
 use crate::store::db::Tx;
 use crate::time::{Span, Timestamp};
 
-/// How long an attempt counts.
-pub const WINDOW: Span = Span::hours(1);
+const WINDOW: Span = Span::hours(1);
+
+/// The longest time that anything is counted for (`domain::mfa::tries`).
+pub const LONGEST: Span = Span::hours(24);
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub enum Act {
     GetUserAttributeVerificationCode,
     /// Tries of a contact's code.
     VerifyUserAttribute,
+    /// Codes of a second factor sent again from a page.
+    ResendAuthenticationCode,
 }
 
 impl Act {
@@ -38,6 +42,7 @@ impl Act {
             Self::ChangePassword => "change_password",
             Self::GetUserAttributeVerificationCode => "attribute_code",
             Self::VerifyUserAttribute => "verify_attribute",
+            Self::ResendAuthenticationCode => "resend_authentication",
         }
     }
 
@@ -47,6 +52,7 @@ impl Act {
             Self::ConfirmSignUp | Self::VerifyUserAttribute => 15,
             Self::ForgotPassword | Self::ConfirmForgotPassword => 20,
             Self::ResendConfirmationCode
+            | Self::ResendAuthenticationCode
             | Self::ChangePassword
             | Self::GetUserAttributeVerificationCode => 5,
         }
@@ -63,8 +69,7 @@ pub async fn count(tx: &mut Tx, pool: &PoolId, sub: &Sub, act: Act, now: Timesta
         sub,
         act: act.name(),
     };
-    if attempts::claim(tx, attempt, act.limit(), (now, over)).await? {
-        return Ok(());
-    }
-    Err(Error::attempt_limit_exceeded().because(Reason::TooManyTries))
+    let counted = attempts::claim(tx, attempt, act.limit(), (now, over)).await?;
+    let exceeded = || Error::attempt_limit_exceeded().because(Reason::TooManyTries);
+    counted.map(drop).ok_or_else(exceeded)
 }

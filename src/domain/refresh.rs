@@ -1,38 +1,59 @@
 //! Refresh tokens: new tokens for a sign-in that still holds.
+//!
+//! [`refresh`] serves the sign-in flow of both APIs, GetTokensFromRefreshToken and the token
+//! endpoint. Where the client's refresh tokens rotate, a refresh gives a new one with the expiry of
+//! the first; the old one works for the grace period more, from its first use on. At grace 0 one of
+//! many refreshes with the same token wins: it is used up in the transaction that stores the next.
+
+use futures_util::future::BoxFuture;
 
 use crate::app::App;
-use crate::domain::challenge::{Face, built};
+use crate::domain::challenge::built;
 use crate::domain::clients;
 use crate::domain::complete::{Completion, REFRESH, complete};
 use crate::domain::hooks::{Metadata, TokenSource};
-use crate::domain::tokens::{Issued, Nothing};
+use crate::domain::tokens::{Claim, Issued, Nothing};
 use crate::error::{Error, Reason, Result};
-use crate::ids::PoolId;
+use crate::ids::{PoolId, SessionId};
 use crate::secret::Secret;
 use crate::settings::client::OAuthFlow;
-use crate::store::audit::Actor;
+use crate::store::audit::{Actor, Event};
 use crate::store::clients::Client;
+use crate::store::db::{Conn, Tx};
 use crate::store::pools::Pool;
-use crate::store::refresh_tokens;
+use crate::store::refresh_tokens::{self, RefreshToken};
 use crate::store::sessions::{self, Session};
 use crate::store::users::{self, Status, User};
+use crate::time::{Span, Timestamp};
 
 /// A refresh is asked for.
 pub struct Refresh<'a> {
-    /// Where. `Face::Hosted` is the token endpoint, which has checked the client's secret itself.
-    pub face: Face,
+    /// Where, and what proves the client.
+    pub door: Door<'a>,
     /// The refresh token.
     pub token: &'a Secret<String>,
-    /// `SECRET_HASH`, of the user's stored user name.
-    pub secret_hash: Option<&'a Secret<String>>,
+    /// `DeviceKey` of the device that the user signed in with.
+    pub device_key: Option<&'a str>,
     /// `ClientMetadata`.
     pub metadata: &'a Metadata,
+}
+
+/// Where a refresh is asked for.
+#[derive(Clone, Copy)]
+pub enum Door<'a> {
+    /// REFRESH_TOKEN_AUTH of InitiateAuth and AdminInitiateAuth, with `SECRET_HASH`, which is of
+    /// the user's stored user name. Rotating tokens do not pass here.
+    Flow(Option<&'a Secret<String>>),
+    /// GetTokensFromRefreshToken, which has checked the client's secret itself.
+    Operation,
+    /// The token endpoint, which has checked the client's secret itself.
+    Endpoint,
 }
 
 /// New tokens; `auth_time`, `origin_jti` and scopes stay, attributes and groups are read again.
 ///
 /// # Errors: NotAuthorized (`Invalid Refresh Token`, revoked, expired, disabled), UserNotFound,
-/// PasswordResetRequired, InvalidParameter (flow not enabled)
+/// PasswordResetRequired, RefreshTokenReuse (not at [`Door::Flow`])
 pub async fn refresh(
     app: &App,
     actor: &Actor,
@@ -40,13 +61,29 @@ pub async fn refresh(
     client: &Client,
     refresh: Refresh<'_>,
 ) -> Result<Issued> {
-    built::check_devices(pool)?;
-    if client.settings.rotates() {
-        return Err(Error::not_implemented("Refresh token rotation"));
+    built::check_device_key(refresh.device_key)?;
+    let Standing {
+        token,
+        session,
+        user,
+    } = standing(app, client, refresh.token).await?;
+    // Such a sign-in needs its device, which only the API can name (oauth.md 4.3).
+    let remembers = pool.settings().device_configuration.is_some();
+    let endpoint = matches!(refresh.door, Door::Endpoint);
+    if endpoint && session.origin.is_none() && remembers {
+        return Err(Error::invalid_refresh_token().because(Reason::BadToken));
     }
-    let (session, user) = standing(app, client, refresh.token).await?;
-    if refresh.face != Face::Hosted {
-        clients::check_secret_hash(app, client, &user.username, refresh.secret_hash)?;
+    built::check_devices(pool)?;
+    if let Door::Flow(secret_hash) = refresh.door {
+        clients::check_secret_hash(app, client, &user.username, secret_hash)?;
+    }
+    let rotation = Rotation {
+        token: &token,
+        now: app.clock.now(&pool.id),
+        grace: client.settings.rotation_grace(),
+    };
+    if let Err(error) = rotation.check(token.used) {
+        return Err(reused(app, actor, &session, refresh.door, error).await);
     }
     if !user.enabled {
         return Err(Error::user_is_disabled().because(Reason::UserDisabled));
@@ -58,34 +95,81 @@ pub async fn refresh(
         scope: still_granted(client, &session)?,
         ..session
     };
+    let rotates = client.settings.rotates();
     let completion = Completion {
         pool,
         client,
         user: &user,
         session: &session,
         new: false,
+        refreshable: rotates,
         source: TokenSource::RefreshTokens,
         nonce: None,
         metadata: refresh.metadata,
     };
-    complete(app, actor, completion, &Nothing).await
+    let claim: &dyn Claim = if rotates { &rotation } else { &Nothing };
+    match complete(app, actor, completion, claim).await {
+        Err(error) if error.reason == Some(Reason::ReusedToken) => {
+            Err(reused(app, actor, &session, refresh.door, error).await)
+        }
+        done => done,
+    }
+}
+
+/// Puts a reuse into the audit, for it may be a thief's. Gives the error to answer with: the model
+/// of the sign-in operations knows no RefreshTokenReuseException.
+async fn reused(
+    app: &App,
+    actor: &Actor,
+    session: &Session,
+    door: Door<'_>,
+    error: Error,
+) -> Error {
+    let noted = async {
+        let mut tx = app.store.write(actor).await?;
+        let event = Event {
+            at: app.clock.now(&session.pool),
+            pool: Some(&session.pool),
+            act: "RefreshTokens",
+            target: Some(session.sub.as_str()),
+            refused: error.reason,
+        };
+        tx.audit(event).await?;
+        tx.commit().await?;
+        Ok(())
+    };
+    match (noted.await, door) {
+        (Err(failed), _) => failed,
+        (Ok(()), Door::Flow(_)) => Error::refresh_token_revoked().because(Reason::ReusedToken),
+        (Ok(()), _) => error,
+    }
 }
 
 /// The pool that gave out a refresh token, to resolve requests to the bare host.
 pub async fn pool_of(app: &App, token: &Secret<String>) -> Result<Option<PoolId>> {
-    let hashes = app.vault.hashes(REFRESH, token.expose());
     let mut db = app.store.read().await?;
-    let found = refresh_tokens::find(&mut db, &hashes).await?;
+    let found = find(app, &mut db, token).await?;
     Ok(found.map(|token| token.pool))
 }
 
-/// The session of a refresh token of this client, neither ended nor expired, and its user.
-async fn standing(app: &App, client: &Client, token: &Secret<String>) -> Result<(Session, User)> {
-    let invalid = || Error::invalid_refresh_token().because(Reason::BadToken);
+/// The stored token of a text.
+async fn find(app: &App, db: &mut Conn, token: &Secret<String>) -> Result<Option<RefreshToken>> {
     let hashes = app.vault.hashes(REFRESH, token.expose());
+    refresh_tokens::find(db, &hashes).await
+}
+
+/// A refresh token of this client, of a session that has neither ended nor expired.
+struct Standing {
+    token: RefreshToken,
+    session: Session,
+    user: User,
+}
+
+async fn standing(app: &App, client: &Client, token: &Secret<String>) -> Result<Standing> {
+    let invalid = || Error::invalid_refresh_token().because(Reason::BadToken);
     let mut db = app.store.read().await?;
-    let found = refresh_tokens::find(&mut db, &hashes).await?;
-    let token = found
+    let token = find(app, &mut db, token)
+        .await?
         .filter(|token| token.pool == client.pool)
         .ok_or_else(invalid)?;
     let session = sessions::find(&mut db, &token.pool, &token.session).await?;
@@ -100,7 +184,48 @@ async fn standing(app: &App, client: &Client, token: &Secret<String>) -> Result<
     }
     let user = users::by_sub(&mut db, &client.pool, &session.sub).await?;
     let unknown = || Error::user_does_not_exist().because(Reason::UnknownUser);
-    Ok((session, user.ok_or_else(unknown)?))
+    Ok(Standing {
+        token,
+        session,
+        user: user.ok_or_else(unknown)?,
+    })
+}
+
+/// The end of a refresh token: another is given for it.
+struct Rotation<'a> {
+    token: &'a RefreshToken,
+    now: Timestamp,
+    grace: Span,
+}
+
+impl Rotation<'_> {
+    /// Refuses a token that was used before, and longer ago than the grace period. One that was
+    /// used while tokens rotated stays used when they rotate no more.
+    fn check(&self, used: Option<Timestamp>) -> Result<()> {
+        match used {
+            Some(used) if self.now >= used.plus(self.grace) => {
+                Err(Error::refresh_token_reused().because(Reason::ReusedToken))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn use_up(&self, tx: &mut Tx) -> Result<()> {
+        if refresh_tokens::use_up(tx, self.token, self.now).await? {
+            return Ok(());
+        }
+        let hash = std::slice::from_ref(&self.token.hash);
+        match refresh_tokens::find(tx, hash).await? {
+            Some(token) => self.check(token.used),
+            None => Err(Error::invalid_refresh_token().because(Reason::BadToken)),
+        }
+    }
+}
+
+impl Claim for Rotation<'_> {
+    fn claim<'a>(&'a self, tx: &'a mut Tx, _session: &'a SessionId) -> BoxFuture<'a, Result<()>> {
+        Box::pin(self.use_up(tx))
+    }
 }
 
 /// The scopes of a session that its client still allows (security.md D10). Those of an API sign-in

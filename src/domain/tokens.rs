@@ -3,14 +3,15 @@
 use futures_util::future::BoxFuture;
 
 use crate::app::App;
-use crate::domain::claims::{ClientClaims, ReadId};
+use crate::domain::claims::ClientClaims;
 use crate::domain::complete::{Completion, complete};
 use crate::domain::hooks::{self, Metadata, TokenSource};
+use crate::domain::issuer;
 use crate::domain::keys;
 use crate::domain::sessions::{self, Proven};
 use crate::error::Result;
 use crate::ids::SessionId;
-use crate::signing::{Jws, TokenUse};
+use crate::signing::TokenUse;
 use crate::store::audit::{Actor, Event};
 use crate::store::clients::Client;
 use crate::store::db::Tx;
@@ -25,7 +26,7 @@ pub struct Issued {
     pub access_token: String,
     /// The ID token; none when a hosted sign-in did not ask for `openid`.
     pub id_token: Option<String>,
-    /// The refresh token; none in the answer to a refresh.
+    /// The refresh token; none in the answer to a refresh, unless refresh tokens rotate.
     pub refresh_token: Option<String>,
     /// Lifetime of the access token.
     pub lifetime: Span,
@@ -39,7 +40,7 @@ pub trait Claim: Send + Sync {
 }
 
 /// Nothing to use up.
-pub(super) struct Nothing;
+pub(in crate::domain) struct Nothing;
 
 impl Claim for Nothing {
     fn claim<'a>(&'a self, _tx: &'a mut Tx, _session: &'a SessionId) -> BoxFuture<'a, Result<()>> {
@@ -47,7 +48,7 @@ impl Claim for Nothing {
     }
 }
 
-/// A browser's sign-in that becomes tokens (the `authorization_code` grant).
+/// A browser's sign-in that becomes tokens (the `authorization_code` and the implicit grant).
 pub struct Exchange<'a> {
     /// The pool.
     pub pool: &'a Pool,
@@ -60,9 +61,11 @@ pub struct Exchange<'a> {
     pub scopes: &'a [String],
     /// `nonce` of the authorization request.
     pub nonce: Option<&'a str>,
+    /// Whether there is a refresh token among them; the implicit grant never gives one.
+    pub refreshable: bool,
 }
 
-/// Mints the tokens of a code. `claim` uses up the code.
+/// Mints the tokens of a browser's sign-in. `claim` uses up the code, if there is one.
 ///
 /// # Errors: NotAuthorized (disabled, signed out since), UserNotFound, what `claim` refuses with
 pub async fn exchange(
@@ -72,12 +75,21 @@ pub async fn exchange(
     claim: &dyn Claim,
 ) -> Result<Issued> {
     let (client, proven) = (exchange.client, exchange.proven);
+    let new = sessions::new(app, actor, client, &proven.user)?;
+    let last = client.settings.access_token_lifetime();
+    let last = last.max(client.settings.id_token_lifetime());
+    let expires = if exchange.refreshable {
+        new.expires
+    } else {
+        new.created.plus(last)
+    };
     let session = Session {
         auth_at: proven.auth_at,
         event_id: proven.event_id.clone(),
         origin: Some(proven.session.clone()),
         scope: exchange.scopes.join(" "),
-        ..sessions::new(app, actor, client, &proven.user)?
+        expires,
+        ..new
     };
     let completion = Completion {
         pool: exchange.pool,
@@ -85,6 +97,7 @@ pub async fn exchange(
         user: &proven.user,
         session: &session,
         new: true,
+        refreshable: exchange.refreshable,
         source: TokenSource::HostedAuth,
         nonce: exchange.nonce,
         metadata: &Metadata::new(),
@@ -118,7 +131,7 @@ pub async fn client_credentials(
         token_use: TokenUse::Access,
         scope: &scopes.join(" "),
         auth_time: now.seconds(),
-        iss: &app.issuer(&pool.id),
+        iss: &issuer::of(app, pool),
         exp: now.plus(lifetime).seconds(),
         iat: now.seconds(),
         version: 2,
@@ -141,33 +154,4 @@ pub async fn client_credentials(
         refresh_token: None,
         lifetime,
     })
-}
-
-/// Whom an ID token of ours names, whether or not it has expired (`id_token_hint`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IdHint {
-    /// `aud`: the client.
-    pub client: String,
-    /// `sub`: the user.
-    pub sub: String,
-}
-
-/// Reads an ID token that the pool has signed; none for everything else.
-pub async fn id_token_hint(app: &App, pool: &Pool, token: &str) -> Result<Option<IdHint>> {
-    let Some(token) = Jws::split(token) else {
-        return Ok(None);
-    };
-    let Some(key) = keys::of_token(app, &token).await? else {
-        return Ok(None);
-    };
-    if key.pool != pool.id || key.token_use != TokenUse::Id || !key.verifies(&token) {
-        return Ok(None);
-    }
-    let claims = token.claims::<ReadId>().filter(|claims| {
-        claims.iss == app.issuer(&pool.id) && claims.token_use == TokenUse::Id.as_str()
-    });
-    Ok(claims.map(|claims| IdHint {
-        client: claims.aud,
-        sub: claims.sub,
-    }))
 }

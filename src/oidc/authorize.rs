@@ -1,15 +1,15 @@
 //! `/oauth2/authorize`: from a client's request to the sign-in page, or, with a browser session,
-//! straight back with a code.
+//! straight back with a code or tokens.
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::form;
+use crate::domain::oauth::answers;
 use crate::domain::oauth::authorize::{self, Prompt, Request};
-use crate::domain::oauth::codes;
 use crate::domain::oauth::refusal::OAuthCode;
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::site::query::{self, Malformed, Pairs};
 use crate::site::visit::Visit;
 use crate::site::{answer, browser, refusal};
@@ -44,19 +44,24 @@ async fn authorize(visit: Visit) -> Response {
     };
     match location(&visit, &request).await {
         Ok(location) => answer::redirect(&visit, REDIRECT, &location),
+        // What only we can be blamed for is the client's to tell, too (oauth.md 2.3, B8).
+        Err(error) if error.code == Code::Internal => {
+            tracing::error!(cause = ?error.cause(), "authorization failed");
+            let back = request.back(OAuthCode::ServerError);
+            answer::redirect(&visit, REDIRECT, &back.location())
+        }
         Err(error) => refusal::failed(&visit, &error),
     }
 }
 
-/// Where a good request goes: back with a code, back with an error, or to the sign-in page with
+/// Where a good request goes: back with its answer, back with an error, or to the sign-in page with
 /// its query untouched.
 async fn location(visit: &Visit, request: &Request) -> Result<String> {
     if request.prompt != Prompt::Always
         && request.provider_available
         && let Some(proven) = browser::session(visit, &request.pool).await?
     {
-        let code = codes::issue(&visit.app, &visit.actor, request, &proven).await?;
-        return Ok(request.code_location(&code));
+        return answers::location(&visit.app, &visit.actor, request, &proven).await;
     }
     if request.prompt == Prompt::Never {
         return Ok(request.back(OAuthCode::LoginRequired).location());

@@ -1,11 +1,12 @@
 //! The discovery document (OpenID Connect Discovery 1.0 3; oauth.md 6): it names what this server
-//! does and nothing else. The endpoints are there once the pool has a domain.
+//! does and nothing else. The endpoints are there once the pool has a domain. Whatever the issuer is
+//! called, the addresses are those where the server answers.
 
 use serde::Serialize;
 
 use crate::app::App;
 use crate::domain::oauth::sites;
-use crate::domain::pools;
+use crate::domain::{issuer, pools};
 use crate::error::{Error, Result};
 use crate::ids::PoolId;
 
@@ -49,9 +50,9 @@ const CLIENT_AUTH: &[&str] = &["client_secret_basic", "client_secret_post", "non
 ///
 /// # Errors: ResourceNotFound `User pool {id} does not exist.`
 pub(super) async fn document(app: &App, pool: &PoolId) -> Result<Vec<u8>> {
-    let pool = pools::get(app, pool).await?.id;
-    let base = app.issuer(&pool);
-    let endpoints = sites::is_open(app, &pool).await?.then(|| Endpoints {
+    let pool = pools::get(app, pool).await?;
+    let base = app.site(&pool.id);
+    let endpoints = sites::is_open(app, &pool.id).await?.then(|| Endpoints {
         authorization_endpoint: format!("{base}/oauth2/authorize"),
         end_session_endpoint: format!("{base}/logout"),
         revocation_endpoint: format!("{base}/oauth2/revoke"),
@@ -61,15 +62,20 @@ pub(super) async fn document(app: &App, pool: &PoolId) -> Result<Vec<u8>> {
     let document = Document {
         endpoints,
         jwks_uri: format!("{base}/.well-known/jwks.json"),
-        issuer: base,
+        issuer: issuer::of(app, &pool),
         id_token_signing_alg_values_supported: &["RS256"],
-        response_types_supported: &["code"],
+        response_types_supported: &["code", "token"],
         scopes_supported: &["openid", "email", "phone", "profile"],
         subject_types_supported: &["public"],
         token_endpoint_auth_methods_supported: CLIENT_AUTH,
         revocation_endpoint_auth_methods_supported: CLIENT_AUTH,
-        response_modes_supported: &["query"],
-        grant_types_supported: &["authorization_code", "refresh_token", "client_credentials"],
+        response_modes_supported: &["query", "fragment"],
+        grant_types_supported: &[
+            "authorization_code",
+            "implicit",
+            "refresh_token",
+            "client_credentials",
+        ],
         code_challenge_methods_supported: &["S256"],
         prompt_values_supported: &["none", "login"],
         claims_supported: &[

@@ -4,7 +4,6 @@ mod authorize;
 mod cors;
 mod discovery;
 mod form;
-mod logout;
 mod published;
 mod revoke;
 mod token;
@@ -47,7 +46,6 @@ pub fn routes() -> Router<Arc<App>> {
             get(authorize::get).post(authorize::post),
         )
         .route("/authorize", get(authorize::get).post(authorize::post))
-        .route("/logout", get(logout::get))
         .merge(open)
         .layer(DefaultBodyLimit::max(query::LONGEST))
 }

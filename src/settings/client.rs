@@ -168,6 +168,13 @@ impl ClientSettings {
                 .contains(&flow)
     }
 
+    /// How long a refresh token still works after another was given for it; not at all unless set.
+    pub fn rotation_grace(&self) -> Span {
+        let rotation = self.refresh_token_rotation.as_ref();
+        let seconds = rotation.and_then(|r| r.retry_grace_period_seconds);
+        Span::seconds(seconds.filter(|_| self.rotates()).unwrap_or(0))
+    }
+
     /// Whether refresh tokens rotate.
     pub fn rotates(&self) -> bool {
         self.refresh_token_rotation

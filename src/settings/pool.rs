@@ -39,6 +39,9 @@ names! {
     /// The feature plan.
     pub enum Tier { Lite = "LITE", Essentials = "ESSENTIALS", Plus = "PLUS" }
 
+    /// Which of AWS's two names an issuer has.
+    pub enum IssuerType { Original = "ORIGINAL", Updated = "UPDATED" }
+
     /// How a sign-up e-mail lets the user confirm.
     pub enum EmailOption { Link = "CONFIRM_WITH_LINK", Code = "CONFIRM_WITH_CODE" }
 }
@@ -225,7 +228,7 @@ shape! {
     /// `IssuerConfiguration`.
     pub struct IssuerConfiguration {
         #[serde(rename = "Type")]
-        kind: String,
+        kind: IssuerType,
     }
 
     /// One level of `AcrConfiguration`.

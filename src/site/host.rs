@@ -116,7 +116,7 @@ fn address(name: &str) -> Option<IpAddr> {
 
 /// The names of the AWS endpoints that this server stands in for.
 fn is_aws_api(name: &str) -> bool {
-    let services = ["cognito-idp", "cognito-identity"];
+    let services = ["cognito-idp", "issuer-cognito-idp", "cognito-identity"];
     name.strip_suffix(".amazonaws.com")
         .and_then(|name| name.split_once('.'))
         .is_some_and(|(service, region)| {

@@ -12,6 +12,7 @@ use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{FromRow, Transaction};
 
 use super::audit::Actor;
+use super::faults::Faults;
 use super::line::Member;
 use crate::error::{Error, Reason};
 use crate::ports::rng::Rng;
@@ -286,17 +287,19 @@ pub struct Tx {
     conn: Conn,
     pub(super) actor: Actor,
     pub(super) rng: Rng,
+    faults: Faults,
     /// Whether there is a savepoint to go back to. In a shared SQLite transaction the one before
     /// may have left one of the same name.
     marked: bool,
 }
 
 impl Tx {
-    pub(super) const fn sqlite(member: Member, actor: Actor, rng: Rng) -> Self {
+    pub(super) const fn sqlite(member: Member, actor: Actor, rng: Rng, faults: Faults) -> Self {
         Self {
             conn: Conn(Inner::SqliteTx(member)),
             actor,
             rng,
+            faults,
             marked: false,
         }
     }
@@ -305,11 +308,13 @@ impl Tx {
         tx: Transaction<'static, Postgres>,
         actor: Actor,
         rng: Rng,
+        faults: Faults,
     ) -> Self {
         Self {
             conn: Conn(Inner::PgTx(tx)),
             actor,
             rng,
+            faults,
             marked: false,
         }
     }
@@ -320,6 +325,7 @@ impl Tx {
     /// What is to happen after a commit and only then, such as telling other tasks, belongs below
     /// the match.
     pub async fn commit(self) -> Result<(), DbError> {
+        self.faults.commit()?;
         // Before it is certain: a commit whose answer is lost may have been one.
         self.actor.wrote.mark();
         match self.conn.0 {

@@ -9,6 +9,7 @@ pub mod codes;
 pub mod consumed;
 pub mod db;
 pub mod domains;
+pub mod faults;
 pub mod groups;
 pub mod keyring;
 mod line;
@@ -20,6 +21,7 @@ pub mod reset;
 pub mod resource_servers;
 pub mod sessions;
 pub mod signing_keys;
+pub mod software_tokens;
 pub mod user_attributes;
 pub mod user_search;
 pub mod users;
@@ -41,6 +43,7 @@ use crate::error::Result;
 use crate::ports::rng::Rng;
 use audit::Actor;
 use db::{Conn, DbError, Sql, Tx};
+use faults::Faults;
 use line::Line;
 use wal::Wal;
 
@@ -67,6 +70,7 @@ pub const POOL_TABLES: &[&str] = &[
     "user_attributes",
     "aliases",
     "passwords",
+    "software_tokens",
     "lockouts",
     "codes",
     "attempts",
@@ -99,6 +103,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("resource_servers", resource_servers::ALL),
         ("sessions", sessions::ALL),
         ("signing_keys", signing_keys::ALL),
+        ("software_tokens", software_tokens::ALL),
         ("user_attributes", user_attributes::ALL),
         ("user_search", user_search::ALL),
         ("users", users::ALL),
@@ -124,6 +129,8 @@ pub enum Durability {
 pub struct Store {
     backend: Backend,
     rng: Rng,
+    /// Failures on demand.
+    pub faults: Faults,
 }
 
 #[derive(Clone)]
@@ -167,6 +174,7 @@ impl Store {
                 wal,
             },
             rng,
+            faults: Faults::default(),
         })
     }
 
@@ -194,6 +202,7 @@ impl Store {
         Ok(Self {
             backend: Backend::Postgres(pool),
             rng,
+            faults: Faults::default(),
         })
     }
 
@@ -207,13 +216,10 @@ impl Store {
 
     /// Begins a write. Inside it: no network, no trigger, no hashing, no mail.
     pub async fn write(&self, actor: &Actor) -> Result<Tx, DbError> {
+        let (actor, rng, faults) = (actor.clone(), self.rng.clone(), self.faults.clone());
         Ok(match &self.backend {
-            Backend::Sqlite { writer, .. } => {
-                Tx::sqlite(writer.join().await?, actor.clone(), self.rng.clone())
-            }
-            Backend::Postgres(pool) => {
-                Tx::postgres(pool.begin().await?, actor.clone(), self.rng.clone())
-            }
+            Backend::Sqlite { writer, .. } => Tx::sqlite(writer.join().await?, actor, rng, faults),
+            Backend::Postgres(pool) => Tx::postgres(pool.begin().await?, actor, rng, faults),
         })
     }
 

@@ -20,6 +20,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("signing", &["ports"]),
     ("turns", &[]),
     ("vault", &["ports"]),
+    ("private", &["ports"]),
+    ("addresses", &["config"]),
+    ("home", &["config", "private"]),
+    ("tls", &["config", "ports", "private"]),
     ("reservoir", &["ports", "vault"]),
     ("config", &["hashing", "store"]),
     ("store", &["ports", "signing", "vault"]),
@@ -42,32 +46,35 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "server",
         &[
-            "api", "app", "config", "identity", "oidc", "site", "web", "wire",
+            "api", "app", "config", "identity", "oidc", "site", "tls", "web", "wire",
         ],
     ),
     ("entrance", &[]),
     ("cli", &["config", "hashing", "store"]),
-    ("banner", &["app", "domain"]),
+    ("banner", &["addresses", "app", "domain"]),
     (
         "serve",
         &[
+            "addresses",
             "app",
             "banner",
             "boot",
             "config",
             "entrance",
+            "home",
             "ports",
             "reservoir",
             "server",
             "domain",
             "store",
+            "tls",
         ],
     ),
     (
         "boot",
         &[
-            "app", "config", "domain", "hashing", "jobs", "ports", "signing", "store", "turns",
-            "vault",
+            "app", "config", "domain", "hashing", "jobs", "ports", "private", "signing", "store",
+            "turns", "vault",
         ],
     ),
 ];
@@ -106,10 +113,14 @@ fn frameworks_stay_in_their_layer() {
         ("sqlx::", ["store"].as_slice()),
         (
             "axum::",
-            &["wire", "entrance", "server", "site", "oidc", "web"],
+            &[
+                "wire", "entrance", "serve", "server", "site", "oidc", "tls", "web",
+            ],
         ),
         ("askama::", &["web"]),
         ("lettre::", &["ports"]),
+        ("rcgen::", &["tls"]),
+        ("tokio_rustls::", &["serve", "tls"]),
         ("reqwest::", &["ports"]),
     ]);
     let mut wrong = Vec::new();

@@ -50,6 +50,8 @@ pub struct Request {
     pub client: Client,
     /// Where the answer goes: a registered URL.
     pub redirect_uri: String,
+    /// What is asked for: a code, or tokens at once (the implicit grant).
+    pub flow: OAuthFlow,
     /// The scopes asked for.
     pub scopes: Vec<String>,
     /// Echoed as it came.
@@ -136,20 +138,22 @@ impl Back {
 }
 
 impl Request {
-    /// The URL that brings a code to the client.
-    pub fn code_location(&self, code: &str) -> String {
-        let mut pairs = vec![("code", code)];
-        if let Some(state) = &self.state {
-            pairs.push(("state", state));
+    /// The URL that brings an answer to the client: in the query, or, where it is tokens, in the
+    /// fragment, which browsers send to nobody.
+    pub fn location(&self, answer: &[(&str, &str)]) -> String {
+        let state = self.state.as_ref().map(|state| ("state", state.as_str()));
+        let pairs: Vec<_> = answer.iter().copied().chain(state).collect();
+        match self.flow {
+            OAuthFlow::Implicit => redirects::with_fragment(&self.redirect_uri, &pairs),
+            _ => redirects::with_query(&self.redirect_uri, &pairs),
         }
-        redirects::with_query(&self.redirect_uri, &pairs)
     }
 
     /// An error for the client.
     pub fn back(&self, code: OAuthCode) -> Back {
         Back {
             redirect_uri: self.redirect_uri.clone(),
-            fragment: false,
+            fragment: self.flow == OAuthFlow::Implicit,
             state: self.state.clone(),
             code,
             description: None,
@@ -173,6 +177,7 @@ pub async fn check(app: &App, pool: Option<&PoolId>, params: &Params) -> Result<
     let asked = asked(&client.settings, params).map_err(refuse)?;
     Ok(Request {
         redirect_uri,
+        flow: asked.flow,
         scopes: asked.scopes,
         state: params.state.clone(),
         nonce: params.nonce.clone(),
@@ -234,6 +239,7 @@ fn trusted_redirect(client: &Client, params: &Params) -> Result<String, Refusal>
 }
 
 struct Asked {
+    flow: OAuthFlow,
     scopes: Vec<String>,
     challenge: Option<String>,
     prompt: Prompt,
@@ -254,10 +260,6 @@ fn asked(
     };
     if !settings.allows_oauth(flow) {
         return Err(invalid("unauthorized_client"));
-    }
-    if flow == OAuthFlow::Implicit {
-        let text = "The implicit grant is not implemented by Poolhouse yet";
-        return Err((OAuthCode::UnsupportedResponseType, Some(text.into())));
     }
     let opaque = [&params.state, &params.nonce, &params.login_hint];
     if opaque
@@ -281,6 +283,7 @@ fn asked(
         return Err((OAuthCode::InvalidTarget, Some(text.into())));
     }
     Ok(Asked {
+        flow,
         scopes,
         challenge,
         prompt,

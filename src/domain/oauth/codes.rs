@@ -129,6 +129,7 @@ pub async fn redeem(
         proven: &proven,
         scopes: &scopes,
         nonce: code.nonce.as_deref(),
+        refreshable: true,
     };
     let claim = Once {
         pool: &pool.id,
@@ -259,7 +260,7 @@ pub(super) async fn existing(
 
 /// A client that asks for an e-mail address or phone number must be able to read it and whether it
 /// is verified. Source: Cognito developer guide, "Token endpoint", `invalid_grant`.
-fn can_read(client: &ClientSettings, granted: &[String]) -> bool {
+pub(super) fn can_read(client: &ClientSettings, granted: &[String]) -> bool {
     let Some(readable) = &client.read_attributes else {
         return true;
     };

@@ -5,9 +5,8 @@ use super::codes::{self, Redeem};
 use super::refusal::{OAuthCode, Refused};
 use super::scopes;
 use crate::app::App;
-use crate::domain::challenge::Face;
 use crate::domain::hooks::Metadata;
-use crate::domain::refresh::{self, Refresh};
+use crate::domain::refresh::{self, Door, Refresh};
 use crate::domain::tokens::{self, Issued};
 use crate::ids::PoolId;
 use crate::secret::Secret;
@@ -95,9 +94,9 @@ async fn by_refresh_token(
     let token = request.refresh_token.as_ref();
     let token = token.ok_or_else(|| Refused::invalid_request("refresh_token is required"))?;
     let refresh = Refresh {
-        face: Face::Hosted,
+        door: Door::Endpoint,
         token,
-        secret_hash: None,
+        device_key: None,
         metadata: &Metadata::new(),
     };
     Ok(refresh::refresh(app, actor, pool, client, refresh).await?)

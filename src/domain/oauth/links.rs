@@ -45,18 +45,19 @@ pub async fn newest_pools(app: &App) -> Result<Vec<PoolLinks>> {
     Ok(links)
 }
 
-/// The sign-in page of a client for a code at its first callback URL; none if the client cannot
-/// ask for one.
+/// The sign-in page of a client for an answer at its first callback URL: a code, or else tokens;
+/// none if the client can ask for neither.
 fn sign_in(client: &Client) -> Option<String> {
     let settings = &client.settings;
-    if !settings.allows_oauth(OAuthFlow::Code) {
-        return None;
-    }
+    let flows = [(OAuthFlow::Code, "code"), (OAuthFlow::Implicit, "token")];
+    let (_, response_type) = flows
+        .into_iter()
+        .find(|(flow, _)| settings.allows_oauth(*flow))?;
     let redirect_uri = settings.callback_urls.as_ref()?.first()?;
     let scopes = settings.allowed_oauth_scopes.as_deref().unwrap_or_default();
     let query = Serializer::new(String::new())
         .append_pair("client_id", client.id.as_str())
-        .append_pair("response_type", "code")
+        .append_pair("response_type", response_type)
         .append_pair("scope", &scopes.join(" "))
         .append_pair("redirect_uri", redirect_uri)
         .finish();

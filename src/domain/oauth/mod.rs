@@ -1,13 +1,15 @@
 //! The OAuth 2.0 and OpenID Connect rules of a pool's domain.
 //!
 //! A browser's way: [`authorize`] checks the request, the sign-in machine proves the person,
-//! [`codes`] gives a code for it. A client's way: [`client_auth`] and [`grants`] turn a code, a
+//! [`answers`] gives a code or tokens for it. A client's way: [`client_auth`] and [`grants`] turn a code, a
 //! refresh token or the client itself into tokens. [`refusal`] is how all of it says no.
 
+pub mod answers;
 pub mod authorize;
 pub mod client_auth;
 pub mod codes;
 pub mod grants;
+pub mod hint;
 pub mod links;
 pub mod logout;
 pub mod made;

@@ -4,14 +4,20 @@
 //! and checked at each of them as authorize checks it. The pages call the same rules as the API.
 
 mod asked;
+mod choose_factor;
 mod confirm;
+mod confirm_user;
 mod csrf;
 mod forgot_password;
 mod login;
+mod logout;
 mod new_password;
 mod page;
 mod plain;
 mod reset_password;
+mod second_factor;
+mod set_up_app;
+mod set_up_email;
 mod sign_up;
 mod step;
 pub mod views;
@@ -33,6 +39,10 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/login", get(login::show).post(login::submit))
         .route("/signup", get(sign_up::show).post(sign_up::submit))
         .route("/confirm", get(confirm::show).post(confirm::submit))
+        .route(
+            "/confirmUser",
+            get(confirm_user::show).post(confirm_user::submit),
+        )
         .route("/resendcode", get(confirm::show).post(confirm::resend))
         .route(
             "/forgotPassword",
@@ -46,6 +56,21 @@ pub fn routes() -> Router<Arc<App>> {
             "/changePassword",
             get(new_password::show).post(new_password::submit),
         )
+        .route("/mfa", get(second_factor::show).post(second_factor::submit))
+        .route(
+            "/mfa/resend",
+            get(second_factor::show).post(second_factor::resend),
+        )
+        .route(
+            "/mfa/choose",
+            get(choose_factor::show).post(choose_factor::submit),
+        )
+        .route("/mfa/app", get(set_up_app::show).post(set_up_app::submit))
+        .route(
+            "/mfa/email",
+            get(set_up_email::show).post(set_up_email::submit),
+        )
+        .route("/logout", get(logout::get).post(logout::post))
         .route("/error", get(plain::error))
         .layer(DefaultBodyLimit::max(page::FORM_LIMIT))
 }

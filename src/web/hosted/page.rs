@@ -1,6 +1,8 @@
 //! What every hosted page has in common: the checked request it serves, the browser it talks to,
 //! and the three things it can do: show itself, go to another page, or finish.
 
+use std::sync::OnceLock;
+
 use askama::Template;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -8,9 +10,10 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::csrf::{self, Browser};
+use super::login;
 use super::step::{Step, Told};
 use crate::domain::oauth::authorize::{self, Request};
-use crate::domain::oauth::{codes, made};
+use crate::domain::oauth::{answers, made};
 use crate::domain::sessions::Proven;
 use crate::error::{Code, Error, Result};
 use crate::ids::Sub;
@@ -37,6 +40,8 @@ pub(super) struct Page {
     pub browser: Browser,
     /// What happened on the page before.
     pub step: Option<Step>,
+    /// The token of the page's forms, once there is one.
+    token: OnceLock<String>,
     cookies: Vec<HeaderValue>,
 }
 
@@ -69,13 +74,13 @@ impl Page {
 
     fn new(visit: Visit, request: Request, browser: Browser) -> Self {
         let step = Step::of(&visit, &browser);
-        let cookies = browser.cookie.clone().into_iter().collect();
         Self {
             visit,
             request,
             browser,
             step,
-            cookies,
+            token: OnceLock::new(),
+            cookies: Vec::new(),
         }
     }
 
@@ -84,9 +89,13 @@ impl Page {
         format!("{}{path}?{}", self.visit.base, self.visit.query)
     }
 
-    /// The token of the page's forms.
+    /// The token of the page's forms; the page brings it as a cookie too (oauth.md 3).
     pub fn csrf(&self) -> Result<String> {
-        self.browser.token(&self.visit)
+        if let Some(token) = self.token.get() {
+            return Ok(token.clone());
+        }
+        let token = self.browser.token(&self.visit)?;
+        Ok(self.token.get_or_init(|| token).clone())
     }
 
     /// Forgets the step with the answer.
@@ -95,7 +104,10 @@ impl Page {
     }
 
     /// Shows the page.
-    pub fn show(self, status: StatusCode, template: &impl Template) -> Response {
+    pub fn show(mut self, status: StatusCode, template: &impl Template) -> Response {
+        if let Some(token) = self.token.get() {
+            self.cookies.extend(csrf::cookie(&self.visit, token));
+        }
         let html = match template.render() {
             Ok(html) => html,
             Err(error) => return refusal::failed(&self.visit, &Error::internal(error)),
@@ -126,18 +138,23 @@ impl Page {
 
     /// The same after a password reset: the browser gets a new id first.
     pub fn renewed_step_to(mut self, path: &str, step: Step) -> Response {
-        match Browser::new(&self.visit) {
-            Ok(browser) => {
-                self.cookies = browser.cookie.clone().into_iter().collect();
-                self.browser = browser;
-                self.step_to(path, step)
-            }
+        match self.renew() {
+            Ok(()) => self.step_to(path, step),
             Err(error) => refusal::failed(&self.visit, &error),
         }
     }
 
+    /// Gives the browser a new id.
+    fn renew(&mut self) -> Result<()> {
+        self.browser = Browser::new(&self.visit)?;
+        self.cookies.clear();
+        self.cookies.extend(self.browser.cookie(&self.visit)?);
+        Ok(())
+    }
+
     /// Signed in: the browser gets a session and a new id, whatever it brought is dead (security.md
-    /// C8), and the client gets a code.
+    /// C8), and the client gets its
+    /// answer.
     pub async fn finish(mut self, proven: &Proven) -> Response {
         match self.signed_in(proven).await {
             Ok(location) => {
@@ -154,7 +171,7 @@ impl Page {
         let (app, actor) = (&self.visit.app, &self.visit.actor);
         let (pool, client) = (&self.request.pool, &self.request.client);
         match made::prove(app, actor, pool, client, sub).await {
-            Ok(proven) => self.finish(&proven).await,
+            Ok(outcome) => Box::pin(login::go_on(self, username, outcome)).await,
             Err(error) if is_for_people(&error) => {
                 let told = Told::Again(error.message.into_owned());
                 self.step_to("/login", Step::SignIn { username, told })
@@ -166,12 +183,12 @@ impl Page {
     async fn signed_in(&mut self, proven: &Proven) -> Result<String> {
         let (visit, pool) = (&self.visit, &self.request.pool);
         browser::end(visit, pool).await?;
-        let code = codes::issue(&visit.app, &visit.actor, &self.request, proven).await?;
-        self.cookies.clear();
+        let location = answers::location(&visit.app, &visit.actor, &self.request, proven).await?;
+        self.renew()?;
+        let (visit, pool) = (&self.visit, &self.request.pool);
         self.cookies.extend(browser::remember(visit, pool, proven)?);
-        self.cookies.extend(Browser::new(visit)?.cookie);
         self.cookies.extend(Step::none(visit));
-        Ok(self.request.code_location(&code))
+        Ok(location)
     }
 }
 
@@ -205,7 +222,7 @@ async fn checked(visit: &Visit, redirect: StatusCode) -> Result<Request, Respons
         .map_err(|refused| refusal::answer(visit, &refused, redirect))
 }
 
-fn is_form(headers: &HeaderMap) -> bool {
+pub(super) fn is_form(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();

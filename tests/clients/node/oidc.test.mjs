@@ -4,7 +4,7 @@ import { test } from "node:test";
 import * as client from "openid-client";
 import { CognitoJwtVerifier, JwtVerifier } from "aws-jwt-verify";
 import { CreateResourceServerCommand, InitiateAuthCommand } from "@aws-sdk/client-cognito-identity-provider";
-import { PASSWORD, idp, newClient, newPerson, newPool, newWebClient, url } from "./world.mjs";
+import { PASSWORD, idp, newClient, newPerson, newPool, newWebClient, throughThePage, url } from "./world.mjs";
 
 const CALLBACK = "https://app.example.com/back";
 
@@ -12,36 +12,6 @@ const discover = (pool, app, authentication) =>
   client.discovery(new URL(`${url}/${pool}`), app.ClientId, app.ClientSecret, authentication, {
     execute: [client.allowInsecureRequests],
   });
-
-/// Signs in through the page and gives the address that the application is called back on.
-async function throughThePage(address, { username, password }) {
-  const jar = new Map();
-  const ask = async (target, options = {}) => {
-    const answer = await fetch(target, {
-      redirect: "manual",
-      ...options,
-      headers: { ...options.headers, cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; ") },
-    });
-    for (const line of answer.headers.getSetCookie()) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
-      jar.set(name, value);
-    }
-    return answer;
-  };
-  let target = new URL(address);
-  let answer = await ask(target);
-  while (answer.status >= 300 && answer.status < 400) {
-    target = new URL(answer.headers.get("location"), target);
-    answer = await ask(target);
-  }
-  const page = await answer.text();
-  assert.equal(answer.status, 200, page);
-  const [, token] = /name="_csrf"[^>]*value="([^"]+)"/.exec(page) ?? /value="([^"]+)"[^>]*name="_csrf"/.exec(page);
-  const body = new URLSearchParams({ _csrf: token, username, password, cognitoAsfData: "" });
-  answer = await ask(target, { method: "POST", body });
-  assert.ok([302, 303].includes(answer.status), await answer.text());
-  return new URL(answer.headers.get("location"), target);
-}
 
 for (const confidential of [false, true]) {
   test(`code and PKCE through the page, ${confidential ? "confidential" : "public"} client`, async () => {

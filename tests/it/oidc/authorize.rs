@@ -154,40 +154,6 @@ async fn everything_else_is_told_to_the_client() {
 }
 
 #[tokio::test]
-async fn implicit_errors_travel_in_the_fragment() {
-    let house = House::open().await;
-    let implicit = house
-        .client(json!({ "AllowedOAuthFlows": ["implicit"] }))
-        .await;
-    let mut browser = Browser::new(&house.s);
-    let both = [
-        ("response_type", "token"),
-        ("client_id", implicit.id.as_str()),
-    ];
-    let page = browser.get(&house.authorize(&both)).await;
-    assert!(
-        page.location()
-            .unwrap()
-            .starts_with(&format!("{CALLBACK}#"))
-    );
-    let sent = page.sent();
-    assert_eq!(sent["error"], "unsupported_response_type");
-    assert_eq!(
-        sent["error_description"],
-        "The implicit grant is not implemented by Poolhouse yet"
-    );
-    let page = browser
-        .get(&house.authorize(&[("response_type", "token")]))
-        .await;
-    assert_eq!(page.sent()["error_description"], "unauthorized_client");
-    assert!(
-        page.location()
-            .unwrap()
-            .starts_with(&format!("{CALLBACK}#"))
-    );
-}
-
-#[tokio::test]
 async fn state_comes_back_whole_or_not_at_all() {
     let house = House::open().await;
     house.user("jane").await;
@@ -339,4 +305,35 @@ async fn only_forms_and_only_get_and_post_are_taken() {
         location.ends_with("/error?error=invalid_request"),
         "{location}"
     );
+}
+
+#[tokio::test]
+async fn nonce_and_hint_come_back_whole_or_not_at_all() {
+    let house = House::open().await;
+    house.user("jane").await;
+    let mut browser = Browser::new(&house.s);
+    let url = house.authorize(&[]);
+    house.sign_in(&mut browser, "jane", &url).await.code();
+    for length in [1, 64, 1024, 4096] {
+        let text: String = "n+o &=%/\"<'".chars().cycle().take(length).collect();
+        let code = browser.get(&house.authorize(&[("nonce", &text)])).await;
+        let tokens = house.redeem(&code.code(), &[]).await.ok();
+        let id = crate::support::house::claims(tokens["id_token"].as_str().unwrap());
+        assert_eq!(id["nonce"], text, "{length}");
+        let hinted = house.authorize(&[("login_hint", &text), ("prompt", "login")]);
+        let page = browser.open(&hinted).await;
+        assert_eq!(page.form("cognitoSignInForm").fields["username"], text);
+    }
+    let long = "n".repeat(4097);
+    for name in ["nonce", "login_hint"] {
+        let page = browser.get(&house.authorize(&[(name, &long)])).await;
+        assert_eq!(page.sent()["error"], "invalid_request", "{name}");
+    }
+    let none = format!("{}&nonce=", house.authorize(&[]));
+    let tokens = house
+        .redeem(&browser.get(&none).await.code(), &[])
+        .await
+        .ok();
+    let id = crate::support::house::claims(tokens["id_token"].as_str().unwrap());
+    assert_eq!(id.get("nonce"), None);
 }

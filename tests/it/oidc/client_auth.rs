@@ -2,9 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use poolhouse::args;
+use poolhouse::store::audit::Actor;
 use serde_json::json;
 
-use crate::support::house::{CALLBACK, Client, House, Told, basic};
+use crate::support::house::{CALLBACK, Client, House, Told, basic, post};
 
 struct Case<'h> {
     house: &'h House,
@@ -112,9 +114,40 @@ async fn a_public_client_sends_no_secret() {
     case.ask(&[], None).await.refuses(400, "invalid_request");
 }
 
+/// Adds a second secret to a client, as AddUserPoolClientSecret stores it.
+async fn add_secret(house: &House, client: &Client, secret: &str) {
+    let app = &house.s.app;
+    let row = format!("{}/{}/second", house.pool, client.id);
+    let place = poolhouse::vault::Place {
+        table: "client_secrets",
+        column: "sealed",
+        row: &row,
+    };
+    let sealed = app.vault.seal(place, secret.as_bytes()).unwrap();
+    let text = "INSERT INTO client_secrets (pool_id, client_id, secret_id, sealed, created_ms) \
+                VALUES ($1, $2, 'second', $3, 1)";
+    run(
+        house,
+        text,
+        args![house.pool.as_str(), client.id.as_str(), sealed],
+    )
+    .await;
+}
+
+async fn run(house: &House, text: &'static str, args: Vec<poolhouse::store::db::Arg>) {
+    let sql = poolhouse::store::db::Sql {
+        sqlite: text,
+        postgres: text,
+    };
+    let mut tx = house.s.app.store.write(&Actor::default()).await.unwrap();
+    assert_eq!(tx.execute(sql, args).await.unwrap(), 1);
+    tx.commit().await.unwrap();
+}
+
 #[tokio::test]
 async fn both_of_two_secrets_work_until_one_is_deleted() {
     let house = House::open().await;
+    let twin = house.s.twin().await;
     let scopes = json!([{ "ScopeName": "read", "ScopeDescription": "r" }]);
     let server = json!({ "Identifier": "notes", "Name": "n", "Scopes": scopes });
     house.admin("CreateResourceServer", server).await.ok();
@@ -125,15 +158,53 @@ async fn both_of_two_secrets_work_until_one_is_deleted() {
             "AllowedOAuthScopes": ["notes/read"],
         }))
         .await;
-    let grant = [("grant_type", "client_credentials")];
-    let first = basic(&client.id, client.secret.as_deref().unwrap());
-    house.token(&grant, Some(&first)).await.ok();
+    let first = client.secret.clone().unwrap();
+    let second = "second0123456789abcdefghijklmnop+/";
+    // Whether a secret is taken: at both endpoints, in header and body, on both nodes.
+    let taken = async |secret: &str| {
+        let grant = ("grant_type", "client_credentials");
+        let token = ("token", "nobody's");
+        let header = basic(&client.id, secret);
+        let body = [("client_id", client.id.as_str()), ("client_secret", secret)];
+        let mut answers = Vec::new();
+        for s in [&house.s, &twin] {
+            for (path, own) in [("/oauth2/token", grant), ("/oauth2/revoke", token)] {
+                let url = format!("{}{}{path}", s.url, house.base);
+                let in_header = post(s, &url, &[own], Some(&header)).await.status;
+                let in_body = post(s, &url, &[own, body[0], body[1]], None).await.status;
+                answers.extend([in_header, in_body]);
+            }
+        }
+        answers.dedup();
+        match answers[..] {
+            [200] => true,
+            [400, 401, 400, 401] => false,
+            _ => panic!("{answers:?}"),
+        }
+    };
+    assert!(taken(&first).await && !taken(second).await);
+    add_secret(&house, &client, second).await;
+    assert!(taken(&first).await && taken(second).await);
+    assert!(!taken("third").await && !taken("").await);
+    let delete = "DELETE FROM client_secrets WHERE client_id = $1 AND secret_id <> 'second'";
+    run(&house, delete, args![client.id.as_str()]).await;
+    assert!(!taken(&first).await && taken(second).await);
 }
 
 #[tokio::test]
 async fn malformed_headers_are_refused_calmly() {
     let house = House::open().await;
     let huge = format!("Basic {}", "A".repeat(8_000));
+    let enormous = format!("Basic {}", "A".repeat(1 << 20));
+    let request = house
+        .s
+        .http
+        .post(format!("{}{}/oauth2/token", house.s.url, house.base));
+    let request = request.header("authorization", &enormous);
+    // HTTP itself gives up on it, with an answer or without.
+    if let Ok(answer) = request.send().await {
+        assert!(answer.status().is_client_error(), "{}", answer.status());
+    }
     let binary = format!("Basic {}", STANDARD.encode([0xff, 0xfe, b':', 0]));
     let no_colon = format!("Basic {}", STANDARD.encode("client"));
     let nul = format!("Basic {}", STANDARD.encode("cli\0ent:secret"));

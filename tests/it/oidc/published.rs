@@ -136,7 +136,11 @@ async fn what_is_said_to_be_supported_is() {
     let said = document(&house.s, &house.pool, "openid-configuration")
         .await
         .ok();
-    assert_eq!(said["response_types_supported"], json!(["code"]));
+    assert_eq!(said["response_types_supported"], json!(["code", "token"]));
+    assert_eq!(
+        said["response_modes_supported"],
+        json!(["query", "fragment"])
+    );
     assert_eq!(said["code_challenge_methods_supported"], json!(["S256"]));
     assert_eq!(said["subject_types_supported"], json!(["public"]));
     for false_member in [
@@ -150,7 +154,24 @@ async fn what_is_said_to_be_supported_is() {
         let asked = format!("openid {}", scope.as_str().unwrap());
         house.code("jane", &[("scope", &asked)]).await;
     }
+    let both = house
+        .client(json!({ "AllowedOAuthFlows": ["code", "implicit"] }))
+        .await;
+    for kind in said["response_types_supported"].as_array().unwrap() {
+        let asked = [
+            ("response_type", kind.as_str().unwrap()),
+            ("client_id", &both.id),
+        ];
+        let mut browser = Browser::new(&house.s);
+        let url = house.authorize(&asked);
+        let sent = house.sign_in(&mut browser, "jane", &url).await.sent();
+        assert!(!sent.contains_key("error"), "{kind}: {sent:?}");
+    }
     for grant in said["grant_types_supported"].as_array().unwrap() {
+        // The authorization endpoint alone serves this one (RFC 8414 2).
+        if grant == "implicit" {
+            continue;
+        }
         let pairs = [
             ("grant_type", grant.as_str().unwrap()),
             ("client_id", house.client.as_str()),

@@ -62,6 +62,11 @@ impl Server {
         Self::at(Arc::clone(&self.place), |_| {}).await
     }
 
+    /// A twin with some configuration changed.
+    pub async fn twin_with(&self, change: impl FnOnce(&mut Config)) -> Self {
+        Self::at(Arc::clone(&self.place), change).await
+    }
+
     async fn at(place: Arc<Place>, change: impl FnOnce(&mut Config)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());

@@ -310,3 +310,139 @@ async fn a_form_that_is_none_is_refused() {
         .body("a".repeat(200_000));
     assert_eq!(huge.send().await.unwrap().status(), 413);
 }
+
+#[tokio::test]
+async fn the_field_is_the_cookie_on_every_page_with_a_form() {
+    let house = House::open().await;
+    house.user("jane").await;
+    let mut browser = Browser::new(&house.s);
+    let mut seen = Vec::new();
+    for path in ["/login", "/signup", "/forgotPassword", "/login"] {
+        let page = browser
+            .get(&format!("{}{path}?{}", house.base, house.query(&[])))
+            .await;
+        let forms = ["cognitoSignInForm", "signupform", "forgotPasswordForm"];
+        let form = forms.iter().find_map(|id| page.find_form(id)).unwrap();
+        same(&browser, &form);
+        let wrong = form.clone();
+        let answer = browser.submit(&wrong).await;
+        assert_eq!(answer.status, 400, "{path}");
+        let again = forms.iter().find_map(|id| answer.find_form(id)).unwrap();
+        same(&browser, &again);
+        seen.extend([form.fields["_csrf"].clone(), again.fields["_csrf"].clone()]);
+    }
+    for (name, form) in confirm_forms(&house, &mut browser, "nora").await {
+        assert_eq!(
+            form.fields["_csrf"],
+            browser.cookies("XSRF-TOKEN")[0].value,
+            "{name}"
+        );
+    }
+    let reset = reset_form(&house, &mut browser).await;
+    same(&browser, &reset);
+    let new_password = new_password_form(&house, &mut browser).await;
+    same(&browser, &new_password);
+    let (all, different) = (seen.len(), {
+        seen.sort();
+        seen.dedup();
+        seen.len()
+    });
+    assert_eq!(all, different);
+}
+
+#[track_caller]
+fn same(browser: &Browser, form: &Form) {
+    let cookies = browser.cookies("XSRF-TOKEN");
+    assert_eq!(cookies.len(), 1);
+    assert_eq!(form.fields["_csrf"], cookies[0].value);
+}
+
+#[tokio::test]
+async fn two_pages_side_by_side_both_work() {
+    let house = House::open().await;
+    house.user("jane").await;
+    let mut browser = Browser::new(&house.s);
+    let one = browser.open(&house.authorize(&[("state", "one")])).await;
+    let two = browser.open(&house.authorize(&[("state", "two")])).await;
+    let (one, two) = (one.form("cognitoSignInForm"), two.form("cognitoSignInForm"));
+    assert_ne!(one.fields["_csrf"], two.fields["_csrf"]);
+    let answer = browser
+        .submit(&one.fill("username", "jane").fill("password", PASSWORD))
+        .await;
+    assert_eq!(answer.sent()["state"], "one");
+    answer.code();
+    // The sign-in gave the browser a new id, so the other page has to be opened again.
+    let answer = browser
+        .submit(&two.fill("username", "jane").fill("password", PASSWORD))
+        .await;
+    assert_eq!(answer.status, 403);
+}
+
+#[tokio::test]
+async fn a_pair_that_we_did_not_make_is_worth_nothing() {
+    let house = House::open().await;
+    house.user("jane").await;
+    let elsewhere = crate::support::house::pool(&house.s, json!({})).await;
+    crate::support::house::domain(&house.s, &elsewhere).await;
+    let app = crate::support::house::client(&house.s, &elsewhere, json!({})).await;
+    let mut other = Browser::new(&house.s);
+    let query = house.query(&[("client_id", &app.id)]);
+    let page = other.open(&format!("/{elsewhere}/login?{query}")).await;
+    let foreign = page.form("cognitoSignInForm").fields["_csrf"].clone();
+    let mut browser = Browser::new(&house.s);
+    let page = browser.open(&house.authorize(&[])).await;
+    let form = page.form("cognitoSignInForm").fill("username", "jane");
+    let form = form.fill("password", PASSWORD);
+    for pair in [
+        "x",
+        "00000000-0000-4000-8000-000000000000",
+        foreign.as_str(),
+    ] {
+        let mut thief = Browser::new(&house.s);
+        thief.plant("XSRF-TOKEN", pair, &house.base);
+        let answer = thief.submit(&form.clone().forge("_csrf", pair)).await;
+        assert_eq!((answer.status, answer.location()), (403, None), "{pair}");
+        assert!(thief.cookies("cognito").is_empty());
+    }
+}
+
+#[tokio::test]
+async fn after_a_form_the_answer_is_303() {
+    let house = House::open().await;
+    house.user("jane").await;
+    let mut browsers = Vec::new();
+    for name in ["ann", "ben", "cat", "dan", "eve", "fay", "gus"] {
+        let mut browser = Browser::new(&house.s);
+        let forms = all(&house, &mut browser, name).await;
+        browsers.push((browser, forms));
+    }
+    // One form of each browser, for a sign-in spoils the others.
+    for (at, (mut browser, forms)) in browsers.into_iter().enumerate() {
+        let (name, form) = forms[at].clone();
+        let answer = browser.submit(&form).await;
+        assert!([303, 200, 400, 403].contains(&answer.status), "{name}");
+        if answer.location().is_some() {
+            assert_eq!(answer.status, 303, "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_password_reset_gives_the_browser_a_new_id() {
+    let house = House::open().await;
+    house.user("jane").await;
+    let mut browser = Browser::new(&house.s);
+    let page = browser.open(&house.authorize(&[])).await;
+    let before = page.form("cognitoSignInForm").fill("username", "jane");
+    let before = before.fill("password", "Another-Horse2");
+    let reset = reset_form(&house, &mut browser).await;
+    let answer = browser.submit(&reset).await;
+    assert_eq!(answer.status, 303);
+    assert_eq!(browser.submit(&before).await.status, 403);
+    let page = browser.follow(answer).await;
+    let form = page.form("cognitoSignInForm").fill("username", "jane");
+    browser
+        .submit(&form.fill("password", "Another-Horse2"))
+        .await
+        .code();
+}

@@ -1,8 +1,11 @@
 //! Pages, as a browser sees them.
 
 mod forms;
+mod headers;
 mod journeys;
+mod links;
 mod passwords;
+mod second_factor;
 mod sessions;
 mod sign_in;
 mod sign_up;

@@ -22,7 +22,7 @@ pub struct Response {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct AuthenticationResult {
+pub(super) struct AuthenticationResult {
     access_token: String,
     expires_in: i64,
     token_type: &'static str,

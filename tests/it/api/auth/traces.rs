@@ -83,7 +83,7 @@ async fn the_janitor_sweeps_every_table_whose_rows_run_out() {
     let stage = Stage::new().await;
     stage.user("ada").await;
     let now = stage.s.clock().server_now().ms();
-    let hour = 3_600_000;
+    let day = 24 * 3_600_000;
     let code = "INSERT INTO authorization_codes (pool_id, code_hash, client_id, sub, redirect_uri, scope, sso_id, \
                 event_id, auth_ms, auth_epoch, expires_ms) \
                 SELECT u.pool_id, $1, c.client_id, u.sub, 'x', 'x', 'x', 'x', 0, 0, $2 \
@@ -96,12 +96,12 @@ async fn the_janitor_sweeps_every_table_whose_rows_run_out() {
         stage.run(code, args![format!("old{n}"), now]).await;
         stage.run(sent, args![format!("old{n}"), now]).await;
         stage
-            .run(attempt, args![format!("old{n}"), now - hour])
+            .run(attempt, args![format!("old{n}"), now - day])
             .await;
     }
     stage.run(code, args!["new", now + 1]).await;
     stage.run(sent, args!["new", now + 1]).await;
-    stage.run(attempt, args!["new", now - hour + 1]).await;
+    stage.run(attempt, args!["new", now - day + 1]).await;
     assert_eq!(janitor::sweep(&stage.s.app).await.unwrap(), 750);
     for kept in [
         "SELECT COUNT(*) FROM authorization_codes",
