@@ -84,18 +84,14 @@ async fn standing(app: &App, client: &Client, token: &Secret<String>) -> Result<
     let invalid = || Error::invalid_refresh_token().because(Reason::BadToken);
     let hashes = app.vault.hashes(REFRESH, token.expose());
     let mut db = app.store.read().await?;
-    let found = refresh_tokens::find(&mut db, &hashes).await?;
-    let token = found
-        .filter(|token| token.pool == client.pool)
-        .ok_or_else(invalid)?;
-    let session = sessions::find(&mut db, &token.pool, &token.session).await?;
-    let session = session
-        .filter(|session| session.client == client.id)
+    let found = sessions::of_refresh_token(&mut db, &hashes).await?;
+    let (session, expires) = found
+        .filter(|(session, _)| session.pool == client.pool && session.client == client.id)
         .ok_or_else(invalid)?;
     if session.revoked.is_some() {
         return Err(Error::refresh_token_revoked().because(Reason::RevokedToken));
     }
-    if app.clock.now(&client.pool) >= token.expires {
+    if app.clock.now(&client.pool) >= expires {
         return Err(Error::refresh_token_expired().because(Reason::ExpiredToken));
     }
     let user = users::by_sub(&mut db, &client.pool, &session.sub).await?;

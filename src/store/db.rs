@@ -12,6 +12,8 @@ use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{FromRow, Transaction};
 
 use super::audit::Actor;
+use super::catalogue::Touched;
+use super::readers::Reader;
 use crate::error::Error;
 use crate::ports::rng::Rng;
 use crate::time::Timestamp;
@@ -171,7 +173,7 @@ impl<T> Record for T where
 pub struct Conn(Inner);
 
 enum Inner {
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(Reader),
     SqliteTx(Transaction<'static, Sqlite>),
     Pg(PoolConnection<Postgres>),
     PgTx(Transaction<'static, Postgres>),
@@ -192,9 +194,14 @@ macro_rules! bound {
 macro_rules! run {
     ($self:ident, $sql:ident, $args:ident, $query:path, |$q:ident, $c:ident| $body:expr) => {
         match &mut $self.0 {
-            Inner::Sqlite(conn) => {
-                let ($q, $c) = (bound!($sql.sqlite, $args, $query), &mut **conn);
-                $body
+            Inner::Sqlite(reader) => {
+                let $q = bound!($sql.sqlite, $args, $query);
+                let $c = reader.connection()?;
+                let result: Result<_, sqlx::Error> = $body;
+                if result.is_err() {
+                    reader.failed();
+                }
+                result
             }
             Inner::SqliteTx(conn) => {
                 let ($q, $c) = (bound!($sql.sqlite, $args, $query), &mut **conn);
@@ -213,8 +220,8 @@ macro_rules! run {
 }
 
 impl Conn {
-    pub(super) const fn sqlite(conn: PoolConnection<Sqlite>) -> Self {
-        Self(Inner::Sqlite(conn))
+    pub(super) const fn sqlite(reader: Reader) -> Self {
+        Self(Inner::Sqlite(reader))
     }
 
     pub(super) const fn postgres(conn: PoolConnection<Postgres>) -> Self {
@@ -224,8 +231,9 @@ impl Conn {
     /// Runs a statement; gives the number of rows it changed.
     pub async fn execute(&mut self, sql: Sql, args: Vec<Arg>) -> Result<u64, DbError> {
         run!(self, sql, args, sqlx::query, |query, conn| {
-            Ok(query.execute(conn).await?.rows_affected())
+            query.execute(conn).await.map(|done| done.rows_affected())
         })
+        .map_err(Into::into)
     }
 
     /// The first row, if there is one.
@@ -235,29 +243,35 @@ impl Conn {
         args: Vec<Arg>,
     ) -> Result<Option<T>, DbError> {
         run!(self, sql, args, sqlx::query_as, |query, conn| {
-            Ok(query.fetch_optional(conn).await?)
+            query.fetch_optional(conn).await
         })
+        .map_err(Into::into)
     }
 
     /// The one row there must be.
     pub async fn one<T: Record>(&mut self, sql: Sql, args: Vec<Arg>) -> Result<T, DbError> {
-        run!(self, sql, args, sqlx::query_as, |query, conn| Ok(query
-            .fetch_one(conn)
-            .await?))
+        run!(self, sql, args, sqlx::query_as, |query, conn| {
+            query.fetch_one(conn).await
+        })
+        .map_err(Into::into)
     }
 
     /// All rows.
     pub async fn all<T: Record>(&mut self, sql: Sql, args: Vec<Arg>) -> Result<Vec<T>, DbError> {
-        run!(self, sql, args, sqlx::query_as, |query, conn| Ok(query
-            .fetch_all(conn)
-            .await?))
+        run!(self, sql, args, sqlx::query_as, |query, conn| {
+            query.fetch_all(conn).await
+        })
+        .map_err(Into::into)
     }
 
     /// Prepares a statement without running it (the offline check of every text).
     pub async fn prepare(&mut self, sql: Sql) -> Result<(), DbError> {
         use sqlx::{Executor, SqlSafeStr};
         match &mut self.0 {
-            Inner::Sqlite(conn) => drop((&mut **conn).prepare(sql.sqlite.into_sql_str()).await?),
+            Inner::Sqlite(reader) => {
+                let conn = reader.connection()?;
+                drop(conn.prepare(sql.sqlite.into_sql_str()).await?);
+            }
             Inner::SqliteTx(conn) => drop((&mut **conn).prepare(sql.sqlite.into_sql_str()).await?),
             Inner::Pg(conn) => drop((&mut **conn).prepare(sql.postgres.into_sql_str()).await?),
             Inner::PgTx(conn) => drop((&mut **conn).prepare(sql.postgres.into_sql_str()).await?),
@@ -271,14 +285,22 @@ pub struct Tx {
     conn: Conn,
     pub(super) actor: Actor,
     pub(super) rng: Rng,
+    /// Dropped with the transaction: after its commit, before its answer.
+    pub(super) touched: Touched,
 }
 
 impl Tx {
-    pub(super) const fn sqlite(tx: Transaction<'static, Sqlite>, actor: Actor, rng: Rng) -> Self {
+    pub(super) const fn sqlite(
+        tx: Transaction<'static, Sqlite>,
+        actor: Actor,
+        rng: Rng,
+        touched: Touched,
+    ) -> Self {
         Self {
             conn: Conn(Inner::SqliteTx(tx)),
             actor,
             rng,
+            touched,
         }
     }
 
@@ -286,11 +308,13 @@ impl Tx {
         tx: Transaction<'static, Postgres>,
         actor: Actor,
         rng: Rng,
+        touched: Touched,
     ) -> Self {
         Self {
             conn: Conn(Inner::PgTx(tx)),
             actor,
             rng,
+            touched,
         }
     }
 

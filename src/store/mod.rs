@@ -4,6 +4,7 @@ pub mod aliases;
 pub mod attempts;
 pub mod audit;
 pub mod authorization_codes;
+pub mod catalogue;
 pub mod clients;
 pub mod codes;
 pub mod consumed;
@@ -14,6 +15,7 @@ pub mod keyring;
 pub mod lockouts;
 pub mod passwords;
 pub mod pools;
+mod readers;
 pub mod refresh_tokens;
 pub mod reset;
 pub mod resource_servers;
@@ -25,6 +27,7 @@ pub mod users;
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::Executor;
@@ -37,7 +40,9 @@ use sqlx::sqlite::{
 use crate::error::Result;
 use crate::ports::rng::Rng;
 use audit::Actor;
+use catalogue::{Catalogue, Touched};
 use db::{Conn, DbError, Sql, Tx};
+use readers::Readers;
 
 /// Statements that a connection keeps prepared: all of ours.
 const STATEMENTS: usize = 512;
@@ -119,13 +124,14 @@ pub enum Durability {
 pub struct Store {
     backend: Backend,
     rng: Rng,
+    catalogue: Arc<Catalogue>,
 }
 
 #[derive(Clone)]
 enum Backend {
     Sqlite {
         writer: SqlitePool,
-        readers: SqlitePool,
+        readers: Readers,
     },
     Postgres(PgPool),
 }
@@ -152,13 +158,11 @@ impl Store {
             .connect_with(options.clone())
             .await?;
         MIGRATIONS.run(&writer).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(4)
-            .test_before_acquire(false)
-            .connect_lazy_with(options.read_only(true));
+        let readers = Readers::new(options.read_only(true));
         Ok(Self {
             backend: Backend::Sqlite { writer, readers },
             rng,
+            catalogue: Arc::default(),
         })
     }
 
@@ -186,28 +190,34 @@ impl Store {
         Ok(Self {
             backend: Backend::Postgres(pool),
             rng,
+            catalogue: Arc::default(),
         })
     }
 
     /// A connection for reading.
     pub async fn read(&self) -> Result<Conn, DbError> {
         Ok(match &self.backend {
-            Backend::Sqlite { readers, .. } => Conn::sqlite(readers.acquire().await?),
+            Backend::Sqlite { readers, .. } => Conn::sqlite(readers.take().await?),
             Backend::Postgres(pool) => Conn::postgres(pool.acquire().await?),
         })
     }
 
     /// Begins a write. Inside it: no network, no trigger, no hashing, no mail.
     pub async fn write(&self, actor: &Actor) -> Result<Tx, DbError> {
+        let (actor, rng) = (actor.clone(), self.rng.clone());
+        let touched = Touched::new(Arc::clone(&self.catalogue));
         Ok(match &self.backend {
             Backend::Sqlite { writer, .. } => {
                 let tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-                Tx::sqlite(tx, actor.clone(), self.rng.clone())
+                Tx::sqlite(tx, actor, rng, touched)
             }
-            Backend::Postgres(pool) => {
-                Tx::postgres(pool.begin().await?, actor.clone(), self.rng.clone())
-            }
+            Backend::Postgres(pool) => Tx::postgres(pool.begin().await?, actor, rng, touched),
         })
+    }
+
+    /// What this node remembers of pools and clients.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
     }
 
     /// Which database this is, for logs.
