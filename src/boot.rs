@@ -52,7 +52,7 @@ pub async fn app(
         Some(text) => {
             MasterKey::parse(text.expose()).context("POOLHOUSE_MASTER_KEY is not a master key")?
         }
-        None => key_file(&folder.join("master.key"), &ports.rng)?,
+        None => key_file(&folder.join("master.key"), &ports.rng, durability(&config))?,
     };
     let vault = open_vault(&store, &master, &ports).await?;
     Ok(App {
@@ -80,15 +80,20 @@ async fn open_store(config: &Config, folder: &Path, rng: Rng) -> anyhow::Result<
             .await
             .context("cannot open the PostgreSQL database");
     }
-    let durability = if config.ephemeral {
-        Durability::Off
-    } else {
-        Durability::Normal
-    };
+    let durability = durability(config);
     let file = folder.join("poolhouse.db");
     Store::sqlite(&file, durability, rng)
         .await
         .with_context(|| format!("cannot open the database {}", file.display()))
+}
+
+/// How hard a server works against power cuts.
+pub fn durability(config: &Config) -> Durability {
+    config.durability.unwrap_or(if config.ephemeral {
+        Durability::Off
+    } else {
+        Durability::Normal
+    })
 }
 
 /// Makes a folder that only its owner can enter (security.md A8).
@@ -106,21 +111,24 @@ pub fn private_folder(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Reads a key from a file, or makes one there, 0600.
-pub fn key_file(file: &Path, rng: &Rng) -> anyhow::Result<MasterKey> {
+/// Reads a key from a file, or makes one there, 0600. The disk is waited for where a power cut must
+/// not lose anything.
+pub fn key_file(file: &Path, rng: &Rng, durability: Durability) -> anyhow::Result<MasterKey> {
     match std::fs::read_to_string(file) {
         Ok(text) => {
             warn_if_open(file)?;
             MasterKey::parse(&text)
                 .with_context(|| format!("{} does not hold a key", file.display()))
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_key_file(file, rng),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            make_key_file(file, rng, durability)
+        }
         Err(error) => Err(error).with_context(|| format!("cannot read {}", file.display())),
     }
 }
 
 /// Several processes may make the same file at once: it appears whole, and the first one stays.
-fn make_key_file(file: &Path, rng: &Rng) -> anyhow::Result<MasterKey> {
+fn make_key_file(file: &Path, rng: &Rng, durability: Durability) -> anyhow::Result<MasterKey> {
     use std::os::unix::fs::OpenOptionsExt;
     let key = MasterKey::new(rng.bytes()?);
     let making = file.with_extension(format!("making-{}", rng.digits(9)?));
@@ -131,12 +139,21 @@ fn make_key_file(file: &Path, rng: &Rng) -> anyhow::Result<MasterKey> {
         .open(&making)
         .with_context(|| format!("cannot make {}", making.display()))?;
     handle.write_all(key.encode().expose().as_bytes())?;
-    handle.sync_all()?;
+    if durability == Durability::Full {
+        handle.sync_all()?;
+    } else {
+        let flush = move || handle.sync_all();
+        std::thread::Builder::new()
+            .name("key-flush".to_owned())
+            .spawn(flush)?;
+    }
     let linked = std::fs::hard_link(&making, file);
     std::fs::remove_file(&making)?;
     match linked {
         Ok(()) => Ok(key),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => key_file(file, rng),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            key_file(file, rng, durability)
+        }
         Err(error) => Err(error).with_context(|| format!("cannot make {}", file.display())),
     }
 }

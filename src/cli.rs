@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::config::{Config, Mode};
 use crate::hashing::HashProfile;
 use crate::secret::Secret;
+use crate::store;
 
 const ABOUT: &str =
     "Amazon Cognito in your own house: user pools, hosted sign-in, OAuth2 and OpenID Connect.";
@@ -64,6 +65,17 @@ pub enum Hash {
     Owasp,
 }
 
+/// What an answered write survives in the embedded database.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Durability {
+    /// Nothing is promised: for databases that are thrown away
+    Off,
+    /// A killed server; a power cut may take the last moments
+    Normal,
+    /// A power cut; writers that wait for the disk share its answer
+    Full,
+}
+
 /// Flags of `dev`.
 #[derive(Args, Debug)]
 pub struct DevArgs {
@@ -95,6 +107,15 @@ pub struct DevArgs {
     /// Keep everything in a private database that is removed at exit
     #[arg(long, env = "POOLHOUSE_EPHEMERAL")]
     ephemeral: bool,
+    /// What an answered write survives in the embedded database [default: normal, and off with
+    /// --ephemeral]
+    #[arg(
+        long,
+        env = "POOLHOUSE_DURABILITY",
+        value_enum,
+        conflicts_with = "database"
+    )]
+    durability: Option<Durability>,
     /// Region of new pools when the request's signature names none
     #[arg(long, env = "POOLHOUSE_REGION", default_value = "us-east-1")]
     region: String,
@@ -212,6 +233,11 @@ impl DevArgs {
             data_dir: self.data_dir,
             master_key: self.master_key.map(Secret::new),
             ephemeral: self.ephemeral,
+            durability: self.durability.map(|asked| match asked {
+                Durability::Off => store::Durability::Off,
+                Durability::Normal => store::Durability::Normal,
+                Durability::Full => store::Durability::Full,
+            }),
             region: self.region,
             account_id: self.account_id,
             hash: match self.hash {
@@ -289,6 +315,14 @@ mod tests {
     }
 
     #[test]
+    fn durability_is_for_the_embedded_database() {
+        let full = config(&["--durability", "full"]).unwrap();
+        assert_eq!(full.durability, Some(store::Durability::Full));
+        assert_eq!(config(&[]).unwrap().durability, None);
+        assert!(config(&["--durability", "full", "--database", "postgres://x/y"]).is_err());
+    }
+
+    #[test]
     fn bad_values_are_refused() {
         for bad in [
             ["--public-url", "ftp://x"],
@@ -296,6 +330,7 @@ mod tests {
             ["--port", "70000"],
             ["--account-id", "12"],
             ["--template", "stack.yaml"],
+            ["--durability", "extra"],
         ] {
             assert!(config(&bad).is_err(), "{bad:?}");
         }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::hashing::HashProfile;
 use crate::secret::Secret;
+use crate::store::Durability;
 
 /// How the server behaves as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct Config {
     pub master_key: Option<Secret<String>>,
     /// A private database that is removed at exit.
     pub ephemeral: bool,
+    /// How hard the embedded database works to keep a write; unset: normal, and off when ephemeral.
+    pub durability: Option<Durability>,
     /// Region of new pools when the request's credential scope names none.
     pub region: String,
     /// Account of new pools when the access key is not 12 digits.
@@ -70,6 +73,7 @@ impl Default for Config {
             data_dir: PathBuf::from(".poolhouse"),
             master_key: None,
             ephemeral: false,
+            durability: None,
             region: "us-east-1".to_owned(),
             account_id: "000000000000".to_owned(),
             hash: HashProfile::Dev,

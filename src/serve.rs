@@ -27,6 +27,7 @@ use crate::ports::sms::LogSms;
 use crate::ports::smtp::SmtpMailer;
 use crate::reservoir::{self, Filler, Reservoir};
 use crate::server;
+use crate::store::Durability;
 use crate::store::audit::Actor;
 
 /// How long requests under way may take to finish after a signal to stop.
@@ -57,7 +58,7 @@ pub async fn dev(config: Config) -> anyhow::Result<()> {
         .unwrap_or_else(|| format!("http://localhost:{port}"));
     let home = Home::prepare(&config)?;
     let rng = Rng::system();
-    let (keys, filler) = open_reservoir(&home.keys, &rng)?;
+    let (keys, filler) = open_reservoir(&home.keys, &rng, boot::durability(&config))?;
     let ports = Ports {
         clock: Clock::system(),
         rng,
@@ -93,6 +94,7 @@ async fn serve(listener: TcpListener, app: Arc<App>, banner: &str) -> anyhow::Re
         done = &mut server => return done.context("the server failed"),
         _ = stopped => {}
         () = janitor::run(&app) => {}
+        () = app.store.tend() => {}
     }
     // Idle connections may stay open for ever; answered requests are safe already.
     if tokio::time::timeout(GRACE, server).await.is_err() {
@@ -190,8 +192,12 @@ fn cache_folder() -> Option<PathBuf> {
     Some(folder.join("poolhouse").join("keys"))
 }
 
-fn open_reservoir(folder: &Path, rng: &Rng) -> anyhow::Result<(Reservoir, Filler)> {
-    let key = boot::key_file(&folder.join("reservoir.key"), rng)?;
+fn open_reservoir(
+    folder: &Path,
+    rng: &Rng,
+    durability: Durability,
+) -> anyhow::Result<(Reservoir, Filler)> {
+    let key = boot::key_file(&folder.join("reservoir.key"), rng, durability)?;
     reservoir::open(folder, key, Arc::new(RsaKeys), rng.clone())
 }
 

@@ -73,7 +73,6 @@ pub async fn issue(
     sent: &Sent,
 ) -> Result<()> {
     let now = app.clock.now(owner.pool);
-    store::prune(tx, now).await?;
     let code = Code {
         code_hash: app.vault.hash(&purpose(kind), text(owner, code).expose())?,
         attribute: sent.contact.as_str().to_owned(),

@@ -1,19 +1,22 @@
 //! The janitor: removes what has run out and nobody will ask for again.
 //!
-//! Every node runs one; they take small bites, so that nothing waits long for them.
+//! Every node runs one. Each bite is a small write of its own, so that nothing waits long: on SQLite
+//! there is one writer, and sign-ins queue behind it.
 
 use std::time::Duration;
 
 use crate::app::App;
 use crate::error::Result;
 use crate::store::audit::Actor;
-use crate::store::{consumed, lockouts, sessions};
-use crate::time::Span;
+use crate::store::{attempts, authorization_codes, codes, consumed, lockouts, sessions};
+use crate::time::{Span, Timestamp};
+
+use super::limits;
 
 /// How often it looks.
 const PAUSE: Duration = Duration::from_mins(1);
 /// Rows of one kind in one transaction.
-const BITE: i64 = 500;
+const BITE: i64 = 100;
 /// Quiet time after which failures do not count any more.
 const QUIET: Span = Span::minutes(15);
 /// A refresh in a session's last moment gives access tokens that live up to a day longer, and they
@@ -33,21 +36,54 @@ pub async fn run(app: &App) {
     }
 }
 
+/// What runs out.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Attempts,
+    AuthorizationCodes,
+    Codes,
+    Consumed,
+    Lockouts,
+    /// Their refresh tokens go with them.
+    Sessions,
+}
+
+const KINDS: [Kind; 6] = [
+    Kind::Attempts,
+    Kind::AuthorizationCodes,
+    Kind::Codes,
+    Kind::Consumed,
+    Kind::Lockouts,
+    Kind::Sessions,
+];
+
 /// Removes everything that has run out; gives the number of rows.
 pub async fn sweep(app: &App) -> Result<u64> {
     let mut removed = 0;
-    loop {
-        let now = app.clock.server_now();
-        let mut tx = app.store.write(&Actor::default()).await?;
-        let bites = [
-            consumed::prune(&mut tx, now, BITE).await?,
-            lockouts::prune(&mut tx, now.minus(QUIET), BITE).await?,
-            sessions::prune(&mut tx, now.minus(LAST_TOKEN), BITE).await?,
-        ];
-        tx.commit().await?;
-        removed += bites.iter().sum::<u64>();
-        if bites.iter().all(|bite| *bite < BITE.unsigned_abs()) {
-            return Ok(removed);
+    for kind in KINDS {
+        loop {
+            let bite = bite(app, kind, app.clock.server_now()).await?;
+            removed += bite;
+            if bite < BITE.unsigned_abs() {
+                break;
+            }
         }
     }
+    Ok(removed)
+}
+
+async fn bite(app: &App, kind: Kind, now: Timestamp) -> Result<u64> {
+    let mut tx = app.store.write(&Actor::default()).await?;
+    let rows = match kind {
+        Kind::Attempts => attempts::prune(&mut tx, now.minus(limits::WINDOW), BITE).await?,
+        Kind::AuthorizationCodes => authorization_codes::prune(&mut tx, now, BITE).await?,
+        Kind::Codes => codes::prune(&mut tx, now, BITE).await?,
+        Kind::Consumed => consumed::prune(&mut tx, now, BITE).await?,
+        Kind::Lockouts => lockouts::prune(&mut tx, now.minus(QUIET), BITE).await?,
+        Kind::Sessions => sessions::prune(&mut tx, now.minus(LAST_TOKEN), BITE).await?,
+    };
+    if rows > 0 {
+        tx.commit().await?;
+    }
+    Ok(rows)
 }

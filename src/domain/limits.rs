@@ -6,7 +6,8 @@ use crate::store::attempts::{self, Attempt};
 use crate::store::db::Tx;
 use crate::time::{Span, Timestamp};
 
-const WINDOW: Span = Span::hours(1);
+/// How long an attempt counts.
+pub const WINDOW: Span = Span::hours(1);
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +58,6 @@ impl Act {
 /// # Errors: LimitExceeded `Attempt limit exceeded, please try after some time.`
 pub async fn count(tx: &mut Tx, pool: &PoolId, sub: &Sub, act: Act, now: Timestamp) -> Result<()> {
     let over = now.minus(WINDOW);
-    attempts::prune(tx, over).await?;
     let attempt = Attempt {
         pool,
         sub,

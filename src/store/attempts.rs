@@ -16,7 +16,8 @@ statements! {
                                 THEN attempts.window_ms ELSE $4 END \
              WHERE attempts.count < $6 OR attempts.window_ms <= $5 OR attempts.window_ms > $4";
     FORGET_USER = "DELETE FROM attempts WHERE pool_id = $1 AND sub = $2";
-    PRUNE = "DELETE FROM attempts WHERE window_ms <= $1";
+    PRUNE = "DELETE FROM attempts WHERE (pool_id, sub, act) IN \
+             (SELECT pool_id, sub, act FROM attempts WHERE window_ms <= $1 LIMIT $2)";
 }
 
 /// One act of somebody.
@@ -47,7 +48,8 @@ pub async fn forget_user(tx: &mut Tx, pool: &PoolId, sub: &Sub) -> Result<(), Db
     tx.execute(FORGET_USER, args![pool, sub]).await.map(drop)
 }
 
-/// Removes the counts of windows that began at a point in time or before.
-pub async fn prune(tx: &mut Tx, over: Timestamp) -> Result<(), DbError> {
-    tx.execute(PRUNE, args![over]).await.map(drop)
+/// Removes the counts of windows that began at a point in time or before, at most `most`; says how
+/// many.
+pub async fn prune(tx: &mut Tx, over: Timestamp, most: i64) -> Result<u64, DbError> {
+    tx.execute(PRUNE, args![over, most]).await
 }

@@ -1,6 +1,6 @@
 //! Authorization codes. A used row stays until it expires, so that a second use is seen.
 
-use super::db::{Conn, Tx};
+use super::db::{Conn, DbError, Tx};
 use crate::error::{Error, Result};
 use crate::ids::{ClientId, PoolId, SessionId, Sub, Uuid};
 use crate::time::Timestamp;
@@ -14,7 +14,8 @@ statements! {
                expires_ms, used_ms, session_id FROM authorization_codes WHERE pool_id = $1 AND code_hash = $2";
     CLAIM = "UPDATE authorization_codes SET used_ms = $3, session_id = $4 \
              WHERE pool_id = $1 AND code_hash = $2 AND used_ms IS NULL AND expires_ms > $3";
-    DELETE_EXPIRED = "DELETE FROM authorization_codes WHERE expires_ms <= $1";
+    PRUNE = "DELETE FROM authorization_codes WHERE (pool_id, code_hash) IN \
+             (SELECT pool_id, code_hash FROM authorization_codes WHERE expires_ms <= $1 LIMIT $2)";
 }
 
 /// What a code stands for.
@@ -137,8 +138,7 @@ pub async fn claim(
     Ok(claimed == 1)
 }
 
-/// Removes what has expired.
-pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<()> {
-    tx.execute(DELETE_EXPIRED, args![now]).await?;
-    Ok(())
+/// Removes codes that expired before a point in time, at most `most`; says how many.
+pub async fn prune(tx: &mut Tx, before: Timestamp, most: i64) -> Result<u64, DbError> {
+    tx.execute(PRUNE, args![before, most]).await
 }

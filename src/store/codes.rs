@@ -15,7 +15,8 @@ statements! {
     CLAIM = "DELETE FROM codes WHERE pool_id = $1 AND sub = $2 AND kind = $3 AND code_hash = $4 AND expires_ms > $5";
     FORGET = "DELETE FROM codes WHERE pool_id = $1 AND sub = $2 AND kind = $3";
     FORGET_USER = "DELETE FROM codes WHERE pool_id = $1 AND sub = $2";
-    PRUNE = "DELETE FROM codes WHERE expires_ms <= $1";
+    PRUNE = "DELETE FROM codes WHERE (pool_id, sub, kind) IN \
+             (SELECT pool_id, sub, kind FROM codes WHERE expires_ms <= $1 LIMIT $2)";
 }
 
 /// A live code, as stored.
@@ -89,7 +90,7 @@ pub async fn forget_user(tx: &mut Tx, pool: &PoolId, sub: &Sub) -> Result<(), Db
     tx.execute(FORGET_USER, args![pool, sub]).await.map(drop)
 }
 
-/// Removes what expired before a point in time.
-pub async fn prune(tx: &mut Tx, before: Timestamp) -> Result<(), DbError> {
-    tx.execute(PRUNE, args![before]).await.map(drop)
+/// Removes codes that expired before a point in time, at most `most`; says how many.
+pub async fn prune(tx: &mut Tx, before: Timestamp, most: i64) -> Result<u64, DbError> {
+    tx.execute(PRUNE, args![before, most]).await
 }

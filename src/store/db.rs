@@ -8,11 +8,12 @@ use std::ops::{Deref, DerefMut};
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgRow, Postgres};
-use sqlx::sqlite::{Sqlite, SqliteRow};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Transaction};
 
 use super::audit::Actor;
 use super::catalogue::Touched;
+use super::line::Member;
 use super::readers::Reader;
 use crate::error::Error;
 use crate::ports::rng::Rng;
@@ -111,9 +112,10 @@ impl From<sqlx::Error> for DbError {
         if database.is_foreign_key_violation() {
             return Self::Orphan(error);
         }
-        // PostgreSQL 40001 serialization_failure, 40P01 deadlock_detected.
+        // PostgreSQL 40001 serialization_failure, 40P01 deadlock_detected; SQLite 5 SQLITE_BUSY,
+        // 517 SQLITE_BUSY_SNAPSHOT: another process wrote for longer than we wait.
         match database.code().as_deref() {
-            Some("40001" | "40P01") => Self::Conflict(error),
+            Some("40001" | "40P01" | "5" | "517") => Self::Conflict(error),
             _ => Self::Other(error),
         }
     }
@@ -174,7 +176,7 @@ pub struct Conn(Inner);
 
 enum Inner {
     Sqlite(Reader),
-    SqliteTx(Transaction<'static, Sqlite>),
+    SqliteTx(Member),
     Pg(PoolConnection<Postgres>),
     PgTx(Transaction<'static, Postgres>),
 }
@@ -203,9 +205,14 @@ macro_rules! run {
                 }
                 result
             }
-            Inner::SqliteTx(conn) => {
-                let ($q, $c) = (bound!($sql.sqlite, $args, $query), &mut **conn);
-                $body
+            Inner::SqliteTx(member) => {
+                let $q = bound!($sql.sqlite, $args, $query);
+                let $c = member.connection()?;
+                let result: Result<_, sqlx::Error> = $body;
+                if let Err(error) = &result {
+                    member.saw(error);
+                }
+                result
             }
             Inner::Pg(conn) => {
                 let ($q, $c) = (bound!($sql.postgres, $args, $query), &mut **conn);
@@ -272,7 +279,10 @@ impl Conn {
                 let conn = reader.connection()?;
                 drop(conn.prepare(sql.sqlite.into_sql_str()).await?);
             }
-            Inner::SqliteTx(conn) => drop((&mut **conn).prepare(sql.sqlite.into_sql_str()).await?),
+            Inner::SqliteTx(member) => {
+                let conn = member.connection()?;
+                drop(conn.prepare(sql.sqlite.into_sql_str()).await?);
+            }
             Inner::Pg(conn) => drop((&mut **conn).prepare(sql.postgres.into_sql_str()).await?),
             Inner::PgTx(conn) => drop((&mut **conn).prepare(sql.postgres.into_sql_str()).await?),
         }
@@ -287,20 +297,19 @@ pub struct Tx {
     pub(super) rng: Rng,
     /// Dropped with the transaction: after its commit, before its answer.
     pub(super) touched: Touched,
+    /// Whether there is a savepoint to go back to. In a shared SQLite transaction the one before
+    /// may have left one of the same name.
+    marked: bool,
 }
 
 impl Tx {
-    pub(super) const fn sqlite(
-        tx: Transaction<'static, Sqlite>,
-        actor: Actor,
-        rng: Rng,
-        touched: Touched,
-    ) -> Self {
+    pub(super) const fn sqlite(member: Member, actor: Actor, rng: Rng, touched: Touched) -> Self {
         Self {
-            conn: Conn(Inner::SqliteTx(tx)),
+            conn: Conn(Inner::SqliteTx(member)),
             actor,
             rng,
             touched,
+            marked: false,
         }
     }
 
@@ -315,13 +324,18 @@ impl Tx {
             actor,
             rng,
             touched,
+            marked: false,
         }
     }
 
-    /// Makes the writes last. The one place where group commit can live.
+    /// Makes the writes last, and returns when they do. On SQLite the commit may be shared with
+    /// others (docs/adr/0012).
+    ///
+    /// What is to happen after a commit and only then, such as telling other tasks, belongs below
+    /// the match.
     pub async fn commit(self) -> Result<(), DbError> {
         match self.conn.0 {
-            Inner::SqliteTx(tx) => tx.commit().await?,
+            Inner::SqliteTx(member) => member.commit().await?,
             Inner::PgTx(tx) => tx.commit().await?,
             Inner::Sqlite(_) | Inner::Pg(_) => {}
         }
@@ -330,11 +344,17 @@ impl Tx {
 
     /// Marks a point inside the transaction to come back to.
     pub async fn savepoint(&mut self) -> Result<(), DbError> {
-        self.execute(SAVEPOINT, Vec::new()).await.map(drop)
+        self.execute(SAVEPOINT, Vec::new()).await?;
+        self.marked = true;
+        Ok(())
     }
 
     /// Undoes everything since the last [`Tx::savepoint`]; the transaction goes on.
     pub async fn rollback_to_savepoint(&mut self) -> Result<(), DbError> {
+        if !self.marked {
+            let cause = "there is no savepoint to go back to";
+            return Err(DbError::Other(sqlx::Error::Protocol(cause.to_owned())));
+        }
         self.execute(ROLLBACK_TO_SAVEPOINT, Vec::new())
             .await
             .map(drop)

@@ -12,6 +12,7 @@ pub mod db;
 pub mod domains;
 pub mod groups;
 pub mod keyring;
+mod line;
 pub mod lockouts;
 pub mod passwords;
 pub mod pools;
@@ -19,40 +20,36 @@ mod readers;
 pub mod refresh_tokens;
 pub mod reset;
 pub mod resource_servers;
+mod schema;
 pub mod sessions;
 pub mod signing_keys;
 pub mod user_attributes;
 pub mod user_search;
 pub mod users;
+mod wal;
 
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::Executor;
-use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
 use crate::error::Result;
 use crate::ports::rng::Rng;
 use audit::Actor;
 use catalogue::{Catalogue, Touched};
 use db::{Conn, DbError, Sql, Tx};
+use line::Line;
 use readers::Readers;
+use wal::Wal;
 
 /// Statements that a connection keeps prepared: all of ours.
 const STATEMENTS: usize = 512;
 
-/// PostgreSQL's name for SQLite's bytewise order, which the migrations use. The lock (any number of
-/// our own) keeps servers that start together from making it twice.
-const BYTEWISE: &str = "SELECT pg_advisory_xact_lock(5720301832914023); \
-                        CREATE COLLATION IF NOT EXISTS \"BINARY\" FROM \"C\"";
-
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+/// How long an SQLite connection waits for another process.
+const BUSY: Duration = Duration::from_secs(5);
 
 /// The tables whose rows belong to a pool, parents before children. Deleting, resetting,
 /// snapshotting and exporting a pool walk this list; a test compares it with the schema.
@@ -130,8 +127,9 @@ pub struct Store {
 #[derive(Clone)]
 enum Backend {
     Sqlite {
-        writer: SqlitePool,
+        writer: Line,
         readers: Readers,
+        wal: Wal,
     },
     Postgres(PgPool),
 }
@@ -150,17 +148,17 @@ impl Store {
             })
             .foreign_keys(true)
             .statement_cache_capacity(STATEMENTS)
-            .busy_timeout(Duration::from_secs(5));
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .test_before_acquire(false)
-            .acquire_timeout(Duration::from_secs(30))
-            .connect_with(options.clone())
-            .await?;
-        MIGRATIONS.run(&writer).await?;
+            .busy_timeout(BUSY);
+        schema::sqlite(file, &options, durability).await?;
+        let writer = Line::open(wal::writer(options.clone())).await?;
+        let wal = Wal::new(file, &options);
         let readers = Readers::new(options.read_only(true));
         Ok(Self {
-            backend: Backend::Sqlite { writer, readers },
+            backend: Backend::Sqlite {
+                writer,
+                readers,
+                wal,
+            },
             rng,
             catalogue: Arc::default(),
         })
@@ -185,8 +183,7 @@ impl Store {
                 Err(error) => return Err(error.into()),
             }
         };
-        pool.execute(sqlx::raw_sql(BYTEWISE)).await?;
-        MIGRATIONS.run(&pool).await?;
+        schema::postgres(&pool).await?;
         Ok(Self {
             backend: Backend::Postgres(pool),
             rng,
@@ -207,10 +204,7 @@ impl Store {
         let (actor, rng) = (actor.clone(), self.rng.clone());
         let touched = Touched::new(Arc::clone(&self.catalogue));
         Ok(match &self.backend {
-            Backend::Sqlite { writer, .. } => {
-                let tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-                Tx::sqlite(tx, actor, rng, touched)
-            }
+            Backend::Sqlite { writer, .. } => Tx::sqlite(writer.join().await?, actor, rng, touched),
             Backend::Postgres(pool) => Tx::postgres(pool.begin().await?, actor, rng, touched),
         })
     }
@@ -218,6 +212,22 @@ impl Store {
     /// What this node remembers of pools and clients.
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
+    }
+
+    /// Keeps SQLite's log short, for as long as it is polled; PostgreSQL sees to its own.
+    pub async fn tend(&self) {
+        match &self.backend {
+            Backend::Sqlite { writer, wal, .. } => wal.tend(writer).await,
+            Backend::Postgres(_) => std::future::pending().await,
+        }
+    }
+
+    /// How many writes were committed, in how many commits; PostgreSQL shares none.
+    pub async fn figures(&self) -> Option<(u64, u64)> {
+        match &self.backend {
+            Backend::Sqlite { writer, .. } => Some(writer.figures().await),
+            Backend::Postgres(_) => None,
+        }
     }
 
     /// Which database this is, for logs.
@@ -231,8 +241,13 @@ impl Store {
     /// Waits for running statements and closes every connection.
     pub async fn close(&self) {
         match &self.backend {
-            Backend::Sqlite { writer, readers } => {
+            Backend::Sqlite {
+                writer,
+                readers,
+                wal,
+            } => {
                 readers.close().await;
+                wal.close().await;
                 writer.close().await;
             }
             Backend::Postgres(pool) => pool.close().await,

@@ -21,7 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("turns", &[]),
     ("vault", &["ports"]),
     ("reservoir", &["ports", "vault"]),
-    ("config", &["hashing"]),
+    ("config", &["hashing", "store"]),
     ("store", &["ports", "signing", "vault"]),
     (
         "app",
@@ -45,7 +45,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "api", "app", "config", "identity", "oidc", "site", "web", "wire",
         ],
     ),
-    ("cli", &["config", "hashing"]),
+    ("cli", &["config", "hashing", "store"]),
     ("banner", &["app", "domain"]),
     (
         "serve",

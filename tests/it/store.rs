@@ -103,6 +103,14 @@ async fn a_dropped_transaction_leaves_nothing() {
     assert_eq!(count, 0);
 }
 
+#[tokio::test]
+async fn a_savepoint_belongs_to_its_own_transaction() {
+    let place = Place::new().await;
+    let store = place.store().await;
+    let mut tx = store.write(&Actor::default()).await.unwrap();
+    assert!(tx.rollback_to_savepoint().await.is_err());
+}
+
 /// Deleting, resetting, snapshotting and exporting a pool walk this list.
 #[test]
 fn every_pool_owned_table_is_listed_and_its_key_starts_with_pool_id() {

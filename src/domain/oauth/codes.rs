@@ -53,7 +53,6 @@ pub async fn issue(app: &App, actor: &Actor, request: &Request, proven: &Proven)
         session: None,
     };
     let mut tx = app.store.write(actor).await?;
-    store::delete_expired(&mut tx, now).await?;
     store::insert(&mut tx, &request.pool.id, &hash, &row).await?;
     let event = Event {
         at: now,
