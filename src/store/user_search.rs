@@ -22,36 +22,36 @@ use crate::time::Timestamp;
 use crate::{args, statements};
 
 statements! {
-    ONE = sqlite "SELECT json_group_array(json_array(sub, username, status, CASE WHEN enabled THEN 1 ELSE 0 END, json(attributes), created_ms, modified_ms, '') ORDER BY sub) FROM (\
+    ONE = sqlite "SELECT json_group_array(json_array(sub, username, status, CASE WHEN enabled THEN 1 ELSE 0 END, json(attributes), created_ms, modified_ms, '')) FROM (\
            SELECT sub, username, status, enabled, attributes, created_ms, modified_ms FROM users WHERE pool_id = $1 AND sub = $2)"
-           postgres "SELECT CAST(COALESCE(json_agg(json_build_array(sub, username, status, CASE WHEN enabled THEN 1 ELSE 0 END, CAST(attributes AS JSON), created_ms, modified_ms, '') ORDER BY sub), '[]') AS TEXT) FROM (\
+           postgres "SELECT CAST(COALESCE(json_agg(json_build_array(sub, username, status, CASE WHEN enabled THEN 1 ELSE 0 END, CAST(attributes AS JSON), created_ms, modified_ms, '')), '[]') AS TEXT) FROM (\
            SELECT sub, username, status, enabled, attributes, created_ms, modified_ms FROM users WHERE pool_id = $1 AND sub = $2) AS page";
-    BY_SUB = sqlite "SELECT json_group_array(json_array(sub, username, status, CASE WHEN enabled THEN 1 ELSE 0 END, json(attributes), created_ms, modified_ms, '') ORDER BY sub) FROM (\
+    BY_SUB = sqlite "SELECT json_group_array(json_array(sub, username, status, CASE WHEN enabled THEN 1 ELSE 0 END, json(attributes), created_ms, modified_ms, '')) FROM (\
            SELECT sub, username, status, enabled, attributes, created_ms, modified_ms FROM users \
            WHERE pool_id = $1 AND sub > $2 AND sub < $3 ORDER BY sub LIMIT $4)"
-           postgres "SELECT CAST(COALESCE(json_agg(json_build_array(sub, username, status, CASE WHEN enabled THEN 1 ELSE 0 END, CAST(attributes AS JSON), created_ms, modified_ms, '') ORDER BY sub), '[]') AS TEXT) FROM (\
+           postgres "SELECT CAST(COALESCE(json_agg(json_build_array(sub, username, status, CASE WHEN enabled THEN 1 ELSE 0 END, CAST(attributes AS JSON), created_ms, modified_ms, '')), '[]') AS TEXT) FROM (\
            SELECT sub, username, status, enabled, attributes, created_ms, modified_ms FROM users \
            WHERE pool_id = $1 AND sub > $2 AND sub < $3 ORDER BY sub LIMIT $4) AS page";
-    BY_VALUE = sqlite "SELECT json_group_array(json_array(sub, username, status, CASE WHEN enabled THEN 1 ELSE 0 END, json(attributes), created_ms, modified_ms, value_key) ORDER BY value_key, sub) FROM (\
+    BY_VALUE = sqlite "SELECT json_group_array(json_array(sub, username, status, CASE WHEN enabled THEN 1 ELSE 0 END, json(attributes), created_ms, modified_ms, value_key)) FROM (\
            SELECT u.sub, u.username, u.status, u.enabled, u.attributes, u.created_ms, u.modified_ms, a.value_key \
            FROM user_attributes a JOIN users u ON u.pool_id = a.pool_id AND u.sub = a.sub \
            WHERE a.pool_id = $1 AND a.name = $2 AND (a.value_key, a.sub) > ($3, $4) AND a.value_key <= $5 \
            ORDER BY a.value_key, a.sub LIMIT $6)"
-           postgres "SELECT CAST(COALESCE(json_agg(json_build_array(sub, username, status, CASE WHEN enabled THEN 1 ELSE 0 END, CAST(attributes AS JSON), created_ms, modified_ms, value_key) ORDER BY value_key, sub), '[]') AS TEXT) FROM (\
+           postgres "SELECT CAST(COALESCE(json_agg(json_build_array(sub, username, status, CASE WHEN enabled THEN 1 ELSE 0 END, CAST(attributes AS JSON), created_ms, modified_ms, value_key)), '[]') AS TEXT) FROM (\
            SELECT u.sub, u.username, u.status, u.enabled, u.attributes, u.created_ms, u.modified_ms, a.value_key \
            FROM user_attributes a JOIN users u ON u.pool_id = a.pool_id AND u.sub = a.sub \
            WHERE a.pool_id = $1 AND a.name = $2 AND (a.value_key, a.sub) > ($3, $4) AND a.value_key <= $5 \
            ORDER BY a.value_key, a.sub LIMIT $6) AS page";
-    BY_STATUS = sqlite "SELECT json_group_array(json_array(sub, username, status, CASE WHEN enabled THEN 1 ELSE 0 END, json(attributes), created_ms, modified_ms, status) ORDER BY status, sub) FROM (\
+    BY_STATUS = sqlite "SELECT json_group_array(json_array(sub, username, status, CASE WHEN enabled THEN 1 ELSE 0 END, json(attributes), created_ms, modified_ms, status)) FROM (\
            SELECT sub, username, status, enabled, attributes, created_ms, modified_ms FROM users \
            WHERE pool_id = $1 AND (status, sub) > ($2, $3) AND status <= $4 ORDER BY status, sub LIMIT $5)"
-           postgres "SELECT CAST(COALESCE(json_agg(json_build_array(sub, username, status, CASE WHEN enabled THEN 1 ELSE 0 END, CAST(attributes AS JSON), created_ms, modified_ms, status) ORDER BY status, sub), '[]') AS TEXT) FROM (\
+           postgres "SELECT CAST(COALESCE(json_agg(json_build_array(sub, username, status, CASE WHEN enabled THEN 1 ELSE 0 END, CAST(attributes AS JSON), created_ms, modified_ms, status)), '[]') AS TEXT) FROM (\
            SELECT sub, username, status, enabled, attributes, created_ms, modified_ms FROM users \
            WHERE pool_id = $1 AND (status, sub) > ($2, $3) AND status <= $4 ORDER BY status, sub LIMIT $5) AS page";
-    BY_ENABLED = sqlite "SELECT json_group_array(json_array(sub, username, status, CASE WHEN enabled THEN 1 ELSE 0 END, json(attributes), created_ms, modified_ms, CASE WHEN enabled THEN 'Enabled' ELSE 'Disabled' END) ORDER BY enabled, sub) FROM (\
+    BY_ENABLED = sqlite "SELECT json_group_array(json_array(sub, username, status, CASE WHEN enabled THEN 1 ELSE 0 END, json(attributes), created_ms, modified_ms, CASE WHEN enabled THEN 'Enabled' ELSE 'Disabled' END)) FROM (\
            SELECT sub, username, status, enabled, attributes, created_ms, modified_ms FROM users \
            WHERE pool_id = $1 AND (enabled, sub) > ($2, $3) AND enabled <= $4 ORDER BY enabled, sub LIMIT $5)"
-           postgres "SELECT CAST(COALESCE(json_agg(json_build_array(sub, username, status, CASE WHEN enabled THEN 1 ELSE 0 END, CAST(attributes AS JSON), created_ms, modified_ms, CASE WHEN enabled THEN 'Enabled' ELSE 'Disabled' END) ORDER BY enabled, sub), '[]') AS TEXT) FROM (\
+           postgres "SELECT CAST(COALESCE(json_agg(json_build_array(sub, username, status, CASE WHEN enabled THEN 1 ELSE 0 END, CAST(attributes AS JSON), created_ms, modified_ms, CASE WHEN enabled THEN 'Enabled' ELSE 'Disabled' END)), '[]') AS TEXT) FROM (\
            SELECT sub, username, status, enabled, attributes, created_ms, modified_ms FROM users \
            WHERE pool_id = $1 AND (enabled, sub) > ($2, $3) AND enabled <= $4 ORDER BY enabled, sub LIMIT $5) AS page";
 }
@@ -171,7 +171,11 @@ pub async fn page(
     };
     let (page,): (String,) = db.one(sql, args).await?;
     let rows: Vec<Row<'_>> = serde_json::from_str(&page).map_err(Error::internal)?;
-    rows.into_iter().map(read).collect()
+    let mut page = rows.into_iter().map(read).collect::<Result<Vec<_>>>()?;
+    // Neither database promises that an aggregate keeps the order. It does, so this moves nothing;
+    // these columns go bytewise here as there.
+    page.sort_by(|a, b| (&a.under, a.user.sub.as_str()).cmp(&(&b.under, b.user.sub.as_str())));
+    Ok(page)
 }
 
 /// What a filter calls users who may sign in, and those who may not.

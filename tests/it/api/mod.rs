@@ -5,6 +5,7 @@ mod admin_create_user;
 mod admin_users;
 mod auth;
 mod cascade;
+mod catalogue;
 mod clients;
 mod domains;
 mod existence;
