@@ -52,7 +52,7 @@ pub async fn app(
         Some(text) => {
             MasterKey::parse(text.expose()).context("POOLHOUSE_MASTER_KEY is not a master key")?
         }
-        None => key_file(&folder.join("master.key"), &ports.rng)?,
+        None => key_file(&folder.join("master.key"), &ports.rng, durability(&config))?,
     };
     let vault = open_vault(&store, &master, &ports).await?;
     Ok(App {
@@ -81,36 +81,46 @@ async fn open_store(config: &Config, folder: &Path, rng: Rng) -> anyhow::Result<
             .await
             .context("cannot open the PostgreSQL database");
     }
-    let durability = config.durability.unwrap_or(if config.ephemeral {
-        Durability::Off
-    } else {
-        Durability::Normal
-    });
+    let durability = durability(config);
     let file = folder.join("poolhouse.db");
     Store::sqlite(&file, durability, rng)
         .await
         .with_context(|| format!("cannot open the database {}", file.display()))
 }
 
-/// Reads a key from a file, or makes one there, 0600.
-pub fn key_file(file: &Path, rng: &Rng) -> anyhow::Result<MasterKey> {
+/// How hard a server works against power cuts.
+pub fn durability(config: &Config) -> Durability {
+    config.durability.unwrap_or(if config.ephemeral {
+        Durability::Off
+    } else {
+        Durability::Normal
+    })
+}
+
+/// Reads a key from a file, or makes one there, 0600. The disk is waited for where a power cut must
+/// not lose anything.
+pub fn key_file(file: &Path, rng: &Rng, durability: Durability) -> anyhow::Result<MasterKey> {
     match std::fs::read_to_string(file) {
         Ok(text) => {
             private::warn_if_open(file)?;
             MasterKey::parse(&text)
                 .with_context(|| format!("{} does not hold a key", file.display()))
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_key_file(file, rng),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            make_key_file(file, rng, durability)
+        }
         Err(error) => Err(error).with_context(|| format!("cannot read {}", file.display())),
     }
 }
 
-fn make_key_file(file: &Path, rng: &Rng) -> anyhow::Result<MasterKey> {
+/// Several processes may make the same file at once: it appears whole, and the first one stays.
+fn make_key_file(file: &Path, rng: &Rng, durability: Durability) -> anyhow::Result<MasterKey> {
     let key = MasterKey::new(rng.bytes()?);
-    if private::make(file, key.encode().expose().as_bytes(), rng)? {
+    let waits = durability == Durability::Full;
+    if private::make(file, key.encode().expose().as_bytes(), rng, waits)? {
         return Ok(key);
     }
-    key_file(file, rng)
+    key_file(file, rng, durability)
 }
 
 /// Opens the keyring, making its first keys in an empty store. Two servers that start on one empty

@@ -1,5 +1,6 @@
 //! Files and folders that only their owner may read (security.md A8).
 
+use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -23,16 +24,18 @@ pub fn folder(folder: &Path) -> anyhow::Result<()> {
 }
 
 /// Makes a file with mode 0600 and says whether it did: one that is there already stays. Several
-/// processes may make the same file at once: it appears whole, and the first one stays.
-pub fn make(file: &Path, content: &[u8], rng: &Rng) -> anyhow::Result<bool> {
-    let making = write_beside(file, content, rng)?;
+/// processes may make the same file at once: it appears whole, and the first one stays. `waits` says
+/// whether to return only when it would survive a power cut.
+pub fn make(file: &Path, content: &[u8], rng: &Rng, waits: bool) -> anyhow::Result<bool> {
+    let (making, handle) = write_beside(file, content, rng)?;
+    flush(handle, waits)?;
     let linked = std::fs::hard_link(&making, file);
     std::fs::remove_file(&making)?;
     match linked {
         Ok(()) => {
             // What a key seals may survive a power cut, so its name must too.
             if let Some(folder) = file.parent().filter(|folder| folder.is_dir()) {
-                std::fs::File::open(folder)?.sync_all()?;
+                flush(std::fs::File::open(folder)?, waits)?;
             }
             Ok(true)
         }
@@ -43,7 +46,8 @@ pub fn make(file: &Path, content: &[u8], rng: &Rng) -> anyhow::Result<bool> {
 
 /// Makes a file with mode 0600, or puts a new one in its place; readers see the old or the new.
 pub fn replace(file: &Path, content: &[u8], rng: &Rng) -> anyhow::Result<()> {
-    let making = write_beside(file, content, rng)?;
+    let (making, handle) = write_beside(file, content, rng)?;
+    flush(handle, true)?;
     std::fs::rename(&making, file).with_context(|| format!("cannot write {}", file.display()))
 }
 
@@ -55,7 +59,18 @@ pub fn warn_if_open(file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn write_beside(file: &Path, content: &[u8], rng: &Rng) -> anyhow::Result<PathBuf> {
+/// Waits for the disk, or has somebody else wait.
+fn flush(file: File, waits: bool) -> anyhow::Result<()> {
+    let flush = move || file.sync_all();
+    if waits {
+        return Ok(flush()?);
+    }
+    let name = "file-flush".to_owned();
+    std::thread::Builder::new().name(name).spawn(flush)?;
+    Ok(())
+}
+
+fn write_beside(file: &Path, content: &[u8], rng: &Rng) -> anyhow::Result<(PathBuf, File)> {
     let making = file.with_extension(format!("making-{}", rng.digits(9)?));
     let mut handle = std::fs::OpenOptions::new()
         .write(true)
@@ -64,8 +79,7 @@ fn write_beside(file: &Path, content: &[u8], rng: &Rng) -> anyhow::Result<PathBu
         .open(&making)
         .with_context(|| format!("cannot make {}", making.display()))?;
     handle.write_all(content)?;
-    handle.sync_all()?;
-    Ok(making)
+    Ok((making, handle))
 }
 
 #[cfg(test)]
@@ -83,8 +97,8 @@ mod tests {
         folder(&inside).unwrap();
         assert_eq!(mode(&inside), 0o700);
         let file = inside.join("x.key");
-        assert!(make(&file, b"first", &Rng::system()).unwrap());
-        assert!(!make(&file, b"second", &Rng::system()).unwrap());
+        assert!(make(&file, b"first", &Rng::system(), true).unwrap());
+        assert!(!make(&file, b"second", &Rng::system(), false).unwrap());
         assert_eq!(
             (std::fs::read(&file).unwrap(), mode(&file)),
             (b"first".to_vec(), 0o600)

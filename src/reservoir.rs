@@ -4,8 +4,9 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use anyhow::Context;
 
@@ -17,6 +18,8 @@ use crate::vault::MasterKey;
 
 /// How many spares are kept: enough for four pools.
 const SPARES: usize = 8;
+/// How long a starting server is left alone: making a key takes a whole core.
+const QUIET: Duration = Duration::from_millis(300);
 const EXTENSION: &str = "key";
 /// Binds a sealed spare to its use.
 const LABEL: &str = "reservoir";
@@ -59,9 +62,8 @@ pub fn open(
         .name("key-reservoir".to_owned())
         .spawn(move || fill(&filling.0, filling.1.as_ref(), &asked))
         .context("cannot start the key reservoir")?;
-    // The first message, like any other, starts a round; dropping every sender ends the thread.
+    // Dropping every sender ends the thread.
     let stop = refill.clone();
-    stop.send(()).ok();
     Ok((
         Reservoir {
             shelf,
@@ -95,7 +97,8 @@ impl Drop for Filler {
 }
 
 fn fill(shelf: &Shelf, source: &dyn KeySource, asked: &Receiver<()>) {
-    while asked.recv().is_ok() {
+    let mut begun = asked.recv_timeout(QUIET) != Err(RecvTimeoutError::Disconnected);
+    while begun {
         while shelf.count() < SPARES {
             if let Err(error) = source
                 .generate()
@@ -106,6 +109,7 @@ fn fill(shelf: &Shelf, source: &dyn KeySource, asked: &Receiver<()>) {
                 break;
             }
         }
+        begun = asked.recv().is_ok();
     }
 }
 

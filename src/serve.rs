@@ -32,6 +32,7 @@ use crate::ports::sms::LogSms;
 use crate::ports::smtp::SmtpMailer;
 use crate::reservoir::{self, Filler, Reservoir};
 use crate::server;
+use crate::store::Durability;
 use crate::store::audit::Actor;
 
 /// How long requests under way may take to finish after a signal to stop.
@@ -70,7 +71,7 @@ pub async fn dev(config: Config) -> anyhow::Result<()> {
     };
     let addresses = addresses(&config, &listener, https.as_ref())?;
     let rng = Rng::system();
-    let (keys, filler) = open_reservoir(&home.keys, &rng)?;
+    let (keys, filler) = open_reservoir(&home.keys, &rng, boot::durability(&config))?;
     let ports = Ports {
         clock: Clock::system(),
         rng,
@@ -202,8 +203,12 @@ async fn stop_signal() {
     }
 }
 
-fn open_reservoir(folder: &Path, rng: &Rng) -> anyhow::Result<(Reservoir, Filler)> {
-    let key = boot::key_file(&folder.join("reservoir.key"), rng)?;
+fn open_reservoir(
+    folder: &Path,
+    rng: &Rng,
+    durability: Durability,
+) -> anyhow::Result<(Reservoir, Filler)> {
+    let key = boot::key_file(&folder.join("reservoir.key"), rng, durability)?;
     reservoir::open(folder, key, Arc::new(RsaKeys), rng.clone())
 }
 

@@ -9,6 +9,7 @@ use crate::domain::delivery::Details;
 use crate::ids::Sub;
 use crate::secret::Secret;
 use crate::store::groups::Group;
+use crate::store::user_search::Listed;
 use crate::store::users::{Attributes, Factor, Mfa, User};
 use crate::time::EpochSeconds;
 
@@ -125,6 +126,20 @@ pub struct UserType {
 
 impl From<User> for UserType {
     fn from(user: User) -> Self {
+        Self {
+            attributes: sub_first(&user.sub, user.attributes),
+            username: user.username,
+            user_create_date: user.created.into(),
+            user_last_modified_date: user.modified.into(),
+            enabled: user.enabled,
+            user_status: user.status.as_str(),
+            mfa_options: user.mfa.options.then_some([MfaOption::SMS]),
+        }
+    }
+}
+
+impl From<Listed> for UserType {
+    fn from(user: Listed) -> Self {
         Self {
             attributes: sub_first(&user.sub, user.attributes),
             username: user.username,

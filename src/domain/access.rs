@@ -10,7 +10,7 @@ use crate::signing::{Jws, TokenUse};
 use crate::store::clients::Client;
 use crate::store::pools::Pool;
 use crate::store::sessions::{self, Named};
-use crate::store::users::{self, Status, User};
+use crate::store::users::{Status, User};
 
 /// The person behind a valid access token.
 #[derive(Clone, Debug)]
@@ -79,7 +79,7 @@ async fn signed_in(
         Code::ResourceNotFound => invalid(),
         _ => error,
     };
-    let (pool, client) = clients::of_pool(app, &key.pool, &client)
+    let (pool, client) = clients::of_pool_remembered(app, &key.pool, &client)
         .await
         .map_err(gone)?;
     if claims.iss != issuer::of(app, &pool) {
@@ -100,18 +100,20 @@ async fn standing_user(app: &App, pool: &Pool, claims: &ReadAccess) -> Result<Us
     let invalid = || Error::invalid_access_token().because(Reason::BadToken);
     let sub = Sub::parse(claims.sub.as_str()).map_err(|_| invalid())?;
     let mut db = app.store.read().await?;
-    let user = users::by_sub(&mut db, &pool.id, &sub).await?;
+    let named = match (&claims.origin_jti, &claims.event_id) {
+        (Some(origin), _) => Some(Named::Origin(origin)),
+        (None, Some(event)) => Some(Named::Event(event)),
+        (None, None) => None,
+    };
+    let found = sessions::user_of(&mut db, &pool.id, &sub, named).await?;
     let unknown = || Error::user_does_not_exist().because(Reason::UnknownUser);
-    let user = user.ok_or_else(unknown)?;
+    let (user, stands) = found.ok_or_else(unknown)?;
     if !user.enabled {
         return Err(Error::user_is_disabled().because(Reason::UserDisabled));
     }
-    let named = match (&claims.origin_jti, &claims.event_id) {
-        (Some(origin), _) => Named::Origin(origin),
-        (None, Some(event)) => Named::Event(event),
-        (None, None) => return Err(invalid()),
-    };
-    let stands = sessions::stands(&mut db, &pool.id, &sub, named).await?;
+    if named.is_none() {
+        return Err(invalid());
+    }
     // Whole seconds: a token made in the second of a sign-out is judged by its session alone.
     if !stands || claims.iat < user.tokens_valid_from.seconds() {
         return Err(Error::access_token_revoked().because(Reason::RevokedToken));

@@ -19,7 +19,7 @@ use crate::ids::Uuid;
 use crate::signing::{PoolKeys, TokenUse};
 use crate::store::audit::{Actor, Event};
 use crate::store::clients::Client;
-use crate::store::db::Tx;
+use crate::store::db::{OnUnique, Tx};
 use crate::store::groups::Group;
 use crate::store::pools::Pool;
 use crate::store::refresh_tokens::{self, RefreshToken};
@@ -81,7 +81,9 @@ pub(super) async fn complete(
     claim.claim(&mut tx, &session.id).await?;
     hold(&mut tx, completion.user).await?;
     if completion.new {
-        sessions::insert(&mut tx, session).await?;
+        sessions::insert(&mut tx, session)
+            .await
+            .on_orphan(|| Error::client_not_found(completion.client.id.as_str()))??;
     } else if !sessions::touch(&mut tx, pool, &session.id, now).await? {
         return Err(Error::refresh_token_revoked().because(Reason::RevokedToken));
     }

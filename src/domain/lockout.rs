@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::error::{Error, Reason, Result};
 use crate::ids::{PoolId, Sub};
 use crate::store::audit::Actor;
-use crate::store::db::{DbError, Tx};
+use crate::store::db::{DbError, OnUnique, Tx};
 use crate::store::lockouts;
 use crate::time::Timestamp;
 
@@ -39,7 +39,9 @@ pub(super) async fn admit<'a>(
     let turn = app.turns.take((pool, sub)).await;
     let at = app.clock.now(pool);
     let mut tx = app.store.write(actor).await?;
-    let claimed = lockouts::claim(&mut tx, pool, sub, at).await?;
+    let claimed = lockouts::claim(&mut tx, pool, sub, at)
+        .await
+        .on_orphan(|| Error::pool_not_found(pool.as_str()))??;
     tx.commit().await?;
     let locked = || Error::password_attempts_exceeded().because(Reason::LockedOut);
     Ok(Admitted {

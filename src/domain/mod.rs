@@ -4,6 +4,7 @@ pub mod access;
 pub mod accounts;
 pub mod admin_users;
 pub mod attributes;
+mod catalogue;
 pub mod challenge;
 pub mod claims;
 pub mod clients;

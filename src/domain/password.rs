@@ -269,10 +269,11 @@ mod tests {
             region: String::new(),
             account: String::new(),
             name: String::new(),
-            document,
+            document: document.into(),
             created: Timestamp::from_ms(0),
             modified: Timestamp::from_ms(0),
             version: 1,
+            epoch: 1,
         }
     }
 

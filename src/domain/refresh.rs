@@ -168,13 +168,10 @@ struct Standing {
 async fn standing(app: &App, client: &Client, token: &Secret<String>) -> Result<Standing> {
     let invalid = || Error::invalid_refresh_token().because(Reason::BadToken);
     let mut db = app.store.read().await?;
-    let token = find(app, &mut db, token)
-        .await?
-        .filter(|token| token.pool == client.pool)
-        .ok_or_else(invalid)?;
-    let session = sessions::find(&mut db, &token.pool, &token.session).await?;
-    let session = session
-        .filter(|session| session.client == client.id)
+    let hashes = app.vault.hashes(REFRESH, token.expose());
+    let found = sessions::of_refresh_token(&mut db, &hashes).await?;
+    let (session, token) = found
+        .filter(|(session, _)| session.pool == client.pool && session.client == client.id)
         .ok_or_else(invalid)?;
     if session.revoked.is_some() {
         return Err(Error::refresh_token_revoked().because(Reason::RevokedToken));

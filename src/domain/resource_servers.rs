@@ -17,10 +17,7 @@ const PAGE: i64 = 50;
 /// Every custom scope of a pool, as tokens name it: `{identifier}/{scope name}`.
 pub async fn scopes(db: &mut Conn, pool: &PoolId) -> Result<Vec<String>> {
     let servers = resource_servers::all(db, pool).await?;
-    let scopes = servers.iter().flat_map(|server| {
-        let name = |scope: &Scope| server.scope_string(&scope.scope_name);
-        server.scopes.iter().map(name)
-    });
+    let scopes = servers.iter().flat_map(ResourceServer::scope_strings);
     Ok(scopes.collect())
 }
 

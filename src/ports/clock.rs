@@ -1,8 +1,8 @@
 //! Time. Everything asks `Clock::now(&pool)` or `Clock::server_now()`; nothing else reads a clock.
 
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::ids::PoolId;
 use crate::time::{Span, Timestamp};
@@ -11,6 +11,9 @@ use crate::time::{Span, Timestamp};
 pub trait TimeSource: Send + Sync {
     /// The present.
     fn now_ms(&self) -> i64;
+
+    /// Time that only ever grows, from a point of the source's choice.
+    fn elapsed(&self) -> Duration;
 }
 
 /// The operating system's clock.
@@ -25,21 +28,42 @@ impl TimeSource for OsTime {
                 i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
             })
     }
+
+    fn elapsed(&self) -> Duration {
+        static FIRST: LazyLock<Instant> = LazyLock::new(Instant::now);
+        FIRST.elapsed()
+    }
 }
 
 /// A clock that stands still until it is moved.
-pub struct FixedTime(AtomicI64);
+pub struct FixedTime {
+    now: AtomicI64,
+    age: AtomicU64,
+}
 
 impl FixedTime {
     /// Stands at the given point.
     pub const fn at(ms: i64) -> Self {
-        Self(AtomicI64::new(ms))
+        Self {
+            now: AtomicI64::new(ms),
+            age: AtomicU64::new(0),
+        }
+    }
+
+    /// Lets so much time go by for what ages by itself, and leaves the present where it is.
+    pub fn age(&self, by: Duration) {
+        let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
+        self.age.fetch_add(by, Ordering::Relaxed);
     }
 }
 
 impl TimeSource for FixedTime {
     fn now_ms(&self) -> i64 {
-        self.0.load(Ordering::Relaxed)
+        self.now.load(Ordering::Relaxed)
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::from_millis(self.age.load(Ordering::Relaxed))
     }
 }
 
@@ -85,6 +109,11 @@ impl Clock {
             Bend::Running(ahead) => Timestamp::from_ms(self.source.now_ms()).plus(Span::ms(ahead)),
             Bend::Frozen(at) => at,
         }
+    }
+
+    /// Time that only ever grows and that nothing bends: for what a node remembers.
+    pub fn elapsed(&self) -> Duration {
+        self.source.elapsed()
     }
 
     /// How it is bent now.

@@ -3,7 +3,6 @@
 use std::sync::{Mutex, PoisonError};
 
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 
 use crate::error::{Error, Result};
 use crate::ids::{ClientId, PoolId, SessionId, Sub, Uuid, uuid_text};
@@ -15,14 +14,14 @@ pub trait RandomSource: Send + Sync {
 }
 
 /// The operating system's generator.
-#[derive(Default)]
-pub struct OsRandom(SystemRandom);
+/// Asked directly: the generator of aws-lc seeds itself for some 50 ms of processor time when it is
+/// first used, which would be most of a start.
+pub struct OsRandom;
 
 impl RandomSource for OsRandom {
     fn fill(&self, bytes: &mut [u8]) -> Result<()> {
-        self.0
-            .fill(bytes)
-            .map_err(|_| Error::internal(anyhow::anyhow!("the random generator failed")))
+        getrandom::fill(bytes)
+            .map_err(|error| Error::internal(anyhow::anyhow!("no randomness: {error}")))
     }
 }
 
@@ -67,7 +66,7 @@ impl Rng {
 
     /// Over the operating system's generator.
     pub fn system() -> Self {
-        Self::new(std::sync::Arc::new(OsRandom::default()))
+        Self::new(std::sync::Arc::new(OsRandom))
     }
 
     /// So many random bytes.

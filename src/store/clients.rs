@@ -1,5 +1,7 @@
 //! App clients and their secrets.
 
+use std::sync::Arc;
+
 use super::db::{Conn, DbError, Tx, encoded};
 use crate::error::{Error, Result};
 use crate::ids::{ClientId, PoolId};
@@ -10,6 +12,8 @@ use crate::{args, statements};
 statements! {
     BY_ID = "SELECT pool_id, client_id, name, document, created_ms, modified_ms, version \
              FROM clients WHERE client_id = $1";
+    BY_ID_AT = "SELECT c.pool_id, c.client_id, c.name, c.document, c.created_ms, c.modified_ms, c.version, p.epoch \
+                FROM clients c JOIN pools p ON p.pool_id = c.pool_id WHERE c.client_id = $1";
     SECRETS = "SELECT secret_id, sealed, created_ms FROM client_secrets \
                WHERE pool_id = $1 AND client_id = $2 ORDER BY created_ms, secret_id";
     PAGE = "SELECT client_id, name FROM clients WHERE pool_id = $1 AND client_id > $2 ORDER BY client_id LIMIT $3";
@@ -34,7 +38,7 @@ pub struct Client {
     /// Its display name.
     pub name: String,
     /// Its settings.
-    pub settings: ClientSettings,
+    pub settings: Arc<ClientSettings>,
     /// Its secrets, sealed, oldest first; empty for a public client.
     pub secrets: Vec<SealedSecret>,
     /// When it was made.
@@ -68,13 +72,20 @@ struct Row {
     version: i64,
 }
 
+#[derive(sqlx::FromRow)]
+struct RowAt {
+    #[sqlx(flatten)]
+    client: Row,
+    epoch: i64,
+}
+
 impl Row {
     fn with(self, secrets: Vec<SealedSecret>) -> Result<Client> {
         Ok(Client {
             pool: PoolId::parse(self.pool_id).map_err(Error::internal)?,
             id: ClientId::parse(self.client_id).map_err(Error::internal)?,
             name: self.name,
-            settings: serde_json::from_str(&self.document).map_err(Error::internal)?,
+            settings: Arc::new(serde_json::from_str(&self.document).map_err(Error::internal)?),
             secrets,
             created: Timestamp::from_ms(self.created_ms),
             modified: Timestamp::from_ms(self.modified_ms),
@@ -90,6 +101,23 @@ pub async fn find(db: &mut Conn, client: &ClientId) -> Result<Option<Client>> {
     };
     let secrets = db.all(SECRETS, args![&row.pool_id, &row.client_id]).await?;
     row.with(secrets).map(Some)
+}
+
+/// The client of an id with the epoch of its pool, both of one moment.
+pub async fn find_at(db: &mut Conn, client: &ClientId) -> Result<Option<(i64, Client)>> {
+    let Some(row) = db.optional::<RowAt>(BY_ID_AT, args![client]).await? else {
+        return Ok(None);
+    };
+    let found = &row.client;
+    let secrets = db
+        .all(SECRETS, args![&found.pool_id, &found.client_id])
+        .await?;
+    Ok(Some((row.epoch, row.client.with(secrets)?)))
+}
+
+/// The secrets of a client, sealed, oldest first.
+pub async fn secrets(db: &mut Conn, client: &Client) -> Result<Vec<SealedSecret>, DbError> {
+    db.all(SECRETS, args![&client.pool, &client.id]).await
 }
 
 /// Ids and names of up to `limit` clients of a pool, by id, after the one named.
@@ -118,7 +146,7 @@ pub async fn insert(tx: &mut Tx, client: &Client) -> Result<(), DbError> {
         &client.pool,
         &client.id,
         &client.name,
-        encoded(&client.settings)?,
+        encoded(&*client.settings)?,
         client.created,
         client.modified
     ];
@@ -155,7 +183,7 @@ pub async fn update(tx: &mut Tx, client: &Client) -> Result<bool, DbError> {
         &client.id,
         client.version,
         &client.name,
-        encoded(&client.settings)?,
+        encoded(&*client.settings)?,
         client.modified
     ];
     tx.execute(UPDATE, args).await.map(|rows| rows == 1)

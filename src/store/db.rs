@@ -8,12 +8,14 @@ use std::ops::{Deref, DerefMut};
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgRow, Postgres};
-use sqlx::sqlite::{Sqlite, SqliteRow};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Transaction};
 
 use super::audit::Actor;
+use super::catalogue::Touched;
 use super::faults::Faults;
 use super::line::Member;
+use super::readers::Reader;
 use crate::error::{Error, Reason};
 use crate::ports::rng::Rng;
 use crate::time::Timestamp;
@@ -175,7 +177,7 @@ impl<T> Record for T where
 pub struct Conn(Inner);
 
 enum Inner {
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(Reader),
     SqliteTx(Member),
     Pg(PoolConnection<Postgres>),
     PgTx(Transaction<'static, Postgres>),
@@ -196,9 +198,14 @@ macro_rules! bound {
 macro_rules! run {
     ($self:ident, $sql:ident, $args:ident, $query:path, |$q:ident, $c:ident| $body:expr) => {
         match &mut $self.0 {
-            Inner::Sqlite(conn) => {
-                let ($q, $c) = (bound!($sql.sqlite, $args, $query), &mut **conn);
-                $body
+            Inner::Sqlite(reader) => {
+                let $q = bound!($sql.sqlite, $args, $query);
+                let $c = reader.connection()?;
+                let result: Result<_, sqlx::Error> = $body;
+                if result.is_err() {
+                    reader.failed();
+                }
+                result
             }
             Inner::SqliteTx(member) => {
                 let $q = bound!($sql.sqlite, $args, $query);
@@ -222,8 +229,8 @@ macro_rules! run {
 }
 
 impl Conn {
-    pub(super) const fn sqlite(conn: PoolConnection<Sqlite>) -> Self {
-        Self(Inner::Sqlite(conn))
+    pub(super) const fn sqlite(reader: Reader) -> Self {
+        Self(Inner::Sqlite(reader))
     }
 
     pub(super) const fn postgres(conn: PoolConnection<Postgres>) -> Self {
@@ -270,7 +277,10 @@ impl Conn {
     pub async fn prepare(&mut self, sql: Sql) -> Result<(), DbError> {
         use sqlx::{Executor, SqlSafeStr};
         match &mut self.0 {
-            Inner::Sqlite(conn) => drop((&mut **conn).prepare(sql.sqlite.into_sql_str()).await?),
+            Inner::Sqlite(reader) => {
+                let conn = reader.connection()?;
+                drop(conn.prepare(sql.sqlite.into_sql_str()).await?);
+            }
             Inner::SqliteTx(member) => {
                 let conn = member.connection()?;
                 drop(conn.prepare(sql.sqlite.into_sql_str()).await?);
@@ -288,18 +298,27 @@ pub struct Tx {
     pub(super) actor: Actor,
     pub(super) rng: Rng,
     faults: Faults,
+    /// Dropped with the transaction: after its commit, before its answer.
+    pub(super) touched: Touched,
     /// Whether there is a savepoint to go back to. In a shared SQLite transaction the one before
     /// may have left one of the same name.
     marked: bool,
 }
 
 impl Tx {
-    pub(super) const fn sqlite(member: Member, actor: Actor, rng: Rng, faults: Faults) -> Self {
+    pub(super) const fn sqlite(
+        member: Member,
+        actor: Actor,
+        rng: Rng,
+        faults: Faults,
+        touched: Touched,
+    ) -> Self {
         Self {
             conn: Conn(Inner::SqliteTx(member)),
             actor,
             rng,
             faults,
+            touched,
             marked: false,
         }
     }
@@ -309,12 +328,14 @@ impl Tx {
         actor: Actor,
         rng: Rng,
         faults: Faults,
+        touched: Touched,
     ) -> Self {
         Self {
             conn: Conn(Inner::PgTx(tx)),
             actor,
             rng,
             faults,
+            touched,
             marked: false,
         }
     }

@@ -4,6 +4,7 @@ pub mod aliases;
 pub mod attempts;
 pub mod audit;
 pub mod authorization_codes;
+pub mod catalogue;
 pub mod clients;
 pub mod codes;
 pub mod consumed;
@@ -16,9 +17,11 @@ mod line;
 pub mod lockouts;
 pub mod passwords;
 pub mod pools;
+mod readers;
 pub mod refresh_tokens;
 pub mod reset;
 pub mod resource_servers;
+mod schema;
 pub mod sessions;
 pub mod signing_keys;
 pub mod software_tokens;
@@ -29,33 +32,27 @@ mod wal;
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
-};
-use sqlx::{Connection, Executor};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
 use crate::error::Result;
 use crate::ports::rng::Rng;
 use audit::Actor;
+use catalogue::{Catalogue, Touched};
 use db::{Conn, DbError, Sql, Tx};
 use faults::Faults;
 use line::Line;
+use readers::Readers;
 use wal::Wal;
 
 /// Statements that a connection keeps prepared: all of ours.
 const STATEMENTS: usize = 512;
 
-/// PostgreSQL's name for SQLite's bytewise order, which the migrations use. The lock (any number of
-/// our own) keeps servers that start together from making it twice.
-const BYTEWISE: &str = "SELECT pg_advisory_xact_lock(5720301832914023); \
-                        CREATE COLLATION IF NOT EXISTS \"BINARY\" FROM \"C\"";
-
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+/// How long an SQLite connection waits for another process.
+const BUSY: Duration = Duration::from_secs(5);
 
 /// The tables whose rows belong to a pool, parents before children. Deleting, resetting,
 /// snapshotting and exporting a pool walk this list; a test compares it with the schema.
@@ -131,13 +128,14 @@ pub struct Store {
     rng: Rng,
     /// Failures on demand.
     pub faults: Faults,
+    catalogue: Arc<Catalogue>,
 }
 
 #[derive(Clone)]
 enum Backend {
     Sqlite {
         writer: Line,
-        readers: SqlitePool,
+        readers: Readers,
         wal: Wal,
     },
     Postgres(PgPool),
@@ -157,16 +155,11 @@ impl Store {
             })
             .foreign_keys(true)
             .statement_cache_capacity(STATEMENTS)
-            .busy_timeout(Duration::from_secs(5));
-        let mut first = SqliteConnection::connect_with(&options).await?;
-        MIGRATIONS.run(&mut first).await?;
-        first.close().await?;
+            .busy_timeout(BUSY);
+        schema::sqlite(file, &options, durability).await?;
         let writer = Line::open(wal::writer(options.clone())).await?;
         let wal = Wal::new(file, &options);
-        let readers = SqlitePoolOptions::new()
-            .max_connections(4)
-            .test_before_acquire(false)
-            .connect_lazy_with(options.read_only(true));
+        let readers = Readers::new(options.read_only(true));
         Ok(Self {
             backend: Backend::Sqlite {
                 writer,
@@ -175,6 +168,7 @@ impl Store {
             },
             rng,
             faults: Faults::default(),
+            catalogue: Arc::default(),
         })
     }
 
@@ -197,19 +191,19 @@ impl Store {
                 Err(error) => return Err(error.into()),
             }
         };
-        pool.execute(sqlx::raw_sql(BYTEWISE)).await?;
-        MIGRATIONS.run(&pool).await?;
+        schema::postgres(&pool).await?;
         Ok(Self {
             backend: Backend::Postgres(pool),
             rng,
             faults: Faults::default(),
+            catalogue: Arc::default(),
         })
     }
 
     /// A connection for reading.
     pub async fn read(&self) -> Result<Conn, DbError> {
         Ok(match &self.backend {
-            Backend::Sqlite { readers, .. } => Conn::sqlite(readers.acquire().await?),
+            Backend::Sqlite { readers, .. } => Conn::sqlite(readers.take().await?),
             Backend::Postgres(pool) => Conn::postgres(pool.acquire().await?),
         })
     }
@@ -217,10 +211,20 @@ impl Store {
     /// Begins a write. Inside it: no network, no trigger, no hashing, no mail.
     pub async fn write(&self, actor: &Actor) -> Result<Tx, DbError> {
         let (actor, rng, faults) = (actor.clone(), self.rng.clone(), self.faults.clone());
+        let touched = Touched::new(Arc::clone(&self.catalogue));
         Ok(match &self.backend {
-            Backend::Sqlite { writer, .. } => Tx::sqlite(writer.join().await?, actor, rng, faults),
-            Backend::Postgres(pool) => Tx::postgres(pool.begin().await?, actor, rng, faults),
+            Backend::Sqlite { writer, .. } => {
+                Tx::sqlite(writer.join().await?, actor, rng, faults, touched)
+            }
+            Backend::Postgres(pool) => {
+                Tx::postgres(pool.begin().await?, actor, rng, faults, touched)
+            }
         })
+    }
+
+    /// What this node remembers of pools and clients.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
     }
 
     /// Keeps SQLite's log short, for as long as it is polled; PostgreSQL sees to its own.

@@ -1,25 +1,30 @@
 //! User pools.
 
+use std::sync::Arc;
+
+use serde::Deserialize;
+
 use super::db::{Conn, DbError, Tx, encoded};
 use crate::error::{Error, Result};
 use crate::ids::PoolId;
-use crate::settings::pool::{PoolDocument, PoolSettings};
+use crate::settings::pool::{LambdaConfig, PoolDocument, PoolSettings};
 use crate::time::Timestamp;
 use crate::{args, statements};
 
 statements! {
-    BY_ID = "SELECT pool_id, region, account, name, document, created_ms, modified_ms, version \
+    BY_ID = "SELECT pool_id, region, account, name, document, created_ms, modified_ms, version, epoch \
              FROM pools WHERE pool_id = $1";
     INSERT = "INSERT INTO pools (pool_id, region, account, name, document, created_ms, modified_ms, version, epoch) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, 1, 1)";
-    PAGE = "SELECT pool_id, region, account, name, document, created_ms, modified_ms, version \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8)";
+    PAGE = "SELECT pool_id, name, document, created_ms, modified_ms \
             FROM pools WHERE account = $1 AND region = $2 AND pool_id > $3 ORDER BY pool_id LIMIT $4";
-    NEWEST = "SELECT pool_id, region, account, name, document, created_ms, modified_ms, version \
+    NEWEST = "SELECT pool_id, region, account, name, document, created_ms, modified_ms, version, epoch \
               FROM pools ORDER BY created_ms DESC, pool_id LIMIT $1";
     UPDATE = "UPDATE pools SET name = $3, document = $4, modified_ms = $5, version = version + 1, epoch = epoch + 1 \
               WHERE pool_id = $1 AND version = $2";
     DELETE = "DELETE FROM pools WHERE pool_id = $1";
     COUNT_USERS = "SELECT COUNT(*) FROM users WHERE pool_id = $1";
+    EPOCH = "SELECT epoch FROM pools WHERE pool_id = $1";
     BUMP_EPOCH = "UPDATE pools SET epoch = epoch + 1 WHERE pool_id = $1";
 }
 
@@ -35,18 +40,21 @@ pub struct Pool {
     /// Its display name.
     pub name: String,
     /// Its settings, schema, MFA settings and tags.
-    pub document: PoolDocument,
+    pub document: Arc<PoolDocument>,
     /// When it was made.
     pub created: Timestamp,
     /// When it last changed.
     pub modified: Timestamp,
     /// Raised by every change.
     pub version: i64,
+    /// Raised by every change of it, its clients, domains and resource servers. Begins anywhere, so
+    /// that a pool made in the place of another is not taken for it.
+    pub epoch: i64,
 }
 
 impl Pool {
     /// What CreateUserPool and UpdateUserPool set.
-    pub const fn settings(&self) -> &PoolSettings {
+    pub fn settings(&self) -> &PoolSettings {
         &self.document.settings
     }
 }
@@ -61,6 +69,7 @@ pub(super) struct Row {
     created_ms: i64,
     modified_ms: i64,
     version: i64,
+    epoch: i64,
 }
 
 impl TryFrom<Row> for Pool {
@@ -71,10 +80,62 @@ impl TryFrom<Row> for Pool {
             region: row.region,
             account: row.account,
             name: row.name,
-            document: serde_json::from_str(&row.document).map_err(Error::internal)?,
+            document: Arc::new(serde_json::from_str(&row.document).map_err(Error::internal)?),
             created: Timestamp::from_ms(row.created_ms),
             modified: Timestamp::from_ms(row.modified_ms),
             version: row.version,
+            epoch: row.epoch,
+        })
+    }
+}
+
+/// What a list shows of a pool.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its id.
+    pub id: PoolId,
+    /// Its display name.
+    pub name: String,
+    /// Its triggers.
+    pub triggers: LambdaConfig,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it last changed.
+    pub modified: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct ListedRow {
+    pool_id: String,
+    name: String,
+    document: String,
+    created_ms: i64,
+    modified_ms: i64,
+}
+
+/// What a list reads of a [`PoolDocument`].
+#[derive(Deserialize)]
+struct ListedDocument {
+    settings: ListedSettings,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListedSettings {
+    lambda_config: Option<LambdaConfig>,
+}
+
+impl TryFrom<ListedRow> for Listed {
+    type Error = Error;
+    fn try_from(row: ListedRow) -> Result<Self> {
+        let document: ListedDocument =
+            serde_json::from_str(&row.document).map_err(Error::internal)?;
+        Ok(Self {
+            id: PoolId::parse(row.pool_id).map_err(Error::internal)?,
+            name: row.name,
+            triggers: document.settings.lambda_config.unwrap_or_default(),
+            created: Timestamp::from_ms(row.created_ms),
+            modified: Timestamp::from_ms(row.modified_ms),
         })
     }
 }
@@ -91,10 +152,10 @@ pub async fn page(
     (account, region): (&str, &str),
     after: Option<&str>,
     limit: i64,
-) -> Result<Vec<Pool>> {
+) -> Result<Vec<Listed>> {
     let args = args![account, region, after.unwrap_or_default(), limit];
-    let rows: Vec<Row> = db.all(PAGE, args).await?;
-    rows.into_iter().map(Pool::try_from).collect()
+    let rows: Vec<ListedRow> = db.all(PAGE, args).await?;
+    rows.into_iter().map(Listed::try_from).collect()
 }
 
 /// The `limit` newest pools of all accounts and regions.
@@ -110,9 +171,10 @@ pub async fn insert(tx: &mut Tx, pool: &Pool) -> Result<(), DbError> {
         &pool.region,
         &pool.account,
         &pool.name,
-        encoded(&pool.document)?,
+        encoded(&*pool.document)?,
         pool.created,
-        pool.modified
+        pool.modified,
+        pool.epoch
     ];
     tx.execute(INSERT, args).await.map(drop)
 }
@@ -124,21 +186,30 @@ pub async fn update(tx: &mut Tx, pool: &Pool) -> Result<bool, DbError> {
         &pool.id,
         pool.version,
         &pool.name,
-        encoded(&pool.document)?,
+        encoded(&*pool.document)?,
         pool.modified
     ];
+    tx.touched.pool(&pool.id);
     tx.execute(UPDATE, args).await.map(|rows| rows == 1)
 }
 
 /// Deletes a pool and, by cascade, everything in it.
 pub async fn delete(tx: &mut Tx, pool: &PoolId) -> Result<(), DbError> {
+    tx.touched.pool(pool);
     tx.execute(DELETE, args![pool]).await.map(drop)
+}
+
+/// The epoch of a pool.
+pub async fn epoch(db: &mut Conn, pool: &PoolId) -> Result<Option<i64>, DbError> {
+    let row: Option<(i64,)> = db.optional(EPOCH, args![pool]).await?;
+    Ok(row.map(|(epoch,)| epoch))
 }
 
 /// Tells every node that what it cached of this pool is stale. Called by each write to a pool,
 /// client or domain, in the same transaction. Called first, it makes such writes wait for each
 /// other, so that what they count stays true. Says whether the pool exists.
 pub async fn bump_epoch(tx: &mut Tx, pool: &PoolId) -> Result<bool, DbError> {
+    tx.touched.pool(pool);
     tx.execute(BUMP_EPOCH, args![pool])
         .await
         .map(|rows| rows == 1)

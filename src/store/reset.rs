@@ -13,6 +13,7 @@ statements! {
 
 /// Removes every pool with all it owns (each pool-owned table cascades from `pools`).
 pub async fn all_pools(tx: &mut Tx) -> Result<u64, DbError> {
+    tx.touched.everything();
     tx.execute(ALL_POOLS, args![]).await
 }
 

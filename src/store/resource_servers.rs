@@ -51,6 +51,12 @@ pub struct Scope {
 }
 
 impl ResourceServer {
+    /// All its scopes as tokens name them.
+    pub fn scope_strings(&self) -> impl Iterator<Item = String> {
+        let scopes = self.scopes.iter();
+        scopes.map(|scope| self.scope_string(&scope.scope_name))
+    }
+
     /// A scope as tokens name it.
     pub fn scope_string(&self, scope_name: &str) -> String {
         format!("{}/{scope_name}", self.identifier)

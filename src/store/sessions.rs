@@ -1,6 +1,8 @@
 //! Completed sign-ins that last: those that tokens hang off, and those of browsers.
 
 use super::db::{Conn, DbError, Tx};
+use super::refresh_tokens::RefreshToken;
+use super::users::{self, User};
 use crate::error::{Error, Result};
 use crate::ids::{ClientId, PoolId, SessionId, Sub, Uuid};
 use crate::names;
@@ -11,11 +13,19 @@ statements! {
     BY_ID = "SELECT pool_id, session_id, kind, sub, client_id, origin_jti, event_id, origin_id, scope, device_key, ip, agent, \
              auth_ms, created_ms, last_used_ms, expires_ms, revoked_ms \
              FROM sessions WHERE pool_id = $1 AND session_id = $2";
-    /// Whether an access token's sign-in stands; both branches are index look-ups.
-    STANDS_BY_ORIGIN = "SELECT session_id FROM sessions \
-                        WHERE pool_id = $1 AND origin_jti = $2 AND sub = $3 AND revoked_ms IS NULL";
-    STANDS_BY_EVENT = "SELECT session_id FROM sessions \
-                       WHERE pool_id = $1 AND sub = $3 AND event_id = $2 AND kind = 'TOKEN' AND revoked_ms IS NULL LIMIT 1";
+    BY_TOKEN = "SELECT s.pool_id, s.session_id, s.kind, s.sub, s.client_id, s.origin_jti, s.event_id, s.origin_id, s.scope, \
+                s.device_key, s.ip, s.agent, s.auth_ms, s.created_ms, s.last_used_ms, s.expires_ms, s.revoked_ms, \
+                t.token_hash, t.expires_ms AS token_expires_ms, t.used_ms AS token_used_ms FROM refresh_tokens t \
+                JOIN sessions s ON s.pool_id = t.pool_id AND s.session_id = t.session_id WHERE t.token_hash = $1";
+    /// A user, and whether the sign-in of an access token stands; both ways are index look-ups.
+    USER_BY_ORIGIN = "SELECT u.pool_id, u.sub, u.username, u.username_key, u.status, u.enabled, u.attributes, u.created_ms, \
+                      u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.mfa, u.version, s.session_id FROM users u \
+                      LEFT JOIN sessions s ON s.pool_id = u.pool_id AND s.origin_jti = $3 AND s.sub = u.sub \
+                      AND s.revoked_ms IS NULL WHERE u.pool_id = $1 AND u.sub = $2";
+    USER_BY_EVENT = "SELECT u.pool_id, u.sub, u.username, u.username_key, u.status, u.enabled, u.attributes, u.created_ms, \
+                     u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.mfa, u.version, s.session_id FROM users u \
+                     LEFT JOIN sessions s ON s.pool_id = u.pool_id AND s.sub = u.sub AND s.event_id = $3 \
+                     AND s.kind = 'TOKEN' AND s.revoked_ms IS NULL WHERE u.pool_id = $1 AND u.sub = $2 LIMIT 1";
     INSERT = "INSERT INTO sessions (pool_id, session_id, kind, sub, client_id, origin_jti, event_id, origin_id, scope, device_key, \
               ip, agent, auth_ms, created_ms, last_used_ms, expires_ms) \
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
@@ -125,9 +135,19 @@ impl TryFrom<Row> for Session {
 }
 
 #[derive(sqlx::FromRow)]
+struct TokenRow {
+    #[sqlx(flatten)]
+    session: Row,
+    token_hash: String,
+    token_expires_ms: i64,
+    token_used_ms: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
 struct Found {
-    #[expect(dead_code, reason = "the statement asks whether there is a row")]
-    session_id: String,
+    #[sqlx(flatten)]
+    user: users::Row,
+    session_id: Option<String>,
 }
 
 /// How a token names its session.
@@ -154,19 +174,44 @@ pub async fn find(db: &mut Conn, pool: &PoolId, session: &SessionId) -> Result<O
     row.map(Session::try_from).transpose()
 }
 
-/// Whether the session that a token names is there and was not ended.
-pub async fn stands(
+/// The session of a refresh token, ended ones included, and the token. `hashes` are those that the
+/// same text may have, by key.
+pub async fn of_refresh_token(
+    db: &mut Conn,
+    hashes: &[String],
+) -> Result<Option<(Session, RefreshToken)>> {
+    for hash in hashes {
+        let row: Option<TokenRow> = db.optional(BY_TOKEN, args![hash]).await?;
+        if let Some(row) = row {
+            let session: Session = row.session.try_into()?;
+            let token = RefreshToken {
+                pool: session.pool.clone(),
+                hash: row.token_hash,
+                session: session.id.clone(),
+                expires: Timestamp::from_ms(row.token_expires_ms),
+                used: row.token_used_ms.map(Timestamp::from_ms),
+            };
+            return Ok(Some((session, token)));
+        }
+    }
+    Ok(None)
+}
+
+/// A user, and whether the session that a token names is theirs, there, and was not ended.
+pub async fn user_of(
     db: &mut Conn,
     pool: &PoolId,
     sub: &Sub,
-    named: Named<'_>,
-) -> Result<bool, DbError> {
+    named: Option<Named<'_>>,
+) -> Result<Option<(User, bool)>> {
     let (sql, name) = match named {
-        Named::Origin(name) => (STANDS_BY_ORIGIN, name),
-        Named::Event(name) => (STANDS_BY_EVENT, name),
+        None => (USER_BY_ORIGIN, None),
+        Some(Named::Origin(name)) => (USER_BY_ORIGIN, Some(name)),
+        Some(Named::Event(name)) => (USER_BY_EVENT, Some(name)),
     };
-    let row: Option<Found> = db.optional(sql, args![pool, name, sub]).await?;
-    Ok(row.is_some())
+    let row: Option<Found> = db.optional(sql, args![pool, sub, name]).await?;
+    row.map(|row| Ok((User::try_from(row.user)?, row.session_id.is_some())))
+        .transpose()
 }
 
 /// Adds a session.

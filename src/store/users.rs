@@ -13,6 +13,8 @@ use crate::{args, names, statements};
 statements! {
     BY_SUB = "SELECT pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
               auth_epoch, tokens_valid_from_ms, mfa, version FROM users WHERE pool_id = $1 AND sub = $2";
+    BY_KEY = "SELECT pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
+              auth_epoch, tokens_valid_from_ms, mfa, version FROM users WHERE pool_id = $1 AND username_key = $2";
     /// Everything that a text may name, best first, in one statement: whether and how it hits shows
     /// in nothing but the row.
     FIND = "SELECT pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
@@ -168,8 +170,19 @@ pub struct Named<'a> {
 
 /// The user whom a text names: by `sub`, contact, user name or alias, in this order.
 pub async fn find(db: &mut Conn, pool: &PoolId, named: Named<'_>) -> Result<Option<User>> {
-    let args = args![pool, named.sub, named.contact, named.alias, named.key];
-    let row: Option<Row> = db.optional(FIND, args).await?;
+    // What a text can be is seen without looking who there is: most can only be user names.
+    let row: Option<Row> = match named {
+        Named {
+            sub: None,
+            contact: None,
+            alias: None,
+            key,
+        } => db.optional(BY_KEY, args![pool, key]).await?,
+        Named { .. } => {
+            let args = args![pool, named.sub, named.contact, named.alias, named.key];
+            db.optional(FIND, args).await?
+        }
+    };
     row.map(User::try_from).transpose()
 }
 

@@ -111,7 +111,7 @@ impl Authority {
         rng: &Rng,
     ) -> anyhow::Result<Self> {
         let new = Self::make(names.clone(), file, now, rng)?;
-        if private::make(kept, new.pem().as_bytes(), rng)? {
+        if private::make(kept, new.pem().as_bytes(), rng, true)? {
             return Ok(new);
         }
         let text = read(kept)?.unwrap_or_default();

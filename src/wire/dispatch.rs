@@ -116,9 +116,7 @@ async fn answer(
     if !has_output {
         return Ok(Bytes::new());
     }
-    Ok(Bytes::from(
-        serde_json::to_vec(&answer).map_err(Error::internal)?,
-    ))
+    Ok(Bytes::from(answer))
 }
 
 /// The body of a request, checked against the model.

@@ -34,8 +34,8 @@ pub struct Operation {
 
 /// A built operation behind one type.
 pub struct Handler {
-    /// Admits the caller, reads the request, runs it; gives the answer's JSON.
-    pub run: fn(Incoming) -> BoxFuture<'static, Result<Value>>,
+    /// Admits the caller, reads the request, runs it; gives the answer as JSON text.
+    pub run: fn(Incoming) -> BoxFuture<'static, Result<Vec<u8>>>,
     /// The members of a request that reading it ignores: must be none (tested).
     pub ignored: fn(Value) -> Result<Vec<String>, String>,
 }
@@ -44,7 +44,7 @@ pub struct Handler {
 pub const BODY_LIMIT: usize = 1 << 20;
 
 /// Runs a typed operation.
-pub async fn run<C, Req, Res, F, Fut>(operation: F, mut incoming: Incoming) -> Result<Value>
+pub async fn run<C, Req, Res, F, Fut>(operation: F, mut incoming: Incoming) -> Result<Vec<u8>>
 where
     C: Caller,
     Req: DeserializeOwned,
@@ -64,7 +64,7 @@ where
         act: incoming.act,
     };
     let response = operation(call, request).await?;
-    serde_json::to_value(response).map_err(Error::internal)
+    serde_json::to_vec(&response).map_err(Error::internal)
 }
 
 /// The members that an operation's request type ignores; the operation itself is only its witness.

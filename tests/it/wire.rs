@@ -85,7 +85,7 @@ async fn a_foreign_page_cannot_drive_admin_operations() {
 static RUNS: AtomicUsize = AtomicUsize::new(0);
 
 /// Loses two conflicts, then succeeds; when asked to, it commits something before the first.
-async fn unlucky(incoming: Incoming) -> Result<Value> {
+async fn unlucky(incoming: Incoming) -> Result<Vec<u8>> {
     let run = RUNS.fetch_add(1, Ordering::SeqCst);
     assert_eq!(incoming.body["PoolName"], "p");
     if incoming.body.get("MfaConfiguration").is_some() && run == 0 {
@@ -95,7 +95,7 @@ async fn unlucky(incoming: Incoming) -> Result<Value> {
     if run < 2 {
         return Err(Error::concurrent_modification().because(Reason::Conflict));
     }
-    Ok(json!({}))
+    Ok(json!({}).to_string().into_bytes())
 }
 
 static UNLUCKY: &[&Service] = &[&Service {

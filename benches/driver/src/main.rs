@@ -15,6 +15,9 @@ use world::{Result, World, connect};
 
 const PEOPLE: usize = 100;
 const STARTS: usize = 11;
+/// Sizes of the pool at which a page of users is measured, and how many make people at once.
+const SIZES: &[usize] = &[100, 10_000, 100_000];
+const MAKERS: usize = 8;
 const SYSTEM: &[&str] = &["start", "memory"];
 
 struct Asked {
@@ -90,22 +93,17 @@ async fn run(asked: &Asked) -> Result<()> {
     }
     let rows: Vec<&Row> = ROWS.iter().filter(|row| row.work != Work::PasswordOwasp && asked.wants(row.name)).collect();
     let mut idle = 0.0;
-    let mut crowded = None;
+    let mut crowds = Vec::new();
     if !rows.is_empty() || asked.wants("memory") {
         let server = start(&asked.place()).await?;
         server.settle().await.map_err(told)?;
         idle = server.memory_mb().map_err(told)?;
         let world = Arc::new(World::new(&server, PEOPLE).await?);
-        if asked.users > 0 {
-            let to = &mut connect(world.port).await?;
-            for number in PEOPLE..asked.users {
-                world.create(to, &format!("crowd{number}")).await?;
-            }
-            server.settle().await.map_err(told)?;
-            crowded = Some(server.memory_mb().map_err(told)?);
-        }
         for row in rows {
             print(row, measure(&server, &world, row, asked.rounds).await?);
+        }
+        if asked.users > 0 {
+            crowds = grow(asked, &server, &world).await?;
         }
     }
     println!("\n| | measured | must | aim |\n|---|---:|---:|---:|");
@@ -115,8 +113,46 @@ async fn run(asked: &Asked) -> Result<()> {
     if asked.wants("memory") {
         println!("| memory, idle | {idle:.0} MB | 20 MB | 12 MB |");
     }
-    if let Some(crowded) = crowded {
-        println!("| memory, after making {} users | {crowded:.0} MB | 60 MB | 30 MB |", asked.users);
+    if let Some((users, _, memory)) = crowds.last() {
+        println!("| memory, after making {users} users | {memory:.0} MB | 60 MB | 30 MB |");
+        println!("\n| users in the pool | ListUsers, page of 60: CPU ms | memory |\n|---:|---:|---:|");
+    }
+    for (users, page, memory) in crowds {
+        println!("| {users} | {page:.3} | {memory:.0} MB |");
+    }
+    Ok(())
+}
+
+/// Makes the pool larger, and says at each size what a page costs and how much memory is in use.
+async fn grow(asked: &Asked, server: &Server, world: &Arc<World>) -> Result<Vec<(usize, f64, f64)>> {
+    let row = ROWS.iter().find(|row| row.work == Work::ListUsers).ok_or("no row")?;
+    let sizes = SIZES.iter().copied().filter(|size| *size < asked.users).chain([asked.users]);
+    let (mut figures, mut made) = (Vec::new(), PEOPLE);
+    for size in sizes {
+        crowd(world, made..size).await?;
+        made = made.max(size);
+        server.settle().await.map_err(told)?;
+        let memory = server.memory_mb().map_err(told)?;
+        figures.push((made, measure(server, world, row, asked.rounds).await?, memory));
+    }
+    Ok(figures)
+}
+
+/// Makes further people, some at once.
+async fn crowd(world: &Arc<World>, numbers: std::ops::Range<usize>) -> Result<()> {
+    let mut tasks = tokio::task::JoinSet::new();
+    for first in 0..MAKERS {
+        let (world, numbers) = (Arc::clone(world), numbers.clone());
+        tasks.spawn(async move {
+            let to = &mut connect(world.port).await?;
+            for number in numbers.skip(first).step_by(MAKERS) {
+                world.create(to, &format!("crowd{number}")).await?;
+            }
+            Ok::<_, String>(())
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.map_err(told)??;
     }
     Ok(())
 }

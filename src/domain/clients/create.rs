@@ -71,7 +71,7 @@ pub async fn create(app: &App, actor: &Actor, new: NewClient) -> Result<Describe
         pool: pool.id,
         id,
         name: new.name,
-        settings,
+        settings: settings.into(),
         secrets: Vec::new(),
         created: now,
         modified: now,

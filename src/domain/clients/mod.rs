@@ -12,13 +12,17 @@ mod update;
 mod urls;
 mod validity;
 
+use std::sync::Arc;
+
 use crate::app::App;
+use crate::domain::catalogue;
 use crate::domain::paging::{Ask, List, Page};
 use crate::domain::pools as pool_rules;
 use crate::error::{Error, Result};
 use crate::ids::{ClientId, PoolId};
 use crate::secret::Secret;
 use crate::store::audit::{Actor, Event};
+use crate::store::catalogue::Known;
 use crate::store::clients::{self, Client};
 use crate::store::db::Tx;
 use crate::store::pools::{self, Pool};
@@ -54,32 +58,57 @@ pub enum Kind {
 ///
 /// # Errors: ResourceNotFound, of the pool, or of a client that is not there or in another pool.
 pub async fn of_pool(app: &App, pool: &PoolId, client: &ClientId) -> Result<(Pool, Client)> {
-    let mut db = app.store.read().await?;
-    let Some(pool) = pools::find(&mut db, pool).await? else {
-        return Err(Error::pool_not_found(pool.as_str()));
-    };
-    let found = clients::find(&mut db, client).await?;
-    let found = found.filter(|client| client.pool == pool.id);
-    let found = found.ok_or_else(|| Error::client_not_found(client.as_str()))?;
-    Ok((pool, found))
+    let found = catalogue::client(app, client).await?;
+    belonging(app, pool, client, found).await
+}
+
+/// The same where no secret is checked.
+///
+/// # Errors: those of [`of_pool`]
+pub(super) async fn of_pool_remembered(
+    app: &App,
+    pool: &PoolId,
+    client: &ClientId,
+) -> Result<(Pool, Client)> {
+    let found = catalogue::remembered(app, client).await?;
+    belonging(app, pool, client, found).await
+}
+
+async fn belonging(
+    app: &App,
+    pool: &PoolId,
+    client: &ClientId,
+    found: Option<(Arc<Known>, Client)>,
+) -> Result<(Pool, Client)> {
+    match found.filter(|(known, _)| known.pool.id == *pool) {
+        Some((known, found)) => Ok((known.pool.clone(), found)),
+        None => {
+            pool_rules::get(app, pool).await?;
+            Err(Error::client_not_found(client.as_str()))
+        }
+    }
 }
 
 /// A client and its pool, for unsigned calls that know nothing but a client id.
 ///
 /// # Errors: ResourceNotFound.
 pub async fn public(app: &App, client: &ClientId) -> Result<(Pool, Client)> {
-    let mut db = app.store.read().await?;
-    let missing = || Error::client_not_found(client.as_str());
-    let found = clients::find(&mut db, client).await?.ok_or_else(missing)?;
-    let pool = pools::find(&mut db, &found.pool).await?;
-    Ok((pool.ok_or_else(missing)?, found))
+    let found = catalogue::client(app, client).await?;
+    let (known, found) = found.ok_or_else(|| Error::client_not_found(client.as_str()))?;
+    Ok((known.pool.clone(), found))
 }
 
 /// A client with its secret.
 ///
 /// # Errors: ResourceNotFound.
 pub async fn describe(app: &App, pool: &PoolId, client: &ClientId) -> Result<Described> {
-    let (_, client) = of_pool(app, pool, client).await?;
+    let mut db = app.store.read().await?;
+    if pools::find(&mut db, pool).await?.is_none() {
+        return Err(Error::pool_not_found(pool.as_str()));
+    }
+    let found = clients::find(&mut db, client).await?;
+    let found = found.filter(|client| client.pool == *pool);
+    let client = found.ok_or_else(|| Error::client_not_found(client.as_str()))?;
     let secret = client.secrets.first();
     let secret = secret.map(|s| secrets::open(app, &client, s)).transpose()?;
     Ok(Described { client, secret })

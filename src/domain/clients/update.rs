@@ -33,7 +33,7 @@ pub async fn update(
         verb: "updating",
     };
     check::settings(&settings, &against)?;
-    client.settings = settings;
+    client.settings = settings.into();
     if let Some(name) = name {
         client.name = name;
     }

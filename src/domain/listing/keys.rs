@@ -9,7 +9,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use crate::domain::usernames::{fold, hex};
 use crate::store::pools::Pool;
 use crate::store::user_attributes::Pair;
-use crate::store::users::User;
+use crate::store::users::{Attributes, User};
 
 /// The user name among the keys.
 pub const USERNAME: &str = "username";
@@ -28,15 +28,18 @@ const CUT: usize = 1024;
 /// All keys of a user.
 pub fn of_user(pool: &Pool, user: &User) -> Vec<Pair> {
     let names = std::iter::once(USERNAME).chain(SEARCHABLE);
-    let pair = |name| value(user, name).map(|value| (name, key(&compared(pool, name, value))));
+    let pair = |name| {
+        let value = value(&user.username, &user.attributes, name)?;
+        Some((name, key(&compared(pool, name, value))))
+    };
     names.filter_map(pair).collect()
 }
 
 /// A user's value of something that has keys.
-pub fn value<'a>(user: &'a User, name: &str) -> Option<&'a str> {
+pub fn value<'a>(username: &'a str, attributes: &'a Attributes, name: &str) -> Option<&'a str> {
     match name {
-        USERNAME => Some(&user.username),
-        _ => user.attributes.get(name).map(String::as_str),
+        USERNAME => Some(username),
+        _ => attributes.get(name).map(String::as_str),
     }
 }
 

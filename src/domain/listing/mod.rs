@@ -16,8 +16,7 @@ use crate::domain::{pools, usernames};
 use crate::error::{Error, Result};
 use crate::ids::{PoolId, Sub};
 use crate::store::pools::Pool;
-use crate::store::user_search::{self, Found, Keys, Search, enabled_name};
-use crate::store::users::User;
+use crate::store::user_search::{self, Found, Keys, Listed, Search, enabled_name};
 use filter::{Clause, Field, Match};
 
 /// The most rows of a page.
@@ -35,7 +34,12 @@ pub struct Wanted<'a> {
 /// A page of a pool's users.
 ///
 /// # Errors: ResourceNotFound; InvalidParameter (filter, token, an attribute that the pool has not).
-pub async fn users(app: &App, pool: &PoolId, wanted: Wanted<'_>, ask: &Ask) -> Result<Page<User>> {
+pub async fn users(
+    app: &App,
+    pool: &PoolId,
+    wanted: Wanted<'_>,
+    ask: &Ask,
+) -> Result<Page<Listed>> {
     let pool = pools::get(app, pool).await?;
     check_attributes(&pool, wanted.attributes)?;
     let clause = wanted.filter.map(Clause::parse).transpose()?.flatten();
@@ -56,7 +60,7 @@ pub async fn users(app: &App, pool: &PoolId, wanted: Wanted<'_>, ask: &Ask) -> R
     if let Some((name, beginning)) = exactly {
         // Such a page may hold fewer rows than asked for and still have a page after it.
         page.items.retain(|user| {
-            let value = keys::value(user, name).unwrap_or_default();
+            let value = keys::value(&user.username, &user.attributes, name).unwrap_or_default();
             keys::compared(&pool, name, value).starts_with(&beginning)
         });
     }

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::domain::challenge::built;
 use crate::domain::sessions::Proven;
 use crate::domain::tokens::{self, Claim, Exchange, Issued};
-use crate::domain::{resource_servers, revocation};
+use crate::domain::{catalogue, revocation};
 use crate::error::{Error, Reason, Result};
 use crate::ids::{PoolId, SessionId};
 use crate::settings::client::{ClientSettings, OAuthFlow};
@@ -251,8 +251,8 @@ pub(super) async fn existing(
     mut granted: Vec<String>,
 ) -> Result<Vec<String>> {
     if granted.iter().any(|scope| scopes::is_custom(scope)) {
-        let mut db = app.store.read().await?;
-        let known = resource_servers::scopes(&mut db, &pool.id).await?;
+        let known = catalogue::pool(app, &pool.id).await?;
+        let known = known.as_ref().map_or(&[][..], |known| &known.scopes);
         granted.retain(|scope| !scopes::is_custom(scope) || known.contains(scope));
     }
     Ok(granted)

@@ -5,17 +5,18 @@
 //! the server's host, and the server's host alone by client id.
 
 use crate::app::App;
+use crate::domain::catalogue;
 use crate::error::Result;
 use crate::ids::{ClientId, PoolId};
-use crate::store::clients::{self, Client};
+use crate::store::clients::Client;
 use crate::store::db::Conn;
 use crate::store::domains;
-use crate::store::pools::{self, Pool};
+use crate::store::pools::Pool;
 
 /// Whether a pool has a domain.
 pub async fn is_open(app: &App, pool: &PoolId) -> Result<bool> {
-    let mut db = app.store.read().await?;
-    exists(&mut db, pool).await
+    let known = catalogue::pool(app, pool).await?;
+    Ok(known.is_some_and(|known| known.has_domain))
 }
 
 /// The pool whose domain a host name is: a custom domain by its whole name, a prefix domain as
@@ -50,10 +51,6 @@ async fn find(
     Ok(domain.map(|domain| domain.pool))
 }
 
-async fn exists(db: &mut Conn, pool: &PoolId) -> Result<bool> {
-    Ok(!domains::of_pool(db, pool).await?.is_empty())
-}
-
 /// Prefix, and region where the name has one.
 fn prefix_of(host: &str) -> Option<(&str, Option<&str>)> {
     let below = host
@@ -79,20 +76,13 @@ pub async fn client(
     pool: Option<&PoolId>,
     client: &ClientId,
 ) -> Result<Option<(Pool, Client)>> {
-    let mut db = app.store.read().await?;
-    let Some(client) = clients::find(&mut db, client).await? else {
-        return Ok(None);
-    };
-    let known = match pool {
+    let found = catalogue::client(app, client).await?;
+    let found = found.filter(|(known, _)| match pool {
         // The visit has found the domain already.
-        Some(pool) => *pool == client.pool,
-        None => exists(&mut db, &client.pool).await?,
-    };
-    if !known {
-        return Ok(None);
-    }
-    let pool = pools::find(&mut db, &client.pool).await?;
-    Ok(pool.map(|pool| (pool, client)))
+        Some(pool) => *pool == known.pool.id,
+        None => known.has_domain,
+    });
+    Ok(found.map(|(known, client)| (known.pool.clone(), client)))
 }
 
 #[cfg(test)]

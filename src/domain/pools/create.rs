@@ -1,6 +1,7 @@
 //! CreateUserPool.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Described, check, messages, mfa, schema, tiers};
 use crate::app::App;
@@ -49,10 +50,11 @@ pub async fn create(app: &App, actor: &Actor, new: NewPool) -> Result<Described>
         region: new.region,
         account: new.account,
         name: new.name,
-        document,
+        document: Arc::new(document),
         created: now,
         modified: now,
         version: 1,
+        epoch: i64::from(u32::from_be_bytes(app.rng.bytes()?)),
     };
     let mut tx = app.store.write(actor).await?;
     pools::insert(&mut tx, &pool)

@@ -3,7 +3,9 @@
 //! The pool's SMS configuration and SMS authentication message are one setting with two doors:
 //! CreateUserPool/UpdateUserPool and SetUserPoolMfaConfig.
 
-use super::{check, get, tiers};
+use std::sync::Arc;
+
+use super::{check, stored, tiers};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::ids::PoolId;
@@ -22,7 +24,7 @@ pub struct MfaConfig {
 
 /// The settings of a pool.
 pub async fn get_mfa_config(app: &App, pool: &PoolId) -> Result<MfaConfig> {
-    Ok(config(&get(app, pool).await?))
+    Ok(config(&stored(app, pool).await?))
 }
 
 /// Replaces the settings of a pool: what is not given is cleared.
@@ -85,7 +87,8 @@ fn apply(pool: &mut Pool, given: &MfaConfig) -> Result<()> {
     if given.mode != Mfa::Off && !has_factor(&factors) {
         return Err(Error::mfa_factor_required());
     }
-    let settings = &mut pool.document.settings;
+    let document = Arc::make_mut(&mut pool.document);
+    let settings = &mut document.settings;
     if let Some(sms) = &mut factors.sms_mfa_configuration {
         if let Some(configuration) = &sms.sms_configuration {
             check::sms(configuration, &pool.region)?;
@@ -101,7 +104,7 @@ fn apply(pool: &mut Pool, given: &MfaConfig) -> Result<()> {
             .clone_from(&sms.sms_authentication_message);
     }
     settings.mfa_configuration = Some(given.mode);
-    pool.document.mfa = factors;
+    document.mfa = factors;
     Ok(())
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod tiers;
 mod update;
 
 use crate::app::App;
+use crate::domain::catalogue;
 use crate::domain::paging::{Ask, List, Page};
 use crate::error::{Error, Result};
 use crate::ids::PoolId;
@@ -18,7 +19,7 @@ use crate::settings::pool::DeletionProtection;
 use crate::store::audit::{Actor, Event};
 use crate::store::db::Tx;
 use crate::store::domains;
-use crate::store::pools::{self, Pool};
+use crate::store::pools::{self, Listed, Pool};
 
 pub use create::{NewPool, create};
 pub use mfa::{MfaConfig, get_mfa_config, set_mfa_config};
@@ -36,6 +37,15 @@ const MOST: i64 = 60;
 ///
 /// # Errors: ResourceNotFound `User pool {id} does not exist.`
 pub async fn get(app: &App, pool: &PoolId) -> Result<Pool> {
+    let known = catalogue::pool(app, pool).await?;
+    let known = known.ok_or_else(|| Error::pool_not_found(pool.as_str()))?;
+    Ok(known.pool.clone())
+}
+
+/// The pool of an id as it is stored now, to be shown or changed.
+///
+/// # Errors: ResourceNotFound.
+async fn stored(app: &App, pool: &PoolId) -> Result<Pool> {
     let mut db = app.store.read().await?;
     pools::find(&mut db, pool)
         .await?
@@ -73,7 +83,7 @@ pub async fn describe(app: &App, pool: &PoolId) -> Result<Described> {
 /// The pools of a region and account, by id.
 ///
 /// # Errors: InvalidParameter (token).
-pub async fn list(app: &App, account: &str, region: &str, ask: &Ask) -> Result<Page<Pool>> {
+pub async fn list(app: &App, account: &str, region: &str, ask: &Ask) -> Result<Page<Listed>> {
     let scope = format!("{account}/{region}");
     let list = List {
         operation: "ListUserPools",
@@ -168,7 +178,7 @@ async fn change(
     apply: impl Fn(&mut Pool) -> Result<()>,
 ) -> Result<Pool> {
     for _ in 0..TRIES {
-        let mut pool = get(app, id).await?;
+        let mut pool = stored(app, id).await?;
         apply(&mut pool)?;
         pool.modified = app.clock.now(id);
         let mut tx = app.store.write(actor).await?;

@@ -1,5 +1,7 @@
 //! A pool's attribute schema: the standard attributes and the custom ones (api.md 3.2).
 
+use std::sync::Arc;
+
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::ids::PoolId;
@@ -71,7 +73,7 @@ pub async fn add_custom_attributes(
     given: Vec<SchemaAttribute>,
 ) -> Result<()> {
     let apply = |pool: &mut Pool| {
-        let schema = &mut pool.document.schema;
+        let schema = &mut Arc::make_mut(&mut pool.document).schema;
         for entry in given {
             let name = entry.name.clone().ok_or_else(Error::schema_name)?;
             add(schema, entry, &name)?;

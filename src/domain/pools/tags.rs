@@ -1,6 +1,7 @@
 //! Tags of user pools, by the pool's ARN.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{change_in_turn, check, get};
 use crate::app::App;
@@ -38,8 +39,9 @@ pub async fn tag(
         return Err(Error::resource_tag_reserved());
     }
     let apply = |pool: &mut Pool| {
-        pool.document.tags.extend(tags);
-        if check::are_too_many(&pool.document.tags) {
+        let all = &mut Arc::make_mut(&mut pool.document).tags;
+        all.extend(tags);
+        if check::are_too_many(all) {
             return Err(Error::resource_tags_over_limit());
         }
         Ok(())
@@ -53,7 +55,8 @@ pub async fn tag(
 pub async fn untag(app: &App, actor: &Actor, arn: &str, keys: &[String]) -> Result<()> {
     let pool = of_arn(app, arn).await?;
     let apply = |pool: &mut Pool| {
-        pool.document.tags.retain(|key, _| !keys.contains(key));
+        let all = &mut Arc::make_mut(&mut pool.document).tags;
+        all.retain(|key, _| !keys.contains(key));
         Ok(())
     };
     change_in_turn(app, actor, &pool.id, "UntagResource", apply).await
@@ -63,5 +66,5 @@ pub async fn untag(app: &App, actor: &Actor, arn: &str, keys: &[String]) -> Resu
 ///
 /// # Errors: InvalidParameter (ARN), ResourceNotFound.
 pub async fn list_tags(app: &App, arn: &str) -> Result<BTreeMap<String, String>> {
-    Ok(of_arn(app, arn).await?.document.tags)
+    Ok(of_arn(app, arn).await?.document.tags.clone())
 }

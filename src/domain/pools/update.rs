@@ -4,6 +4,7 @@
 //! the name, the tags, the plan and the client registration settings, unless the request has them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{check, create, mfa, tiers};
 use crate::app::App;
@@ -65,7 +66,7 @@ fn replace(pool: &mut Pool, new: &Replacement, managed_login: bool) -> Result<()
         return Err(Error::lower_tier());
     }
 
-    let document = &mut pool.document;
+    let document = Arc::make_mut(&mut pool.document);
     document.settings = settings;
     if let Some(tags) = &new.tags {
         document.tags.clone_from(tags);

@@ -8,6 +8,8 @@
 //! Lengths of strings count Unicode scalar values, which is what the model's `length` trait says
 //! and what SDKs check; lengths of blobs count decoded bytes.
 
+use std::fmt::{self, Write as _};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Number, Value};
@@ -30,7 +32,7 @@ const LONGEST_KEY: usize = 128;
 pub(super) fn input(shape: &Shape, body: &Value) -> Result<(), Refused> {
     let mut found = Violations::default();
     found
-        .value(shape, "", body)
+        .value(shape, &Path::Body, body)
         .map_err(Refused::Serialization)?;
     found.into_result()
 }
@@ -57,7 +59,7 @@ impl Violations {
         )))
     }
 
-    fn add(&mut self, (shape, value): (&Shape, &Value), path: &str, constraint: &str) {
+    fn add(&mut self, (shape, value): (&Shape, &Value), path: &Path<'_>, constraint: &str) {
         self.count += 1;
         if self.parts.len() < MOST_PARTS {
             let subject = subject(shape, value);
@@ -66,7 +68,7 @@ impl Violations {
         }
     }
 
-    fn value(&mut self, shape: &Shape, path: &str, value: &Value) -> Result<(), Mistyped> {
+    fn value(&mut self, shape: &Shape, path: &Path<'_>, value: &Value) -> Result<(), Mistyped> {
         match (&shape.kind, value) {
             (Kind::Structure(members), Value::Object(object)) => {
                 self.members(members, path, object)
@@ -89,7 +91,7 @@ impl Violations {
         }
     }
 
-    fn length(&mut self, shape: &Shape, path: &str, value: &Value, length: usize) {
+    fn length(&mut self, shape: &Shape, path: &Path<'_>, value: &Value, length: usize) {
         for constraint in bounds(shape, "length", i64::try_from(length).unwrap_or(i64::MAX)) {
             self.add((shape, value), path, &constraint);
         }
@@ -98,11 +100,11 @@ impl Violations {
     fn members(
         &mut self,
         members: &[Member],
-        path: &str,
+        path: &Path<'_>,
         object: &Map<String, Value>,
     ) -> Result<(), Mistyped> {
         for member in members {
-            let path = join(path, &lower_camel(member.name));
+            let path = Path::Member(path, member.name);
             match object.get(member.name) {
                 None | Some(Value::Null) if member.required => {
                     self.add((&member.shape, &Value::Null), &path, NOT_NULL);
@@ -118,21 +120,18 @@ impl Violations {
         &mut self,
         list: (&Shape, &Value),
         element: &Shape,
-        path: &str,
+        path: &Path<'_>,
         elements: &[Value],
     ) -> Result<(), Mistyped> {
         let mut violated_by_any = false;
         for (at, value) in elements.iter().enumerate() {
+            let inner = Path::Element(path, at + 1);
             if value.is_null() {
-                self.add(
-                    (element, value),
-                    &format!("{path}.{}.member", at + 1),
-                    NOT_NULL,
-                );
+                self.add((element, value), &inner, NOT_NULL);
             } else if element.is_scalar() {
                 violated_by_any |= !violated(element, value)?.is_empty();
             } else {
-                self.value(element, &format!("{path}.{}.member", at + 1), value)?;
+                self.value(element, &inner, value)?;
             }
         }
         if violated_by_any {
@@ -144,7 +143,7 @@ impl Violations {
     fn entries(
         &mut self,
         map: (&Shape, &Value),
-        path: &str,
+        path: &Path<'_>,
         entries: &Map<String, Value>,
     ) -> Result<(), Mistyped> {
         let Kind::Map {
@@ -165,7 +164,7 @@ impl Violations {
                 } else {
                     cut(key, LONGEST_KEY)
                 };
-                self.value(value_shape, &format!("{path}.{key}.member"), value)?;
+                self.value(value_shape, &Path::Entry(path, key), value)?;
             }
         }
         if violated_by_key {
@@ -178,20 +177,37 @@ impl Violations {
     }
 }
 
-fn join(path: &str, name: &str) -> String {
-    if path.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{path}.{name}")
+/// Where in the body a value is; written out only for a violation.
+enum Path<'p> {
+    Body,
+    Member(&'p Self, &'p str),
+    /// Counted from one.
+    Element(&'p Self, usize),
+    Entry(&'p Self, &'p str),
+}
+
+impl fmt::Display for Path<'_> {
+    /// `UserPoolId` is shown as `userPoolId`, `SMSMfaSettings` as `sMSMfaSettings`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Body => Ok(()),
+            Self::Member(Self::Body, name) => camel(name, f),
+            Self::Member(within, name) => {
+                write!(f, "{within}.")?;
+                camel(name, f)
+            }
+            Self::Element(within, at) => write!(f, "{within}.{at}.member"),
+            Self::Entry(within, key) => write!(f, "{within}.{key}.member"),
+        }
     }
 }
 
-/// `UserPoolId` is shown as `userPoolId`, `SMSMfaSettings` as `sMSMfaSettings`.
-fn lower_camel(name: &str) -> String {
+fn camel(name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut chars = name.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_ascii_lowercase().to_string() + chars.as_str()
-    })
+    if let Some(first) = chars.next() {
+        f.write_char(first.to_ascii_lowercase())?;
+    }
+    f.write_str(chars.as_str())
 }
 
 /// The constraints that a value of a scalar shape violates.

@@ -5,6 +5,7 @@ mod admin_create_user;
 mod admin_users;
 pub mod auth;
 mod cascade;
+mod catalogue;
 mod client_secrets;
 mod clients;
 mod custom_attributes;

@@ -32,6 +32,8 @@ pub struct Server {
     pub url: String,
     pub mailer: Arc<MemoryMailer>,
     pub http: reqwest::Client,
+    /// The source of the virtual clock; what a node remembers ages by it.
+    pub time: Arc<FixedTime>,
     task: JoinHandle<()>,
     place: Arc<Place>,
 }
@@ -80,8 +82,9 @@ impl Server {
         change(&mut config);
         let public_url = config.public_url.clone().unwrap_or_else(|| url.clone());
         let mailer = Arc::new(MemoryMailer::default());
+        let time = Arc::new(FixedTime::at(START_MS));
         let ports = Ports {
-            clock: Clock::new(Arc::new(FixedTime::at(START_MS))),
+            clock: Clock::new(time.clone()),
             rng: Rng::system(),
             mailer: mailer.clone(),
             sms: Arc::new(LogSms),
@@ -110,6 +113,7 @@ impl Server {
             url,
             mailer,
             http,
+            time,
             task,
             place,
         }

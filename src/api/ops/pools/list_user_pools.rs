@@ -6,7 +6,7 @@ use crate::domain::paging::Ask;
 use crate::domain::pools;
 use crate::error::Result;
 use crate::settings::pool::LambdaConfig;
-use crate::store::pools::Pool;
+use crate::store::pools::Listed;
 use crate::time::EpochSeconds;
 use crate::wire::call::{Call, Iam};
 
@@ -48,11 +48,11 @@ pub async fn list_user_pools(call: Call<Iam>, req: Request) -> Result<Response> 
     })
 }
 
-fn description(pool: Pool) -> UserPoolDescriptionType {
+fn description(pool: Listed) -> UserPoolDescriptionType {
     UserPoolDescriptionType {
         id: pool.id.to_string(),
         name: pool.name,
-        lambda_config: pool.document.settings.lambda_config.unwrap_or_default(),
+        lambda_config: pool.triggers,
         creation_date: pool.created.into(),
         last_modified_date: pool.modified.into(),
     }

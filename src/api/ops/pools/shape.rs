@@ -48,9 +48,9 @@ impl Response {
             creation_date: pool.created.into(),
             last_modified_date: pool.modified.into(),
             settings,
-            schema_attributes: pool.document.schema,
+            schema_attributes: pool.document.schema.clone(),
             estimated_number_of_users: described.users,
-            user_pool_tags: pool.document.tags,
+            user_pool_tags: pool.document.tags.clone(),
             domain: described.domain,
             custom_domain: described.custom_domain,
         };
