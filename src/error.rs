@@ -65,6 +65,7 @@ codes! {
     UserNotFound => "UserNotFoundException",
     UserPoolTagging => "UserPoolTaggingException",
     UsernameExists => "UsernameExistsException",
+    Validation => "ValidationException",
 }
 
 impl Code {

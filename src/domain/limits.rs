@@ -1,5 +1,7 @@
 //! How often a user may do something in an hour (api.md 3.6, from Cognito's quotas page).
 
+use crate::app::App;
+use crate::domain::codes::Sent;
 use crate::error::{Error, Reason, Result};
 use crate::ids::{PoolId, Sub};
 use crate::store::attempts::{self, Attempt};
@@ -7,6 +9,10 @@ use crate::store::db::Tx;
 use crate::time::{Span, Timestamp};
 
 const WINDOW: Span = Span::hours(1);
+/// What messages to one address are counted as.
+const MESSAGE: &str = "message";
+/// Messages with codes to one address in an hour, where they leave the machine.
+const MESSAGES: u32 = 30;
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,10 +66,41 @@ pub async fn count(tx: &mut Tx, pool: &PoolId, sub: &Sub, act: Act, now: Timesta
     attempts::prune(tx, over).await?;
     let attempt = Attempt {
         pool,
-        sub,
+        who: sub.as_str(),
         act: act.name(),
     };
     if attempts::claim(tx, attempt, act.limit(), (now, over)).await? {
+        return Ok(());
+    }
+    Err(Error::attempt_limit_exceeded().because(Reason::TooManyTries))
+}
+
+/// Counts a message with a code to an address, whoever it is for: many accounts that name one
+/// mailbox cannot flood it (security.md I7). To count, the transaction must commit.
+///
+/// # Errors: LimitExceeded `Attempt limit exceeded, please try after some time.`
+pub async fn message(
+    app: &App,
+    tx: &mut Tx,
+    pool: &PoolId,
+    sent: &Sent,
+    now: Timestamp,
+) -> Result<()> {
+    let leaves = app.config.smtp_url.is_some();
+    let unset = if leaves { MESSAGES } else { 0 };
+    let limit = app.config.messages_per_hour.unwrap_or(unset);
+    if limit == 0 {
+        return Ok(());
+    }
+    let address = format!("{pool}/{}", sent.address.to_lowercase());
+    let over = now.minus(WINDOW);
+    attempts::prune(tx, over).await?;
+    let attempt = Attempt {
+        pool,
+        who: &app.vault.hash("address", &address)?,
+        act: MESSAGE,
+    };
+    if attempts::claim(tx, attempt, i64::from(limit), (now, over)).await? {
         return Ok(());
     }
     Err(Error::attempt_limit_exceeded().because(Reason::TooManyTries))

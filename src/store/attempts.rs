@@ -24,8 +24,8 @@ statements! {
 pub struct Attempt<'a> {
     /// The pool.
     pub pool: &'a PoolId,
-    /// The user, or a phantom.
-    pub sub: &'a Sub,
+    /// Who or what is counted: the `sub` of a user or phantom, or the keyed hash of an address.
+    pub who: &'a str,
     /// The act's name.
     pub act: &'a str,
 }
@@ -38,7 +38,7 @@ pub async fn claim(
     limit: i64,
     (now, over): (Timestamp, Timestamp),
 ) -> Result<bool, DbError> {
-    let args = args![attempt.pool, attempt.sub, attempt.act, now, over, limit];
+    let args = args![attempt.pool, attempt.who, attempt.act, now, over, limit];
     Ok(tx.execute(CLAIM, args).await? == 1)
 }
 

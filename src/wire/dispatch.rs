@@ -89,7 +89,7 @@ async fn answer(
         .check(operation.name, &body)
         .map_err(|refused| match refused {
             model::Refused::Serialization(message) => Error::serialization(message),
-            model::Refused::Invalid(message) => Error::invalid_parameter(message),
+            model::Refused::Invalid(message) => Error::new(service.invalid, message),
         })?;
     facts.strip_nulls(operation.name, &mut body);
     let incoming = Incoming {

@@ -5,6 +5,7 @@
 
 mod asked;
 mod confirm;
+mod confirm_user;
 mod csrf;
 mod forgot_password;
 mod login;
@@ -34,6 +35,10 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/login", get(login::show).post(login::submit))
         .route("/signup", get(sign_up::show).post(sign_up::submit))
         .route("/confirm", get(confirm::show).post(confirm::submit))
+        .route(
+            "/confirmUser",
+            get(confirm_user::show).post(confirm_user::submit),
+        )
         .route("/resendcode", get(confirm::show).post(confirm::resend))
         .route(
             "/forgotPassword",
