@@ -4,6 +4,7 @@ mod confirm_link;
 mod forms;
 mod headers;
 mod journeys;
+mod links;
 mod passwords;
 mod sessions;
 mod sign_in;
