@@ -12,6 +12,7 @@ mod custom_attributes;
 mod domains;
 mod existence;
 mod flood;
+mod golden;
 mod groups;
 mod house;
 mod list_users;
