@@ -157,6 +157,19 @@ pub struct DevArgs {
         value_delimiter = ','
     )]
     allow_host: Vec<String>,
+    /// Most messages with codes to one address in an hour, 0 for no limit; without the option 30 where
+    /// --smtp-url is set
+    #[arg(long, env = "POOLHOUSE_MESSAGES_PER_HOUR", value_name = "COUNT")]
+    messages_per_hour: Option<u32>,
+    /// A pool whose links to confirm an account act when they are opened, without asking; * is every
+    /// pool (repeatable)
+    #[arg(
+        long,
+        env = "POOLHOUSE_CONFIRM_ON_GET",
+        value_name = "POOL",
+        value_delimiter = ','
+    )]
+    confirm_on_get: Vec<String>,
     /// A web origin whose pages may make signed calls (repeatable)
     #[arg(
         long,
@@ -268,6 +281,8 @@ impl DevArgs {
                 Hash::Owasp => HashProfile::Owasp,
             },
             allow_hosts: self.allow_host,
+            confirm_on_get: self.confirm_on_get,
+            messages_per_hour: self.messages_per_hour,
             allow_origins: self.allow_origin,
             allow_non_loopback: self.allow_non_loopback,
             no_demo: self.no_demo,

@@ -74,6 +74,10 @@ pub struct Config {
     pub smtp_ca: Option<PathBuf>,
     /// Sender of e-mail where the pool names none.
     pub mail_from: String,
+    /// Pools whose confirmation links act as soon as they are opened; `*` is every pool.
+    pub confirm_on_get: Vec<String>,
+    /// Messages with codes to one address in an hour; 0 sets no limit. Unset: 30 where SMTP is set.
+    pub messages_per_hour: Option<u32>,
     /// What tokens call their issuer.
     pub issuer: IssuerMode,
 }
@@ -104,6 +108,8 @@ impl Default for Config {
             smtp_url: None,
             smtp_ca: None,
             mail_from: "no-reply@verificationemail.com".to_owned(),
+            confirm_on_get: Vec::new(),
+            messages_per_hour: None,
             issuer: IssuerMode::default(),
         }
     }

@@ -68,6 +68,7 @@ codes! {
     UserNotFound => "UserNotFoundException",
     UserPoolTagging => "UserPoolTaggingException",
     UsernameExists => "UsernameExistsException",
+    Validation => "ValidationException",
 }
 
 impl Code {

@@ -145,9 +145,8 @@ async fn serve(app: Arc<App>, listener: TcpListener, https: Option<Https>) -> an
     });
     let server = async {
         let secure = async {
-            match secure {
-                Some(secure) => secure.await,
-                None => (),
+            if let Some(secure) = secure {
+                secure.await;
             }
         };
         tokio::join!(plain, secure);

@@ -5,12 +5,14 @@ pub mod operations;
 pub mod ops;
 pub mod shapes;
 
+use crate::error::Code;
 use crate::wire::model;
 use crate::wire::operation::Service;
 
 /// The service as the dispatcher sees it.
 pub static SERVICE: Service = Service {
     target_prefix: "AWSCognitoIdentityProviderService",
+    invalid: Code::InvalidParameter,
     operations: operations::OPERATIONS,
     model: model::idp,
 };

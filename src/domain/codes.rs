@@ -2,6 +2,7 @@
 //! a right one is used up, a wrong one uses up nothing (security.md G13).
 
 use crate::app::App;
+use crate::domain::limits;
 use crate::error::{Error, Reason, Result};
 use crate::ids::{PoolId, Sub};
 use crate::names;
@@ -65,6 +66,8 @@ pub fn generate(app: &App) -> Result<Secret<String>> {
 }
 
 /// Stores a code that is going to be sent.
+///
+/// # Errors: LimitExceeded (too many messages to the address)
 pub async fn issue(
     app: &App,
     tx: &mut Tx,
@@ -73,6 +76,7 @@ pub async fn issue(
     sent: &Sent,
 ) -> Result<()> {
     let now = app.clock.now(owner.pool);
+    limits::message(app, tx, owner.pool, sent, now).await?;
     let code = Code {
         code_hash: app.vault.hash(&purpose(kind), text(owner, code).expose())?,
         attribute: sent.contact.as_str().to_owned(),

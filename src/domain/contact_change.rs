@@ -8,7 +8,7 @@ use crate::domain::delivery::Details;
 use crate::domain::hooks::Metadata;
 use crate::domain::messages::{self, Draft, Message};
 use crate::domain::records;
-use crate::error::Result;
+use crate::error::{Code, Error, Reason, Result};
 use crate::ids::ClientId;
 use crate::secret::Secret;
 use crate::settings::pool::Contact;
@@ -72,7 +72,13 @@ pub async fn apply(
     }
     for proof in &proofs {
         let kind = Kind::of(proof.sent.contact);
-        codes::issue(app, &mut tx, (owner, kind), &proof.code, &proof.sent).await?;
+        // The model of these operations knows no LimitExceededException.
+        codes::issue(app, &mut tx, (owner, kind), &proof.code, &proof.sent)
+            .await
+            .map_err(|error| match error.code {
+                Code::LimitExceeded => Error::rate_exceeded().because(Reason::TooManyTries),
+                _ => error,
+            })?;
     }
     let before = records::lock(&mut tx, pool, &user.sub).await?;
     let mut after = before.clone();

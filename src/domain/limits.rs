@@ -1,14 +1,23 @@
 //! How often a user may do something in an hour (api.md 3.6, from Cognito's quotas page).
 
+use crate::app::App;
+use crate::domain::codes::Sent;
 use crate::error::{Error, Reason, Result};
 use crate::ids::{PoolId, Sub};
 use crate::store::attempts::{self, Attempt};
 use crate::store::db::Tx;
 use crate::time::{Span, Timestamp};
 
+/// How long an attempt counts.
 const WINDOW: Span = Span::hours(1);
 
-/// The longest time that anything is counted for (`domain::mfa::tries`).
+/// What messages to one address are counted as.
+const MESSAGE: &str = "message";
+
+/// Messages with codes to one address in an hour, where they leave the machine.
+const MESSAGES: u32 = 30;
+
+/// The longest time that anything is counted for (`domain::mfa::tries`): counts go when it is over.
 pub const LONGEST: Span = Span::hours(24);
 
 /// What is counted.
@@ -66,10 +75,39 @@ pub async fn count(tx: &mut Tx, pool: &PoolId, sub: &Sub, act: Act, now: Timesta
     let over = now.minus(WINDOW);
     let attempt = Attempt {
         pool,
-        sub,
+        who: sub.as_str(),
         act: act.name(),
     };
     let counted = attempts::claim(tx, attempt, act.limit(), (now, over)).await?;
+    let exceeded = || Error::attempt_limit_exceeded().because(Reason::TooManyTries);
+    counted.map(drop).ok_or_else(exceeded)
+}
+
+/// Counts a message with a code to an address, whoever it is for: many accounts that name one
+/// mailbox cannot flood it (security.md I7). To count, the transaction must commit.
+///
+/// # Errors: LimitExceeded `Attempt limit exceeded, please try after some time.`
+pub async fn message(
+    app: &App,
+    tx: &mut Tx,
+    pool: &PoolId,
+    sent: &Sent,
+    now: Timestamp,
+) -> Result<()> {
+    let leaves = app.config.smtp_url.is_some();
+    let unset = if leaves { MESSAGES } else { 0 };
+    let limit = app.config.messages_per_hour.unwrap_or(unset);
+    if limit == 0 {
+        return Ok(());
+    }
+    let address = format!("{pool}/{}", sent.address.to_lowercase());
+    let over = now.minus(WINDOW);
+    let attempt = Attempt {
+        pool,
+        who: &app.vault.hash("address", &address)?,
+        act: MESSAGE,
+    };
+    let counted = attempts::claim(tx, attempt, i64::from(limit), (now, over)).await?;
     let exceeded = || Error::attempt_limit_exceeded().because(Reason::TooManyTries);
     counted.map(drop).ok_or_else(exceeded)
 }

@@ -48,6 +48,7 @@ texts! {
     client_credentials_secret => InvalidOAuthFlow "client_credentials flow can not be selected if client does not have a client secret.";
     callback_urls_required => InvalidOAuthFlow "CallbackURLs can not be empty when code flow or implicit flow is selected.";
     domain_exists => InvalidParameter "User pool already has a domain configured.";
+    link_without_domain => InvalidParameter "User pool must have a domain to confirm accounts by link.";
     custom_domain_name => InvalidParameter "A custom domain must be a full domain name, such as auth.example.com.";
     domain_not_found => InvalidParameter "No such domain or user pool exists.";
     managed_login_version => InvalidParameter "ManagedLoginVersion must be 1 or 2.";

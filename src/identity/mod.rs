@@ -2,12 +2,14 @@
 
 pub mod operations;
 
+use crate::error::Code;
 use crate::wire::model;
 use crate::wire::operation::Service;
 
 /// The service as the dispatcher sees it.
 pub static SERVICE: Service = Service {
     target_prefix: "AWSCognitoIdentityService",
+    invalid: Code::Validation,
     operations: operations::OPERATIONS,
     model: model::identity,
 };

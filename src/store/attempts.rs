@@ -27,8 +27,8 @@ statements! {
 pub struct Attempt<'a> {
     /// The pool.
     pub pool: &'a PoolId,
-    /// The user, or a phantom.
-    pub sub: &'a Sub,
+    /// Who or what is counted: the `sub` of a user or phantom, or the keyed hash of an address.
+    pub who: &'a str,
     /// The act's name.
     pub act: &'a str,
 }
@@ -46,14 +46,14 @@ pub async fn claim(
     limit: i64,
     (now, over): (Timestamp, Timestamp),
 ) -> Result<Option<i64>, DbError> {
-    let args = args![attempt.pool, attempt.sub, attempt.act, now, over, limit];
+    let args = args![attempt.pool, attempt.who, attempt.act, now, over, limit];
     let counted: Option<Counted> = tx.optional(CLAIM, args).await?;
     Ok(counted.map(|counted| counted.count))
 }
 
 /// Takes one attempt back.
 pub async fn refund(tx: &mut Tx, attempt: Attempt<'_>) -> Result<(), DbError> {
-    let args = args![attempt.pool, attempt.sub, attempt.act];
+    let args = args![attempt.pool, attempt.who, attempt.act];
     tx.execute(REFUND, args).await.map(drop)
 }
 

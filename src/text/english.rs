@@ -46,10 +46,14 @@ catalogue! {
     ConfirmHeading = "Confirm your account";
     ConfirmSent = "We have sent a code by {medium} to {destination}. Enter it below to confirm your account.";
     ConfirmSentSomewhere = "We have sent you a code. Enter it below to confirm your account.";
+    ConfirmLinkSent = "We have sent a link by {medium} to {destination}. Open it to confirm your account.";
+    ConfirmLinkSentSomewhere = "We have sent you a link. Open it to confirm your account.";
     ConfirmButton = "Confirm Account";
     ResendQuestion = "Didn't receive a code?";
+    ResendLinkQuestion = "Didn't receive a link?";
     ResendButton = "Resend it";
     Resent = "We have sent a new code.";
+    ResentLink = "We have sent a new link.";
     MediumEmail = "email";
     MediumSms = "SMS";
 
@@ -175,6 +179,8 @@ catalogue! {
     // Mail and SMS; what stands in braces is replaced when the message is made (api.md 3.1)
     MailVerificationSubject = "Your verification code";
     MailVerification = "Your verification code is {####}. ";
+    MailLinkSubject = "Your verification link";
+    MailLink = "Please click the link below to verify your email address. {##Verify Email##} ";
     MailInvitationSubject = "Your temporary password";
     MailInvitation = "Your username is {username} and temporary password is {####}. ";
     SmsVerification = "Your verification code is {####}. ";

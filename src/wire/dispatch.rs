@@ -128,7 +128,7 @@ fn read(service: &Service, operation: &Operation, bytes: &[u8]) -> Result<Value>
             .check(operation.name, &body)
             .map_err(|refused| match refused {
                 model::Refused::Serialization(message) => Error::serialization(message),
-                model::Refused::Invalid(message) => Error::invalid_parameter(message),
+                model::Refused::Invalid(message) => Error::new(service.invalid, message),
             })?;
         facts.strip_nulls(operation.name, &mut body);
     }

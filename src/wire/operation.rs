@@ -8,12 +8,14 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::call::{Call, Caller, CallerKind, Incoming};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 
 /// A service: its name on the wire and its operations.
 pub struct Service {
     /// What stands before the dot in `X-Amz-Target`.
     pub target_prefix: &'static str,
+    /// What it calls a request that breaks the model.
+    pub invalid: Code,
     /// Its rows, sorted by name.
     pub operations: &'static [Operation],
     /// Its facts from the public model.

@@ -110,6 +110,7 @@ static UNLUCKY: &[&Service] = &[&Service {
         }),
     }],
     model: api::SERVICE.model,
+    invalid: api::SERVICE.invalid,
 }];
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use super::{ChallengeName, Next, Outcome, finish};
 use crate::domain::codes::{self, Sent};
 use crate::domain::delivery::{self, Details};
 use crate::domain::hooks::TokenSource;
+use crate::domain::limits;
 use crate::domain::messages::{self, Draft, Message};
 use crate::domain::mfa::{self, Asked};
 use crate::error::{Error, Reason, Result};
@@ -122,7 +123,11 @@ pub(super) async fn send(
             .collect(),
         session: Some(attempt.seal(app)?),
     };
-    pass(context, passed).await?;
+    let now = app.clock.now(&user.pool);
+    let mut tx = app.store.write(context.actor).await?;
+    limits::message(app, &mut tx, &user.pool, sent, now).await?;
+    passed.write(&mut tx).await?;
+    tx.commit().await?;
     message.send(app, sent, &code).await?;
     Ok(Outcome::Challenge(next))
 }

@@ -25,6 +25,16 @@ pub(super) fn escape(text: &str) -> String {
     escaped
 }
 
+/// A template as HTML: one without tags keeps its line ends.
+pub(super) fn of(template: &str) -> String {
+    if is_html(template) {
+        return template.to_owned();
+    }
+    escape(template)
+        .replace("\r\n", "<br>")
+        .replace('\n', "<br>")
+}
+
 /// HTML without its tags: line breaks and the ends of blocks become line ends.
 pub(super) fn text(html: &str) -> String {
     let mut text = String::with_capacity(html.len());

@@ -2,6 +2,7 @@
 //! out through the mailer or the SMS gateway, with a copy in dev mode's mailbox.
 
 mod html;
+pub mod links;
 mod texts;
 
 use crate::app::App;
@@ -18,7 +19,7 @@ use crate::settings::pool::Contact;
 use crate::store::pools::Pool;
 use crate::store::users::User;
 
-use texts::{Rendered, Texts};
+use texts::{Rendered, Texts, Values};
 
 /// What a message is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,13 +81,16 @@ pub struct Draft<'a> {
 pub struct Message<'a> {
     draft: Draft<'a>,
     texts: Texts,
+    /// What confirms the account when the code is put behind it.
+    link: Option<String>,
 }
 
 impl<'a> Draft<'a> {
     /// Settles the texts. Runs the CustomMessage trigger, so never inside a transaction: before it,
     /// because a refusal shall leave nothing behind.
     ///
-    /// # Errors: what the trigger refuses with; NotImplemented (links in place of codes)
+    /// # Errors: what the trigger refuses with; InvalidParameter, when the pool sends links and has
+    /// no domain for them to lead to
     pub async fn settle(self, app: &App, contact: Contact) -> Result<Message<'a>> {
         let event = Event {
             pool: self.pool,
@@ -96,8 +100,17 @@ impl<'a> Draft<'a> {
             metadata: self.metadata,
         };
         let custom = hooks::custom_message(app, event, self.kind.source()).await?;
-        let texts = texts::choose(self.kind, self.pool, contact, custom)?;
-        Ok(Message { draft: self, texts })
+        let link = links::wanted(self.kind, self.pool, contact);
+        let texts = texts::choose(self.kind, self.pool, link, custom);
+        let link = match self.client.filter(|_| link) {
+            Some(client) => Some(links::before_code(app, self.pool, client, self.user).await?),
+            None => None,
+        };
+        Ok(Message {
+            draft: self,
+            texts,
+            link,
+        })
     }
 }
 
@@ -171,14 +184,25 @@ impl Message<'_> {
             text: rendered.text.expose(),
             html: rendered.html.as_ref().map(|html| html.expose().as_str()),
             code: Some(code.expose()),
-            link: None,
+            link: self.link(code).as_ref().map(|link| link.expose().as_str()),
             sent: app.clock.now(&self.draft.pool.id),
         });
     }
 
     fn render(&self, sent: &Sent, code: &Secret<String>) -> Rendered {
         let login = texts::login_name(self.draft.pool, self.draft.user);
-        self.texts.render(sent.contact, &login, code)
+        let link = self.link(code);
+        let values = Values {
+            login: &login,
+            code: code.expose(),
+            link: link.as_ref().map(|link| link.expose().as_str()),
+        };
+        self.texts.render(sent.contact, &values)
+    }
+
+    fn link(&self, code: &Secret<String>) -> Option<Secret<String>> {
+        let before = self.link.as_ref()?;
+        Some(Secret::new(format!("{before}{}", code.expose())))
     }
 }
 

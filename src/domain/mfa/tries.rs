@@ -33,7 +33,7 @@ pub async fn count(
     let act = format!("sign_in/{nonce}");
     let tries = Attempt {
         pool,
-        sub,
+        who: sub.as_str(),
         act: &act,
     };
     let counted = attempts::claim(&mut tx, tries, PER_SIGN_IN, (now, now.minus(DAY))).await?;
@@ -58,10 +58,10 @@ pub async fn refund(tx: &mut Tx, pool: &PoolId, sub: &Sub) -> Result<(), DbError
     attempts::refund(tx, of_day(pool, sub)).await
 }
 
-const fn of_day<'a>(pool: &'a PoolId, sub: &'a Sub) -> Attempt<'a> {
+fn of_day<'a>(pool: &'a PoolId, sub: &'a Sub) -> Attempt<'a> {
     Attempt {
         pool,
-        sub,
+        who: sub.as_str(),
         act: OF_DAY,
     }
 }

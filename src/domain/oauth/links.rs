@@ -31,9 +31,10 @@ pub async fn newest_pools(app: &App) -> Result<Vec<PoolLinks>> {
         if !domains::of_pool(&mut db, &pool.id).await?.is_empty() {
             for (id, _) in clients::page(&mut db, &pool.id, None, MOST).await? {
                 let client = clients::find(&mut db, &id).await?;
-                apps.extend(
-                    client.and_then(|client| Some((client.name.clone(), sign_in(&client)?))),
-                );
+                apps.extend(client.and_then(|client| {
+                    let query = sign_in(&client)?;
+                    Some((client.name, format!("/{}/login?{query}", client.pool)))
+                }));
             }
         }
         links.push(PoolLinks {
@@ -45,9 +46,9 @@ pub async fn newest_pools(app: &App) -> Result<Vec<PoolLinks>> {
     Ok(links)
 }
 
-/// The sign-in page of a client for an answer at its first callback URL: a code, or else tokens;
+/// The query of the sign-in page of a client for an answer at its first callback URL: a code, or else tokens;
 /// none if the client can ask for neither.
-fn sign_in(client: &Client) -> Option<String> {
+pub fn sign_in(client: &Client) -> Option<String> {
     let settings = &client.settings;
     let flows = [(OAuthFlow::Code, "code"), (OAuthFlow::Implicit, "token")];
     let (_, response_type) = flows
@@ -61,5 +62,5 @@ fn sign_in(client: &Client) -> Option<String> {
         .append_pair("scope", &scopes.join(" "))
         .append_pair("redirect_uri", redirect_uri)
         .finish();
-    Some(format!("/{}/login?{query}", client.pool))
+    Some(query)
 }

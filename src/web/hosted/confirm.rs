@@ -12,6 +12,7 @@ use super::step::{Sent, Step, Told};
 use super::views::{ConfirmField, ConfirmPage};
 use crate::domain::accounts::{self, ConfirmSignUp, Resend};
 use crate::domain::hooks::Metadata;
+use crate::domain::messages::links;
 use crate::ids::Sub;
 use crate::secret::Secret;
 use crate::site::refusal;
@@ -150,12 +151,20 @@ fn render(page: Page, status: StatusCode, form: Form<ConfirmField>, account: &Ac
     };
     let chrome = page::chrome();
     let resent = account.again && !form.is_refused();
+    let by_mail = account.sent.as_ref().is_none_or(|sent| !sent.sms);
+    let by_link = by_mail && links::confirm_accounts(&page.request.pool);
+    let again = if by_link {
+        Text::ResentLink
+    } else {
+        Text::Resent
+    };
     let confirm = ConfirmPage {
         action: page.href("/confirm"),
         resend_action: page.href("/resendcode"),
         csrf,
         delivery: asked::delivery(account.sent.as_ref()),
-        notice: resent.then(|| chrome.say(Text::Resent).to_owned()),
+        by_link,
+        notice: resent.then(|| chrome.say(again).to_owned()),
         form,
         sign_in_href: page.href("/login"),
         chrome,

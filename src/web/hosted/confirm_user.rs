@@ -1,11 +1,10 @@
-//! `/confirmUser`: where the link of a confirmation mail leads (oauth.md 8.6).
-//!
-//! Mail scanners and previews open links too, so opening it changes nothing: a page with one button
-//! confirms by POST (security.md C18). The query is a link's own and no authorization request.
+//! `/confirmUser`: what the link in a mail opens (oauth.md 8.6). Programs that look at mail open links
+//! too, so opening it only asks; the button confirms the account (security.md C18). For the pools of
+//! `--confirm-on-get` opening it is enough, as on Cognito.
 
 use askama::Template;
 use axum::body::Bytes;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::Response;
 use serde_json::json;
 
@@ -14,47 +13,35 @@ use super::page;
 use super::views::{ErrorPage, NoticeForm, NoticePage};
 use crate::domain::accounts::{self, ConfirmSignUp};
 use crate::domain::hooks::Metadata;
-use crate::domain::oauth::sites;
+use crate::domain::messages::links as mail_links;
+use crate::domain::oauth::{links, sites};
 use crate::error::{Error, Result};
 use crate::ids::ClientId;
 use crate::secret::Secret;
+use crate::site::answer;
 use crate::site::query::Pairs;
-use crate::site::refusal::What;
+use crate::site::refusal::{self, What};
 use crate::site::visit::Visit;
-use crate::site::{answer, refusal};
 use crate::store::clients::Client;
 use crate::store::pools::Pool;
 use crate::text::Text;
 use crate::web::csp;
-use crate::web::form::{Field, Form};
 
-/// A link whose client is known here.
+/// What a link says.
 struct Link {
     pool: Pool,
     client: Client,
     username: String,
-    code: String,
+    code: Secret<String>,
 }
 
-/// The form is only a button.
-#[derive(PartialEq)]
-enum NoField {}
-
-impl Field for NoField {
-    fn parse(_: &str) -> Option<Self> {
-        None
-    }
-    fn name(&self) -> std::borrow::Cow<'static, str> {
-        match *self {}
-    }
-    fn is_secret(&self) -> bool {
-        match *self {}
-    }
-}
-
-pub(super) async fn show(visit: Visit) -> Response {
-    if let Err(response) = read(&visit).await {
-        return response;
+pub(super) async fn show(visit: Visit, method: Method) -> Response {
+    let link = match read(&visit).await {
+        Ok(link) => link,
+        Err(response) => return response,
+    };
+    if method == Method::GET && mail_links::confirm_on_get(&visit.app, &link.pool.id) {
+        return confirm(&visit, link).await;
     }
     ask(&visit).unwrap_or_else(|error| refusal::failed(&visit, &error))
 }
@@ -64,77 +51,48 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         Ok(link) => link,
         Err(response) => return response,
     };
-    let form = Some(&body).filter(|_| page::is_form(&headers));
-    let form = form.and_then(|body| Form::<NoField>::parse(body).ok());
-    let Some(form) = form else {
+    let sent = std::str::from_utf8(&body).ok();
+    let sent = sent.filter(|_| page::is_form(&headers));
+    let token = sent.and_then(|sent| Pairs::parse(sent).ok()?.raw_one("_csrf").ok());
+    let Some(token) = token else {
         return refusal::plain(&visit, What::BadForm);
     };
-    if csrf::check(&visit, form.csrf.expose()).is_none() {
+    if csrf::check(&visit, &token.unwrap_or_default()).is_none() {
         tracing::info!("form without this browser's token");
         return refusal::plain(&visit, What::ForeignForm);
     }
-    let confirm = ConfirmSignUp {
-        username: link.username,
-        code: Secret::new(link.code),
-        force_alias_creation: false,
-        metadata: Metadata::new(),
-    };
-    let (app, actor) = (&visit.app, &visit.actor);
-    let chrome = page::chrome();
-    let shown = match accounts::confirm_sign_up(app, actor, &link.pool, &link.client, confirm).await
-    {
-        Ok(_) => {
-            let heading = chrome.say(Text::Confirmed);
-            let notice = NoticePage {
-                chrome,
-                heading,
-                message: None,
-                form: None,
-                link: None,
-            };
-            html(&visit, StatusCode::OK, &notice)
-        }
-        Err(error) if page::is_for_people(&error) => {
-            let message = error.message.into_owned();
-            html(
-                &visit,
-                StatusCode::BAD_REQUEST,
-                &ErrorPage { chrome, message },
-            )
-        }
-        Err(error) => Err(error),
-    };
-    shown.unwrap_or_else(|error| refusal::failed(&visit, &error))
+    confirm(&visit, link).await
 }
 
-/// The link, as far as it can be read without looking at its user.
+/// Reads the link; one that leads nowhere gets a page that says so.
 async fn read(visit: &Visit) -> Result<Link, Response> {
-    let mistrusted = || What::Mistrusted("invalid_request".to_owned());
-    let told = |what: What| refusal::plain(visit, what);
-    let unreadable = || told(mistrusted());
-    let pairs = Pairs::parse(&visit.query).map_err(|_| unreadable())?;
+    let malformed = |error| refusal::malformed(visit, error, StatusCode::FOUND);
+    let pairs = Pairs::parse(&visit.query).map_err(malformed)?;
     let one = |name: &'static str| {
-        let value = pairs.one(name).map_err(|_| mistrusted())?;
-        value.ok_or(What::Missing(name))
+        let value = pairs.one(name)?;
+        Ok(value
+            .filter(|value| !value.is_empty())
+            .ok_or(What::Missing(name)))
     };
-    let client = one("client_id").map_err(told)?;
-    let username = one("user_name").map_err(told)?;
-    let code = one("confirmation_code").map_err(told)?;
-    let members = json!({
-        "ClientId": client, "Username": username, "ConfirmationCode": code,
-    });
+    let told = |what: What| refusal::plain(visit, what);
+    let client = one("client_id").map_err(malformed)?.map_err(told)?;
+    let username = one("user_name").map_err(malformed)?.map_err(told)?;
+    let code = one("confirmation_code").map_err(malformed)?;
+    let code = code.map_err(told)?;
+    let members = json!({ "ClientId": client, "Username": username, "ConfirmationCode": code });
+    let mistrusted = || told(What::Mistrusted("invalid_request".to_owned()));
     if page::check_shapes("ConfirmSignUp", &members).is_some() {
-        return Err(unreadable());
+        return Err(mistrusted());
     }
-    let id = ClientId::parse(client).map_err(|_| unreadable())?;
+    let id = ClientId::parse(client).map_err(|_| mistrusted())?;
     let found = sites::client(&visit.app, visit.pool.as_ref(), &id).await;
     let found = found.map_err(|error| refusal::failed(visit, &error))?;
-    let (pool, client) = found.ok_or_else(unreadable)?;
+    let (pool, client) = found.ok_or_else(mistrusted)?;
     Ok(Link {
         pool,
         client,
         username,
-        code,
+        code: Secret::new(code),
     })
 }
 
@@ -153,14 +111,55 @@ fn ask(visit: &Visit) -> Result<Response> {
         link: None,
         chrome,
     };
-    let mut response = html(visit, StatusCode::OK, &notice)?;
+    let html = notice.render().map_err(Error::internal)?;
+    let mut response = answer::page(visit, StatusCode::OK, html, &csp::hosted([]));
     if let Some(cookie) = cookie {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
 }
 
-fn html(visit: &Visit, status: StatusCode, page: &impl Template) -> Result<Response> {
-    let html = page.render().map_err(Error::internal)?;
-    Ok(answer::page(visit, status, html, &csp::hosted([])))
+async fn confirm(visit: &Visit, link: Link) -> Response {
+    let Link {
+        pool,
+        client,
+        username,
+        code,
+    } = link;
+    let confirm = ConfirmSignUp {
+        username,
+        code,
+        force_alias_creation: false,
+        metadata: Metadata::new(),
+    };
+    let (app, actor) = (&visit.app, &visit.actor);
+    let done = accounts::confirm_sign_up(app, actor, &pool, &client, confirm).await;
+    let (status, html) = match done {
+        Ok(_) => (StatusCode::OK, confirmed(visit, &client).render()),
+        Err(error) if page::is_for_people(&error) => {
+            let page = ErrorPage {
+                chrome: page::chrome(),
+                message: error.message.into_owned(),
+            };
+            (StatusCode::BAD_REQUEST, page.render())
+        }
+        Err(error) => return refusal::failed(visit, &error),
+    };
+    match html {
+        Ok(html) => answer::page(visit, status, html, &csp::hosted([])),
+        Err(error) => refusal::failed(visit, &Error::internal(error)),
+    }
+}
+
+fn confirmed(visit: &Visit, client: &Client) -> NoticePage {
+    let chrome = page::chrome();
+    let sign_in = links::sign_in(client);
+    let sign_in = sign_in.map(|query| format!("{}/login?{query}", visit.base));
+    NoticePage {
+        heading: chrome.say(Text::Confirmed),
+        message: None,
+        form: None,
+        link: sign_in.map(|href| (href, chrome.say(Text::SignIn))),
+        chrome,
+    }
 }

@@ -495,16 +495,6 @@ async fn what_is_not_built_is_said_before_anything_happens() {
             .await;
         gone.error("UserNotFoundException", "User does not exist.");
     }
-    let pool = json!({
-        "AutoVerifiedAttributes": ["email"],
-        "VerificationMessageTemplate": { "DefaultEmailOption": "CONFIRM_WITH_LINK" },
-    });
-    let h = House::new(pool, json!({})).await;
-    let answer = h.try_sign_up("alice", &[("email", EMAIL)]).await;
-    assert_eq!(
-        (answer.status, answer.body),
-        (501, honest("CONFIRM_WITH_LINK"))
-    );
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Pages, as a browser sees them.
 
+mod confirm_link;
 mod forms;
 mod headers;
 mod journeys;

@@ -47,7 +47,9 @@ pub struct ConfirmPage {
     pub csrf: String,
     /// Values and complaints.
     pub form: Form<ConfirmField>,
-    /// Where the code went, if that may be told.
+    /// Whether a link was sent in place of a code.
+    pub by_link: bool,
+    /// Where it went, if that may be told.
     pub delivery: Option<Delivery>,
     /// What went well before: another code was sent.
     pub notice: Option<String>,
@@ -57,10 +59,23 @@ pub struct ConfirmPage {
 
 impl ConfirmPage {
     fn sent(&self) -> Cow<'static, str> {
+        let (told, untold) = if self.by_link {
+            (Text::ConfirmLinkSent, Text::ConfirmLinkSentSomewhere)
+        } else {
+            (Text::ConfirmSent, Text::ConfirmSentSomewhere)
+        };
         match &self.delivery {
-            Some(delivery) => Cow::Owned(delivery.sentence(self.chrome.locale, Text::ConfirmSent)),
-            None => Cow::Borrowed(self.chrome.say(Text::ConfirmSentSomewhere)),
+            Some(delivery) => Cow::Owned(delivery.sentence(self.chrome.locale, told)),
+            None => Cow::Borrowed(self.chrome.say(untold)),
         }
+    }
+
+    const fn resend_question(&self) -> &'static str {
+        self.chrome.say(if self.by_link {
+            Text::ResendLinkQuestion
+        } else {
+            Text::ResendQuestion
+        })
     }
 
     fn code(&self) -> Input {
@@ -80,6 +95,7 @@ impl ConfirmPage {
             resend_action: words.say("/resendcode?client_id=1"),
             csrf: words.say("csrf-token"),
             form: Form::default(),
+            by_link: false,
             delivery: Some(words.delivery()),
             notice: None,
             sign_in_href: words.say("/login?client_id=1"),
@@ -95,7 +111,12 @@ impl ConfirmPage {
             notice: Some(words.say("We have sent a new code.")),
             ..plain.clone()
         };
+        let link = Self {
+            by_link: true,
+            ..plain.clone()
+        };
         vec![
+            ("confirm_link", link),
             ("confirm", plain),
             ("confirm_refused", refused),
             ("confirm_resent", resent),
