@@ -15,7 +15,8 @@ use std::time::Duration;
 use super::clients::{self, Client};
 use super::db::Conn;
 use super::pools::{self, Pool};
-use super::{Store, domains, resource_servers};
+use super::resource_servers::{self, ResourceServer};
+use super::{Store, domains};
 use crate::error::Result;
 use crate::ids::{ClientId, PoolId};
 
@@ -137,13 +138,13 @@ impl Catalogue {
     /// Reads a pool, or only its epoch where that says that nothing has changed. The epoch is read
     /// first: what comes with it is at least as new.
     async fn load(&self, db: &mut Conn, id: &PoolId, now: Duration) -> Result<Option<Arc<Known>>> {
-        let (before, stale) = {
+        let (before, aged) = {
             let state = self.state();
-            let stale = state.pools.get(id).map(|(_, known)| Arc::clone(known));
-            (state.forgotten, stale)
+            let aged = state.pools.get(id).map(|(_, known)| Arc::clone(known));
+            (state.forgotten, aged)
         };
-        let unchanged = match stale {
-            Some(stale) => (pools::epoch(db, id).await? == Some(stale.pool.epoch)).then_some(stale),
+        let unchanged = match aged {
+            Some(aged) => (pools::epoch(db, id).await? == Some(aged.pool.epoch)).then_some(aged),
             None => None,
         };
         let known = match unchanged {
@@ -172,7 +173,7 @@ async fn read(db: &mut Conn, id: &PoolId) -> Result<Option<Known>> {
     };
     let has_domain = !domains::of_pool(db, id).await?.is_empty();
     let servers = resource_servers::all(db, id).await?;
-    let scopes = servers.iter().flat_map(|server| server.scope_strings());
+    let scopes = servers.iter().flat_map(ResourceServer::scope_strings);
     Ok(Some(Known {
         pool,
         has_domain,

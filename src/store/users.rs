@@ -171,17 +171,12 @@ pub struct Named<'a> {
 /// The user whom a text names: by `sub`, contact, user name or alias, in this order.
 pub async fn find(db: &mut Conn, pool: &PoolId, named: Named<'_>) -> Result<Option<User>> {
     // What a text can be is seen without looking who there is: most can only be user names.
-    let row: Option<Row> = match named {
-        Named {
-            sub: None,
-            contact: None,
-            alias: None,
-            key,
-        } => db.optional(BY_KEY, args![pool, key]).await?,
-        Named { .. } => {
-            let args = args![pool, named.sub, named.contact, named.alias, named.key];
-            db.optional(FIND, args).await?
-        }
+    let only_name = named.sub.is_none() && named.contact.is_none() && named.alias.is_none();
+    let row: Option<Row> = if only_name {
+        db.optional(BY_KEY, args![pool, named.key]).await?
+    } else {
+        let args = args![pool, named.sub, named.contact, named.alias, named.key];
+        db.optional(FIND, args).await?
     };
     row.map(User::try_from).transpose()
 }

@@ -80,13 +80,11 @@ async fn belonging(
     client: &ClientId,
     found: Option<(Arc<Known>, Client)>,
 ) -> Result<(Pool, Client)> {
-    match found.filter(|(known, _)| known.pool.id == *pool) {
-        Some((known, found)) => Ok((known.pool.clone(), found)),
-        None => {
-            pool_rules::get(app, pool).await?;
-            Err(Error::client_not_found(client.as_str()))
-        }
+    if let Some((known, found)) = found.filter(|(known, _)| known.pool.id == *pool) {
+        return Ok((known.pool.clone(), found));
     }
+    pool_rules::get(app, pool).await?;
+    Err(Error::client_not_found(client.as_str()))
 }
 
 /// A client and its pool, for unsigned calls that know nothing but a client id.
