@@ -265,6 +265,8 @@ async fn what_can_be_read_in_two_ways_is_refused_and_ends_the_connection() {
         assert!(closed, "open after {bytes:?}: {text}");
         assert_eq!(text.matches("HTTP/1.1 ").count(), 1, "{bytes:?}: {text}");
         assert!(text.starts_with("HTTP/1.1 400"), "{bytes:?}: {text}");
+        // It never came to the operation, which would have missed members.
+        assert!(!text.contains("validation error"), "{bytes:?}: {text}");
     }
 }
 
