@@ -109,11 +109,40 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
 
 /// The link, as far as it can be read without looking at its user.
 async fn read(visit: &Visit) -> Result<Link, Response> {
-    let unreadable = || refusal::plain(visit, What::Mistrusted("invalid_request".to_owned()));
+    match link(visit).await {
+        Ok(Ok(link)) => Ok(link),
+        Ok(Err(what)) => Err(refusal::plain(visit, what)),
+        Err(error) => Err(refusal::failed(visit, &error)),
+    }
+}
+
+async fn link(visit: &Visit) -> Result<Result<Link, What>> {
+    let unreadable = || What::Mistrusted("invalid_request".to_owned());
+    let (id, members) = match parts(visit, unreadable) {
+        Ok(parts) => parts,
+        Err(what) => return Ok(Err(what)),
+    };
+    let found = sites::client(&visit.app, visit.pool.as_ref(), &id).await?;
+    let [username, code] = members;
+    Ok(found.map_or_else(
+        || Err(unreadable()),
+        |(pool, client)| {
+            Ok(Link {
+                pool,
+                client,
+                username,
+                code,
+            })
+        },
+    ))
+}
+
+/// Client, and user name and code.
+fn parts(visit: &Visit, unreadable: impl Fn() -> What) -> Result<(ClientId, [String; 2]), What> {
     let pairs = Pairs::parse(&visit.query).map_err(|_| unreadable())?;
     let one = |name: &'static str| {
         let value = pairs.one(name).map_err(|_| unreadable())?;
-        value.ok_or_else(|| refusal::plain(visit, What::Missing(name)))
+        value.ok_or(What::Missing(name))
     };
     let (client, username) = (one("client_id")?, one("user_name")?);
     let code = one("confirmation_code")?;
@@ -124,15 +153,7 @@ async fn read(visit: &Visit) -> Result<Link, Response> {
         return Err(unreadable());
     }
     let id = ClientId::parse(client).map_err(|_| unreadable())?;
-    let found = sites::client(&visit.app, visit.pool.as_ref(), &id).await;
-    let found = found.map_err(|error| refusal::failed(visit, &error))?;
-    let (pool, client) = found.ok_or_else(unreadable)?;
-    Ok(Link {
-        pool,
-        client,
-        username,
-        code,
-    })
+    Ok((id, [username, code]))
 }
 
 fn ask(visit: &Visit) -> Result<Response> {
