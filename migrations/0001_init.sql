@@ -111,6 +111,8 @@ CREATE TABLE users (
     auth_epoch           BIGINT  NOT NULL,
     -- Tokens issued before this point are revoked.
     tokens_valid_from_ms BIGINT  NOT NULL,
+    -- The second factors that the user has turned on; none until the first one.
+    mfa                  TEXT,
     version              BIGINT  NOT NULL,
     PRIMARY KEY (pool_id, sub)
 );
@@ -156,6 +158,20 @@ CREATE TABLE passwords (
     FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
 );
 
+-- The TOTP secret of a user, sealed, and one that waits for its first code.
+CREATE TABLE software_tokens (
+    pool_id   TEXT   NOT NULL,
+    sub       TEXT   COLLATE "BINARY" NOT NULL,
+    secret    TEXT,
+    pending   TEXT,
+    -- FriendlyDeviceName.
+    name      TEXT,
+    -- The last 30-second step of which a code was used: an earlier or equal one is refused.
+    last_step BIGINT NOT NULL,
+    PRIMARY KEY (pool_id, sub),
+    FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
+);
+
 -- Failed sign-ins of a user, whatever name or flow was used. sub may be a phantom's: where a client
 -- hides which users exist, a name that is nobody's is locked like everybody else's.
 CREATE TABLE lockouts (
@@ -184,7 +200,7 @@ CREATE TABLE codes (
 );
 CREATE INDEX codes_by_expiry ON codes (expires_ms);
 
--- How often a user, or a phantom, did something in the hour that began at window_ms.
+-- How often a user, or a phantom, did something in the hour or day that began at window_ms.
 CREATE TABLE attempts (
     pool_id   TEXT   NOT NULL REFERENCES pools ON DELETE CASCADE,
     sub       TEXT   COLLATE "BINARY" NOT NULL,

@@ -2,21 +2,34 @@
 
 use std::fmt::Write;
 
+use crate::addresses::Addresses;
 use crate::app::App;
 use crate::domain::demo::{CALLBACKS, CLIENT, PASSWORD, POOL, SECRET, SECRET_CLIENT, USERNAME};
 
 /// The banner; its first line is the URL alone.
-pub fn text(app: &App, demo: bool) -> String {
+pub fn text(app: &App, addresses: &Addresses, demo: bool) -> String {
     let url = &app.public_url;
+    let api = addresses.api();
     let region = &app.config.region;
     let mut text = format!(
         "{url}\n\nPoolhouse {} in dev mode: any AWS signature is accepted, every code is in the mailbox.\n\n  \
          Mailbox   {url}/_poolhouse/\n",
         env!("CARGO_PKG_VERSION")
     );
+    if let Some(https) = addresses.https() {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  Https     {https}");
+    }
+    if let Some(ca) = &addresses.ca {
+        let _ = writeln!(
+            text,
+            "  Local CA  {} (poolhouse ca prints it)",
+            ca.display()
+        );
+    }
     if !demo {
         let call = format!(
-            "\n  aws cognito-idp create-user-pool --pool-name mine --region {region} --endpoint-url {url}\n\n"
+            "\n  aws cognito-idp create-user-pool --pool-name mine --region {region} --endpoint-url {api}\n\n"
         );
         text.push_str(&call);
         return text;
@@ -32,16 +45,23 @@ pub fn text(app: &App, demo: bool) -> String {
          Client    {CLIENT} (public)\n  Client    {SECRET_CLIENT} (secret {SECRET})\n\n\
          # AWS CLI (any credentials do)\n\
          export AWS_ACCESS_KEY_ID=poolhouse AWS_SECRET_ACCESS_KEY=poolhouse AWS_DEFAULT_REGION={region} \\\n       \
-         AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER={url}\n\
+         AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER={api}\n\
          aws cognito-idp list-users --user-pool-id {POOL}\n\
          aws cognito-idp initiate-auth --client-id {CLIENT} --auth-flow USER_PASSWORD_AUTH \\\n    \
          --auth-parameters USERNAME={USERNAME},PASSWORD={PASSWORD}\n\n\
          # Python\n\
-         boto3.client(\"cognito-idp\", region_name=\"{region}\", endpoint_url=\"{url}\")\n\n\
+         boto3.client(\"cognito-idp\", region_name=\"{region}\", endpoint_url=\"{api}\")\n\n\
          # Node\n\
-         new CognitoIdentityProviderClient({{ region: \"{region}\", endpoint: \"{url}\" }})\n\n\
+         new CognitoIdentityProviderClient({{ region: \"{region}\", endpoint: \"{api}\" }})\n\n\
          # Amplify\n\
-         Amplify.configure({{ Auth: {{ Cognito: {{ userPoolId: \"{POOL}\", userPoolClientId: \"{CLIENT}\", userPoolEndpoint: \"{url}/\" }} }} }})\n\n"
+         Amplify.configure({{ Auth: {{ Cognito: {{ userPoolId: \"{POOL}\", userPoolClientId: \"{CLIENT}\", userPoolEndpoint: \"{api}/\" }} }} }})\n"
     );
+    if let Some(port) = addresses.https_port {
+        let _ = writeln!(
+            text,
+            "// and for signInWithRedirect: loginWith.oauth.domain: \"localhost:{port}/{POOL}\""
+        );
+    }
+    text.push('\n');
     text
 }

@@ -1,6 +1,5 @@
 //! From configuration to a wired [`App`]: opens the store and the vault.
 
-use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +17,7 @@ use crate::ports::mailbox::Mailbox;
 use crate::ports::mailer::Mailer;
 use crate::ports::rng::Rng;
 use crate::ports::sms::SmsSender;
+use crate::private;
 use crate::signing::KeyCache;
 use crate::store::audit::Actor;
 use crate::store::{Durability, Store, keyring};
@@ -91,26 +91,11 @@ async fn open_store(config: &Config, folder: &Path, rng: Rng) -> anyhow::Result<
         .with_context(|| format!("cannot open the database {}", file.display()))
 }
 
-/// Makes a folder that only its owner can enter (security.md A8).
-pub fn private_folder(folder: &Path) -> anyhow::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-    let made = std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder);
-    made.with_context(|| format!("cannot make the folder {}", folder.display()))?;
-    let permissions = std::fs::metadata(folder)?.permissions();
-    if permissions.mode() & 0o077 != 0 {
-        tracing::warn!(folder = %folder.display(), "others can read the data folder: chmod 700 it");
-    }
-    Ok(())
-}
-
 /// Reads a key from a file, or makes one there, 0600.
 pub fn key_file(file: &Path, rng: &Rng) -> anyhow::Result<MasterKey> {
     match std::fs::read_to_string(file) {
         Ok(text) => {
-            warn_if_open(file)?;
+            private::warn_if_open(file)?;
             MasterKey::parse(&text)
                 .with_context(|| format!("{} does not hold a key", file.display()))
         }
@@ -119,34 +104,12 @@ pub fn key_file(file: &Path, rng: &Rng) -> anyhow::Result<MasterKey> {
     }
 }
 
-/// Several processes may make the same file at once: it appears whole, and the first one stays.
 fn make_key_file(file: &Path, rng: &Rng) -> anyhow::Result<MasterKey> {
-    use std::os::unix::fs::OpenOptionsExt;
     let key = MasterKey::new(rng.bytes()?);
-    let making = file.with_extension(format!("making-{}", rng.digits(9)?));
-    let mut handle = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&making)
-        .with_context(|| format!("cannot make {}", making.display()))?;
-    handle.write_all(key.encode().expose().as_bytes())?;
-    handle.sync_all()?;
-    let linked = std::fs::hard_link(&making, file);
-    std::fs::remove_file(&making)?;
-    match linked {
-        Ok(()) => Ok(key),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => key_file(file, rng),
-        Err(error) => Err(error).with_context(|| format!("cannot make {}", file.display())),
+    if private::make(file, key.encode().expose().as_bytes(), rng)? {
+        return Ok(key);
     }
-}
-
-fn warn_if_open(file: &Path) -> anyhow::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    if std::fs::metadata(file)?.permissions().mode() & 0o077 != 0 {
-        tracing::warn!(file = %file.display(), "others can read this key: chmod 600 it");
-    }
-    Ok(())
+    key_file(file, rng)
 }
 
 /// Opens the keyring, making its first keys in an empty store. Two servers that start on one empty

@@ -1,10 +1,14 @@
 //! The command line: every flag once, each with its environment twin.
 
+mod https;
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use self::https::CaArgs;
+use self::https::HttpsArgs;
 use crate::config::{Config, Mode};
 use crate::hashing::HashProfile;
 use crate::secret::Secret;
@@ -43,6 +47,9 @@ pub enum Command {
     Dev(Box<DevArgs>),
     /// Serve in production (not built yet: exits with status 2)
     Serve,
+    /// Print the certificate (PEM) of the local CA that dev mode's https certificates come from;
+    /// made if there is none
+    Ca(CaArgs),
     /// Ask a running server whether it is ready; exits with status 0 or 1
     Health {
         /// The server's address
@@ -73,7 +80,10 @@ pub struct DevArgs {
     /// Port to listen on; 0 picks a free one and prints it
     #[arg(long, env = "POOLHOUSE_PORT", default_value_t = 9229)]
     port: u16,
-    /// What browsers and tokens call this server [default: http://localhost:PORT]
+    #[command(flatten)]
+    https: HttpsArgs,
+    /// What browsers and tokens call this server; port 0 in it stands for the one that was picked
+    /// [default: http://localhost:PORT]
     #[arg(long, env = "POOLHOUSE_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
     /// What tokens call their issuer: public (PUBLIC_URL/POOL), aws or aws-updated (the names it
@@ -140,7 +150,8 @@ pub struct DevArgs {
     /// Leave an empty store empty: no demo pool
     #[arg(long, env = "POOLHOUSE_NO_DEMO")]
     no_demo: bool,
-    /// Write {"url","port","pid","version"} to this file once the server answers
+    /// Write {"url","port","pid","version"} (and "https_port","ca") to this file once the server
+    /// answers
     #[arg(long, env = "POOLHOUSE_READY_FILE", value_name = "PATH")]
     ready_file: Option<PathBuf>,
     /// CloudFormation template whose user pools to create at start (not built yet: exits with
@@ -212,10 +223,13 @@ impl DevArgs {
             self.account_id.len() == 12 && self.account_id.bytes().all(|b| b.is_ascii_digit()),
             "--account-id must be 12 digits"
         );
+        let (https_port, tls) = self.https.into_parts();
         Ok(Config {
             mode: Mode::Dev,
             bind: self.bind,
             port: self.port,
+            https_port,
+            tls,
             public_url: self.public_url.map(|url| public_url(&url)).transpose()?,
             database: self.database,
             data_dir: self.data_dir,
@@ -310,6 +324,9 @@ mod tests {
             ["--template", "stack.yaml"],
             ["--issuer", "private"],
             ["--issuer", "https://id.example.com"],
+            ["--https-port", "x"],
+            ["--tls-cert", "tls.crt"],
+            ["--tls-key", "tls.key"],
         ] {
             assert!(config(&bad).is_err(), "{bad:?}");
         }

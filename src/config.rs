@@ -14,6 +14,15 @@ pub enum Mode {
     Dev,
 }
 
+/// A certificate chain and its key, in PEM.
+#[derive(Clone, Debug)]
+pub struct TlsFiles {
+    /// The chain, the server's own certificate first.
+    pub cert: PathBuf,
+    /// The private key.
+    pub key: PathBuf,
+}
+
 /// Settled configuration of one server.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -23,6 +32,10 @@ pub struct Config {
     pub bind: IpAddr,
     /// Port to listen on; 0 picks one.
     pub port: u16,
+    /// Port to listen on for https; 0 picks one, unset is http only.
+    pub https_port: Option<u16>,
+    /// The certificate for https; unset: one of the local CA.
+    pub tls: Option<TlsFiles>,
     /// What browsers and tokens call this server, without a trailing slash. Unset: derived from
     /// the port once it is known.
     pub public_url: Option<String>,
@@ -68,6 +81,8 @@ impl Default for Config {
             mode: Mode::Dev,
             bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 9229,
+            https_port: None,
+            tls: None,
             public_url: None,
             database: None,
             data_dir: PathBuf::from(".poolhouse"),

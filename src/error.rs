@@ -30,6 +30,7 @@ codes! {
     CodeDeliveryFailure => "CodeDeliveryFailureException",
     CodeMismatch => "CodeMismatchException",
     ConcurrentModification => "ConcurrentModificationException",
+    EnableSoftwareTokenMfa => "EnableSoftwareTokenMFAException",
     ExpiredCode => "ExpiredCodeException",
     FeatureUnavailableInTier => "FeatureUnavailableInTierException",
     Forbidden => "ForbiddenException",
@@ -41,6 +42,7 @@ codes! {
     InvalidPassword => "InvalidPasswordException",
     InvalidUserPoolConfiguration => "InvalidUserPoolConfigurationException",
     LimitExceeded => "LimitExceededException",
+    MfaMethodNotFound => "MFAMethodNotFoundException",
     MissingAuthenticationToken => "MissingAuthenticationTokenException",
     NotAuthorized => "NotAuthorizedException",
     NotImplemented => "NotImplementedException",
@@ -50,6 +52,7 @@ codes! {
     ResourceNotFound => "ResourceNotFoundException",
     ScopeDoesNotExist => "ScopeDoesNotExistException",
     Serialization => "SerializationException",
+    SoftwareTokenMfaNotFound => "SoftwareTokenMFANotFoundException",
     TierChangeNotAllowed => "TierChangeNotAllowedException",
     TooManyFailedAttempts => "TooManyFailedAttemptsException",
     TooManyRequests => "TooManyRequestsException",
@@ -256,6 +259,18 @@ texts! {
     domain_taken => InvalidParameter "Domain already associated with another user pool.";
     code_mismatch => CodeMismatch "Invalid verification code provided, please try again.";
     code_expired => ExpiredCode "Invalid code provided, please request a code again.";
+    code_or_state => CodeMismatch "Invalid code or auth state for the user.";
+    software_token_code => CodeMismatch "Invalid code received for user";
+    software_token_used => ExpiredCode "Your software token has already been used once.";
+    software_token_missing => InvalidParameter "User has not set up software token mfa";
+    software_token_not_proven => EnableSoftwareTokenMfa "Code mismatch and fail enable Software Token MFA";
+    software_token_not_offered => SoftwareTokenMfaNotFound "Software token MFA has not been enabled by the userPool";
+    software_token_not_begun => SoftwareTokenMfaNotFound "Software token MFA is not associated with the user.";
+    mfa_method_not_found => MfaMethodNotFound "The MFA method is not available for the user.";
+    mfa_two_preferred => InvalidParameter "Only one MFA factor can be preferred.";
+    mfa_preferred_not_enabled => InvalidParameter "The preferred MFA factor must be enabled.";
+    mfa_options => InvalidParameter "MFAOptions can only have SMS with phone_number.";
+    token_or_session_missing => InvalidParameter "Either AccessToken or Session is required.";
     user_does_not_exist => UserNotFound "User does not exist.";
     username_client_not_found => UserNotFound "Username/client id combination not found.";
     user_not_confirmed => UserNotConfirmed "User is not confirmed.";
@@ -353,6 +368,13 @@ impl Error {
     /// `Invalid attributes given, {name} is missing` (NEW_PASSWORD_REQUIRED).
     pub fn attribute_missing(name: &str) -> Self {
         Self::invalid_parameter(format!("Invalid attributes given, {name} is missing"))
+    }
+
+    /// `User does not have delivery config set to turn on {factor}` (SetUserMFAPreference).
+    pub fn mfa_not_deliverable(factor: &str) -> Self {
+        Self::invalid_parameter(format!(
+            "User does not have delivery config set to turn on {factor}"
+        ))
     }
 
     /// `Cannot modify an already provided {name}` (NEW_PASSWORD_REQUIRED).

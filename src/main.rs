@@ -25,6 +25,7 @@ fn main() -> ExitCode {
             ExitCode::from(USAGE)
         }
         Some(Command::Health { url }) => runtime.block_on(health(&url)),
+        Some(Command::Ca(args)) => ca(args),
         Some(Command::Dev(args)) => dev(&runtime, *args),
         None => dev(&runtime, cli.dev),
     }
@@ -35,6 +36,25 @@ fn dev(runtime: &tokio::runtime::Runtime, args: poolhouse::cli::DevArgs) -> Exit
         eprintln!("poolhouse: --log: {error}");
         return ExitCode::from(USAGE);
     }
+    let checked = args.into_config().and_then(|config| {
+        serve::check(&config)?;
+        Ok(config)
+    });
+    let config = match checked {
+        Ok(config) => config,
+        Err(error) => {
+            eprintln!("poolhouse: {error:#}");
+            return ExitCode::from(USAGE);
+        }
+    };
+    match runtime.block_on(serve::dev(config)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+fn ca(args: poolhouse::cli::CaArgs) -> ExitCode {
+    let path = args.path();
     let config = match args.into_config() {
         Ok(config) => config,
         Err(error) => {
@@ -42,7 +62,7 @@ fn dev(runtime: &tokio::runtime::Runtime, args: poolhouse::cli::DevArgs) -> Exit
             return ExitCode::from(USAGE);
         }
     };
-    match runtime.block_on(serve::dev(config)) {
+    match serve::ca(&config, path) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
     }

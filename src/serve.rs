@@ -1,23 +1,27 @@
 //! `poolhouse dev` from start to exit: listen, wire, announce, serve, stop.
 
+mod https;
+
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use serde_json::json;
-use tempfile::TempDir;
+use axum::serve::Listener;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 
+use self::https::Https;
+
+use crate::addresses::Addresses;
 use crate::app::App;
 use crate::banner;
 use crate::boot::{self, Ports};
 use crate::config::Config;
 use crate::domain::{demo, janitor};
+use crate::home::{self, Home};
 use crate::ports::clock::Clock;
 use crate::ports::http::HttpClient;
 use crate::ports::keys::RsaKeys;
@@ -28,6 +32,7 @@ use crate::ports::smtp::SmtpMailer;
 use crate::reservoir::{self, Filler, Reservoir};
 use crate::server;
 use crate::store::audit::Actor;
+use crate::tls::listener::Peer;
 
 /// How long requests under way may take to finish after a signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -44,18 +49,26 @@ pub fn start_logging(filter: &str) -> anyhow::Result<()> {
         .map_err(|error| anyhow::anyhow!(error))
 }
 
+/// Fails if the configuration names files or hosts that cannot be served. Nothing
+/// is written before.
+pub fn check(config: &Config) -> anyhow::Result<()> {
+    https::check(config)?;
+    // The ports are not known yet; whether there will be one is.
+    Addresses::of(config, config.port, config.https_port).map(drop)
+}
+
 /// Serves until a signal to stop.
 pub async fn dev(config: Config) -> anyhow::Result<()> {
-    let address = SocketAddr::new(config.bind, config.port);
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}"))?;
-    let port = listener.local_addr()?.port();
-    let public_url = config
-        .public_url
-        .clone()
-        .unwrap_or_else(|| format!("http://localhost:{port}"));
+    let listener = listen(&config, config.port).await?;
     let home = Home::prepare(&config)?;
+    let https = match config.https_port {
+        Some(port) => {
+            let tcp = listen(&config, port).await?;
+            Some(https::open(tcp, &config, &home.authority)?)
+        }
+        None => None,
+    };
+    let addresses = addresses(&config, &listener, https.as_ref())?;
     let rng = Rng::system();
     let (keys, filler) = open_reservoir(&home.keys, &rng)?;
     let ports = Ports {
@@ -66,34 +79,89 @@ pub async fn dev(config: Config) -> anyhow::Result<()> {
         http: Arc::new(HttpClient::default()),
         keys: Arc::new(keys),
     };
+    let public_url = addresses.public.clone();
     let app = Arc::new(boot::app(config, ports, &home.data, public_url).await?);
     let demo = demo::ensure(&app, &Actor::default()).await?;
-    serve(listener, Arc::clone(&app), &banner::text(&app, demo)).await?;
+    announce(&app, &addresses, &banner::text(&app, &addresses, demo))?;
+    serve(Arc::clone(&app), listener, https).await?;
     app.store.close().await;
     drop((filler, home));
     Ok(())
 }
 
-async fn serve(listener: TcpListener, app: Arc<App>, banner: &str) -> anyhow::Result<()> {
-    let port = listener.local_addr()?.port();
-    let service =
-        server::router(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>();
-    announce(&app, port, banner)?;
-    let (stopping, stopped) = oneshot::channel();
-    let signal = async move {
-        stop_signal().await;
-        tracing::info!("stopping");
-        stopping.send(()).ok();
+/// Prints the certificate of the local CA, or where it is kept; makes the CA if there is none.
+pub fn ca(config: &Config, path: bool) -> anyhow::Result<()> {
+    let folder = home::authority(config)?;
+    let authority = https::authority(config, &folder, &Clock::system())?;
+    let text = if path {
+        format!("{}\n", std::path::absolute(&authority.file)?.display())
+    } else {
+        authority.certificate()
     };
-    let server = axum::serve(listener, service)
-        .with_graceful_shutdown(signal)
-        .into_future();
+    std::io::stdout().write_all(text.as_bytes())?;
+    Ok(())
+}
+
+fn addresses(
+    config: &Config,
+    listener: &TcpListener,
+    https: Option<&Https>,
+) -> anyhow::Result<Addresses> {
+    let https_port = match https {
+        Some(https) => Some(https.listener.local_addr()?.port()),
+        None => None,
+    };
+    let port = listener.local_addr()?.port();
+    let addresses = Addresses::of(config, port, https_port)?;
+    Ok(Addresses {
+        ca: https.and_then(|https| https.ca.clone()),
+        ..addresses
+    })
+}
+
+async fn listen(config: &Config, port: u16) -> anyhow::Result<TcpListener> {
+    let address = SocketAddr::new(config.bind, port);
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))
+}
+
+async fn serve(app: Arc<App>, listener: TcpListener, https: Option<Https>) -> anyhow::Result<()> {
+    let (stopping, stopped) = watch::channel(false);
+    let stop = || {
+        let mut stopped = stopped.clone();
+        async move {
+            stopped.wait_for(|stop| *stop).await.ok();
+        }
+    };
+    let router = server::router(Arc::clone(&app));
+    let plain = router
+        .clone()
+        .into_make_service_with_connect_info::<SocketAddr>();
+    let plain = axum::serve(listener, plain).with_graceful_shutdown(stop());
+    let (secure, given) = https.map(|https| (https.listener, https.given)).unzip();
+    let secure = secure.map(|listener| {
+        let service = server::over_tls(router).into_make_service_with_connect_info::<Peer>();
+        axum::serve(listener, service).with_graceful_shutdown(stop())
+    });
+    let server = async {
+        let secure = async {
+            match secure {
+                Some(secure) => secure.await,
+                None => Ok(()),
+            }
+        };
+        tokio::try_join!(plain.into_future(), secure)
+    };
     tokio::pin!(server);
     tokio::select! {
-        done = &mut server => return done.context("the server failed"),
-        _ = stopped => {}
+        done = &mut server => return done.map(drop).context("the server failed"),
+        () = stop_signal() => {}
         () = janitor::run(&app) => {}
+        () = https::follow(given.flatten()) => {}
     }
+    tracing::info!("stopping");
+    stopping.send(true).ok();
     // Idle connections may stay open for ever; answered requests are safe already.
     if tokio::time::timeout(GRACE, server).await.is_err() {
         tracing::warn!("requests still running after {GRACE:?} were cut off");
@@ -107,9 +175,9 @@ async fn serve(listener: TcpListener, app: Arc<App>, banner: &str) -> anyhow::Re
     Ok(())
 }
 
-/// The listener accepts from here on: prints the banner (its first line is the URL) and writes the
+/// The listeners accept from here on: prints the banner (its first line is the URL) and writes the
 /// ready file, whole or not at all.
-fn announce(app: &App, port: u16, banner: &str) -> anyhow::Result<()> {
+fn announce(app: &App, addresses: &Addresses, banner: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     // A closed stdout is no reason to stop.
     out.write_all(banner.as_bytes())
@@ -119,14 +187,8 @@ fn announce(app: &App, port: u16, banner: &str) -> anyhow::Result<()> {
     let Some(path) = &app.config.ready_file else {
         return Ok(());
     };
-    let ready = json!({
-        "url": app.public_url,
-        "port": port,
-        "pid": std::process::id(),
-        "version": env!("CARGO_PKG_VERSION"),
-    });
     let making = path.with_extension("making");
-    std::fs::write(&making, ready.to_string())
+    std::fs::write(&making, addresses.ready().to_string())
         .and_then(|()| std::fs::rename(&making, path))
         .with_context(|| format!("cannot write the ready file {}", path.display()))
 }
@@ -140,54 +202,6 @@ async fn stop_signal() {
         _ = terminate.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
     }
-}
-
-/// The folders of a server. An ephemeral one is removed when this is dropped.
-struct Home {
-    data: PathBuf,
-    keys: PathBuf,
-    _private: Option<TempDir>,
-}
-
-impl Home {
-    fn prepare(config: &Config) -> anyhow::Result<Self> {
-        let home = if config.ephemeral {
-            let shared_memory = Path::new("/dev/shm");
-            let parent = if shared_memory.is_dir() {
-                shared_memory.to_owned()
-            } else {
-                std::env::temp_dir()
-            };
-            let private = tempfile::Builder::new()
-                .prefix("poolhouse-")
-                .permissions(PermissionsExt::from_mode(0o700))
-                .tempdir_in(parent)?;
-            let keys = cache_folder().unwrap_or_else(|| private.path().join("keys"));
-            Self {
-                data: private.path().to_owned(),
-                keys,
-                _private: Some(private),
-            }
-        } else {
-            let data = config.data_dir.clone();
-            Self {
-                keys: data.join("keys"),
-                data,
-                _private: None,
-            }
-        };
-        boot::private_folder(&home.data)?;
-        boot::private_folder(&home.keys)?;
-        Ok(home)
-    }
-}
-
-/// Where spare keys outlive ephemeral servers: the user's cache folder (XDG base directories).
-fn cache_folder() -> Option<PathBuf> {
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
-    let folder = cache.filter(|path| path.is_absolute()).or_else(home)?;
-    Some(folder.join("poolhouse").join("keys"))
 }
 
 fn open_reservoir(folder: &Path, rng: &Rng) -> anyhow::Result<(Reservoir, Filler)> {

@@ -1,19 +1,22 @@
 //! The HTTP surface: routes, and what wraps every one of them.
 
 use std::any::Any;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower::Layer;
+use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
 use crate::site::{self, Sites};
+use crate::tls::listener::Peer;
 use crate::web::{assets, dev, hosted};
 use crate::wire::operation::Service;
 use crate::wire::{cors, dispatch};
@@ -38,6 +41,19 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .fallback_service(entrance.layer(outside))
         .layer(CatchPanicLayer::custom(panicked))
+}
+
+/// The same routes behind TLS: requests are marked as secure, and their peer is where all others
+/// have it.
+pub fn over_tls(router: Router) -> Router {
+    router.layer(MapRequestLayer::new(|mut request: Request| {
+        let extensions = request.extensions_mut();
+        if let Some(ConnectInfo(Peer(address))) = extensions.remove() {
+            extensions.insert(ConnectInfo::<SocketAddr>(address));
+        }
+        extensions.insert(site::OverTls);
+        request
+    }))
 }
 
 /// The routes of a pool's domain; on the bare host they are what is left.

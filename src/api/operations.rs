@@ -1,16 +1,16 @@
 //! THE TABLE of `cognito-idp`: all 141 operations of the model. A row without a path answers the
 //! honest 501; `docs/coverage.md` is printed from it.
 
-use super::ops::{account, auth, clients, domains, groups, pools, resource_servers, users};
+use super::ops::{account, auth, clients, domains, groups, mfa, pools, resource_servers, users};
 use crate::operations;
 
 operations! {
-    AddCustomAttributes Iam;
-    AddUserPoolClientSecret Iam;
+    AddCustomAttributes Iam => pools::add_custom_attributes::add_custom_attributes;
+    AddUserPoolClientSecret Iam => clients::add_user_pool_client_secret::add_user_pool_client_secret;
     AdminAddUserToGroup Iam => groups::admin_add_user_to_group::admin_add_user_to_group;
     AdminConfirmSignUp Iam => users::admin_confirm_sign_up::admin_confirm_sign_up;
     AdminCreateUser Iam => users::admin_create_user::admin_create_user;
-    AdminDeleteSoftwareToken Iam;
+    AdminDeleteSoftwareToken Iam => mfa::admin_delete_software_token::admin_delete_software_token;
     AdminDeleteUser Iam => users::admin_delete_user::admin_delete_user;
     AdminDeleteUserAttributes Iam => users::admin_delete_user_attributes::admin_delete_user_attributes;
     AdminDisableProviderForUser Iam;
@@ -30,14 +30,14 @@ operations! {
     AdminResetUserPassword Iam => users::admin_reset_user_password::admin_reset_user_password;
     AdminRespondToAuthChallenge Iam => auth::admin_respond_to_auth_challenge::admin_respond_to_auth_challenge;
     AdminRevokeUserSession Iam;
-    AdminSetUserMFAPreference Iam;
+    AdminSetUserMFAPreference Iam => mfa::admin_set_user_mfa_preference::admin_set_user_mfa_preference;
     AdminSetUserPassword Iam => users::admin_set_user_password::admin_set_user_password;
-    AdminSetUserSettings Iam;
+    AdminSetUserSettings Iam => mfa::admin_set_user_settings::admin_set_user_settings;
     AdminUpdateAuthEventFeedback Iam;
     AdminUpdateDeviceStatus Iam;
     AdminUpdateUserAttributes Iam => users::admin_update_user_attributes::admin_update_user_attributes;
     AdminUserGlobalSignOut Iam => auth::admin_user_global_sign_out::admin_user_global_sign_out;
-    AssociateSoftwareToken TokenOrSession;
+    AssociateSoftwareToken TokenOrSession => mfa::associate_software_token::associate_software_token;
     ChangePassword Token => account::change_password::change_password;
     CompleteWebAuthnRegistration Token;
     ConfirmDevice Token;
@@ -62,7 +62,7 @@ operations! {
     DeleteUserAttributes Token => account::delete_user_attributes::delete_user_attributes;
     DeleteUserPool Iam => pools::delete_user_pool::delete_user_pool;
     DeleteUserPoolClient Iam => clients::delete_user_pool_client::delete_user_pool_client;
-    DeleteUserPoolClientSecret Iam;
+    DeleteUserPoolClientSecret Iam => clients::delete_user_pool_client_secret::delete_user_pool_client_secret;
     DeleteUserPoolDomain Iam => domains::delete_user_pool_domain::delete_user_pool_domain;
     DeleteUserPoolReplica Iam;
     DeleteWebAuthnCredential Token;
@@ -102,10 +102,10 @@ operations! {
     ListGroups Iam => groups::list_groups::list_groups;
     ListIdentityProviders Iam;
     ListResourceServers Iam => resource_servers::list_resource_servers::list_resource_servers;
-    ListTagsForResource Iam;
+    ListTagsForResource Iam => pools::list_tags_for_resource::list_tags_for_resource;
     ListTerms Iam;
     ListUserImportJobs Iam;
-    ListUserPoolClientSecrets Iam;
+    ListUserPoolClientSecrets Iam => clients::list_user_pool_client_secrets::list_user_pool_client_secrets;
     ListUserPoolClients Iam => clients::list_user_pool_clients::list_user_pool_clients;
     ListUserPoolReplicas Iam;
     ListUserPools Iam => pools::list_user_pools::list_user_pools;
@@ -120,17 +120,17 @@ operations! {
     SetLogDeliveryConfiguration Iam;
     SetRiskConfiguration Iam;
     SetUICustomization Iam;
-    SetUserMFAPreference Token;
+    SetUserMFAPreference Token => mfa::set_user_mfa_preference::set_user_mfa_preference;
     SetUserPoolClientSessionConfiguration Iam;
     SetUserPoolMfaConfig Iam => pools::set_user_pool_mfa_config::set_user_pool_mfa_config;
     SetUserPoolSessionConfiguration Iam;
-    SetUserSettings Token;
+    SetUserSettings Token => mfa::set_user_settings::set_user_settings;
     SignUp Public => account::sign_up::sign_up;
     StartUserImportJob Iam;
     StartWebAuthnRegistration Token;
     StopUserImportJob Iam;
-    TagResource Iam;
-    UntagResource Iam;
+    TagResource Iam => pools::tag_resource::tag_resource;
+    UntagResource Iam => pools::untag_resource::untag_resource;
     UpdateAuthEventFeedback Public;
     UpdateDeviceStatus Token;
     UpdateGroup Iam => groups::update_group::update_group;
@@ -144,6 +144,6 @@ operations! {
     UpdateUserPoolClient Iam => clients::update_user_pool_client::update_user_pool_client;
     UpdateUserPoolDomain Iam => domains::update_user_pool_domain::update_user_pool_domain;
     UpdateUserPoolReplica Iam;
-    VerifySoftwareToken TokenOrSession;
+    VerifySoftwareToken TokenOrSession => mfa::verify_software_token::verify_software_token;
     VerifyUserAttribute Token => account::verify_user_attribute::verify_user_attribute;
 }

@@ -1,5 +1,7 @@
 //! Shapes that several operations share.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::attributes::Given;
@@ -7,7 +9,7 @@ use crate::domain::delivery::Details;
 use crate::ids::Sub;
 use crate::secret::Secret;
 use crate::store::groups::Group;
-use crate::store::users::{Attributes, User};
+use crate::store::users::{Attributes, Factor, Mfa, User};
 use crate::time::EpochSeconds;
 
 /// `{}`: the answer of operations that have an output shape without members.
@@ -66,7 +68,47 @@ impl From<Details> for CodeDeliveryDetailsType {
     }
 }
 
-/// `UserType`. There is no `MFAOptions` member: it appears only when the legacy settings are set.
+/// A user's second factors. Every member is absent until it is set.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct MfaShown {
+    #[serde(rename = "MFAOptions", skip_serializing_if = "Option::is_none")]
+    mfa_options: Option<[MfaOption; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preferred_mfa_setting: Option<Factor>,
+    #[serde(
+        rename = "UserMFASettingList",
+        skip_serializing_if = "BTreeSet::is_empty"
+    )]
+    user_mfa_setting_list: BTreeSet<Factor>,
+}
+
+/// `MFAOptionType`.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct MfaOption {
+    delivery_medium: &'static str,
+    attribute_name: &'static str,
+}
+
+impl MfaOption {
+    const SMS: Self = Self {
+        delivery_medium: "SMS",
+        attribute_name: "phone_number",
+    };
+}
+
+impl From<Mfa> for MfaShown {
+    fn from(mfa: Mfa) -> Self {
+        Self {
+            mfa_options: mfa.options.then_some([MfaOption::SMS]),
+            preferred_mfa_setting: mfa.preferred,
+            user_mfa_setting_list: mfa.enabled,
+        }
+    }
+}
+
+/// `UserType`.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct UserType {
@@ -76,6 +118,9 @@ pub struct UserType {
     user_last_modified_date: EpochSeconds,
     enabled: bool,
     user_status: &'static str,
+    /// Absent until the legacy settings are set (SetUserSettings).
+    #[serde(rename = "MFAOptions", skip_serializing_if = "Option::is_none")]
+    mfa_options: Option<[MfaOption; 1]>,
 }
 
 impl From<User> for UserType {
@@ -87,6 +132,7 @@ impl From<User> for UserType {
             user_last_modified_date: user.modified.into(),
             enabled: user.enabled,
             user_status: user.status.as_str(),
+            mfa_options: user.mfa.options.then_some([MfaOption::SMS]),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::domain::attributes::CONTACTS;
 use crate::domain::codes::Sent;
 use crate::domain::contacts;
+use crate::domain::mfa;
 use crate::domain::records;
 use crate::error::{Error, Result};
 use crate::names;
@@ -67,14 +68,19 @@ pub fn for_sign_up(pool: &Pool, user: &User) -> Option<Sent> {
 }
 
 /// Where a reset code goes that a person asks for: by AccountRecoverySetting among the verified
-/// contacts; without that setting the phone first, then e-mail (api.md 4.5).
+/// contacts; without that setting the phone first, then e-mail (api.md 4.5). A contact that receives
+/// codes of a second factor is no way around the first one.
 ///
 /// # Errors: NotAuthorized `Contact administrator to reset password.`; InvalidParameter, when no
 /// contact is verified
 pub fn for_recovery(pool: &Pool, user: &User) -> Result<Sent> {
     match recovery_order(pool) {
         Some(order) if order.is_empty() => Err(Error::contact_administrator()),
-        order => verified(user, order),
+        order => {
+            let order = order.unwrap_or_else(|| CONTACTS.to_vec());
+            let free = |contact: &Contact| !mfa::takes_codes(pool, user, *contact);
+            verified(user, Some(order.into_iter().filter(free).collect()))
+        }
     }
 }
 

@@ -88,6 +88,8 @@ pub enum MessageSource {
     AdminCreateUser,
     /// `CustomMessage_UpdateUserAttribute`
     UpdateUserAttribute,
+    /// `CustomMessage_Authentication`
+    Authentication,
 }
 
 /// What `CustomMessage` may replace.

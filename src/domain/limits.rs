@@ -8,6 +8,9 @@ use crate::time::{Span, Timestamp};
 
 const WINDOW: Span = Span::hours(1);
 
+/// The longest time that anything is counted for (`domain::mfa::tries`).
+const LONGEST: Span = Span::hours(24);
+
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
@@ -25,6 +28,8 @@ pub enum Act {
     GetUserAttributeVerificationCode,
     /// Tries of a contact's code.
     VerifyUserAttribute,
+    /// Codes of a second factor sent again from a page.
+    ResendAuthenticationCode,
 }
 
 impl Act {
@@ -37,6 +42,7 @@ impl Act {
             Self::ChangePassword => "change_password",
             Self::GetUserAttributeVerificationCode => "attribute_code",
             Self::VerifyUserAttribute => "verify_attribute",
+            Self::ResendAuthenticationCode => "resend_authentication",
         }
     }
 
@@ -46,6 +52,7 @@ impl Act {
             Self::ConfirmSignUp | Self::VerifyUserAttribute => 15,
             Self::ForgotPassword | Self::ConfirmForgotPassword => 20,
             Self::ResendConfirmationCode
+            | Self::ResendAuthenticationCode
             | Self::ChangePassword
             | Self::GetUserAttributeVerificationCode => 5,
         }
@@ -57,14 +64,13 @@ impl Act {
 /// # Errors: LimitExceeded `Attempt limit exceeded, please try after some time.`
 pub async fn count(tx: &mut Tx, pool: &PoolId, sub: &Sub, act: Act, now: Timestamp) -> Result<()> {
     let over = now.minus(WINDOW);
-    attempts::prune(tx, over).await?;
+    attempts::prune(tx, now.minus(LONGEST)).await?;
     let attempt = Attempt {
         pool,
         sub,
         act: act.name(),
     };
-    if attempts::claim(tx, attempt, act.limit(), (now, over)).await? {
-        return Ok(());
-    }
-    Err(Error::attempt_limit_exceeded().because(Reason::TooManyTries))
+    let counted = attempts::claim(tx, attempt, act.limit(), (now, over)).await?;
+    let exceeded = || Error::attempt_limit_exceeded().because(Reason::TooManyTries);
+    counted.map(drop).ok_or_else(exceeded)
 }

@@ -65,6 +65,14 @@ impl Admitted<'_> {
     }
 }
 
+/// Counts a failure that was no password: a sign-in that used up its tries of a code.
+pub(super) async fn fail(app: &App, actor: &Actor, pool: &PoolId, sub: &Sub) -> Result<()> {
+    let mut tx = app.store.write(actor).await?;
+    // While the user is locked, failures do not count.
+    lockouts::claim(&mut tx, pool, sub, app.clock.now(pool)).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Forgets all failures of a user, who has signed in (or was given a new password).
 pub async fn clear(tx: &mut Tx, pool: &PoolId, sub: &Sub) -> Result<(), DbError> {
     lockouts::clear(tx, pool, sub).await

@@ -24,6 +24,7 @@ pub mod limits;
 pub mod listing;
 pub mod lockout;
 pub mod messages;
+pub mod mfa;
 pub mod oauth;
 pub mod paging;
 pub mod password;

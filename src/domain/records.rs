@@ -16,7 +16,7 @@ use crate::store::aliases::{self, AliasKey};
 use crate::store::db::{DbError, Tx};
 use crate::store::pools::Pool;
 use crate::store::user_attributes::{self, Pair};
-use crate::store::users::{self, Attributes, Status, User};
+use crate::store::users::{self, Attributes, Mfa, Status, User};
 use crate::store::{attempts, codes};
 use crate::time::Timestamp;
 
@@ -68,6 +68,7 @@ pub fn new_user(
         modified: now,
         auth_epoch: 1,
         tokens_valid_from: Timestamp::from_ms(0),
+        mfa: Mfa::default(),
         version: 1,
     }
 }

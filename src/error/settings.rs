@@ -21,6 +21,10 @@ texts! {
     kms_key => InvalidParameter "KmsKeyArn is required with CUSTOMER_MANAGED_KEY, and only there.";
     custom_id => InvalidParameter "The _custom_id_ tag must be a user pool id.";
     custom_id_taken => InvalidParameter "A user pool with this _custom_id_ already exists.";
+    too_many_custom_attributes => InvalidParameter "A user pool can have at most 50 custom attributes.";
+    resource_arn => InvalidParameter "ResourceArn must be the ARN of a user pool.";
+    resource_tags_over_limit => InvalidParameter "A user pool can have at most 50 tags.";
+    resource_tag_reserved => InvalidParameter "Tag keys cannot begin with aws:.";
     data_type => InvalidParameter "Invalid AttributeDataType input, consider using the provided AttributeDataType enum.";
     required_custom_attribute => InvalidParameter "Required custom attributes are not supported currently.";
     schema_name => InvalidParameter "A schema attribute requires Name.";
@@ -32,6 +36,9 @@ texts! {
     mixed_auth_flows => InvalidParameter "ExplicitAuthFlows cannot mix legacy values with values that start with ALLOW_.";
     rotation_and_refresh_flow => InvalidParameter "ALLOW_REFRESH_TOKEN_AUTH cannot be used with refresh token rotation.";
     secret_twice => InvalidParameter "GenerateSecret and ClientSecret cannot be used together.";
+    client_without_secret => InvalidParameter "The app client does not have a client secret.";
+    client_secret_known => InvalidParameter "The app client has this client secret already.";
+    last_client_secret => InvalidParameter "The last client secret of an app client cannot be deleted.";
     user_context_secret => InvalidParameter "EnablePropagateAdditionalUserContextData requires a client secret.";
     default_redirect => InvalidParameter "DefaultRedirectURI must be one of CallbackURLs.";
     client_custom_id => InvalidParameter "The name after _custom_id_: must be a client id.";
@@ -64,6 +71,22 @@ impl Error {
     /// A quota of the service: `{what} limit exceeded.`
     pub fn limit_exceeded(what: &str) -> Self {
         Self::new(Code::LimitExceeded, format!("{what} limit exceeded."))
+    }
+
+    /// `Client secret {id} does not exist.`
+    pub fn client_secret_not_found(id: &str) -> Self {
+        Self::new(
+            Code::ResourceNotFound,
+            format!("Client secret {id} does not exist."),
+        )
+    }
+
+    /// `Resource {arn} does not exist.`
+    pub fn resource_not_found(arn: &str) -> Self {
+        Self::new(
+            Code::ResourceNotFound,
+            format!("Resource {arn} does not exist."),
+        )
     }
 
     /// A standard attribute's entry in `Schema` changes what cannot change.

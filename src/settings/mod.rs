@@ -35,7 +35,7 @@ macro_rules! shape {
 macro_rules! names {
     ($($(#[$meta:meta])* pub enum $name:ident { $($variant:ident = $wire:literal),+ $(,)? })+) => {$(
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         pub enum $name { $(#[doc = $wire] #[serde(rename = $wire)] $variant),+ }
 
         impl $name {

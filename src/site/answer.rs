@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::json;
+use url::{Host, Url};
 
 use super::visit::Visit;
 use crate::error::Error;
@@ -94,7 +95,7 @@ pub fn failed(error: &Error) -> Response {
 fn private(visit: &Visit, response: &mut Response) {
     let headers = response.headers_mut();
     add_private(headers);
-    if visit.app.public_url.starts_with("https:") {
+    if promises_https(&visit.app.public_url) {
         let forever = HeaderValue::from_static("max-age=31536000 ; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, forever);
     }
@@ -104,11 +105,43 @@ fn private(visit: &Visit, response: &mut Response) {
     }
 }
 
+/// Whether browsers shall use nothing but https for this host. Not for this machine's names, whose
+/// other ports are other people's (RFC 6797 8.2 knows no ports), nor for addresses, which browsers
+/// leave out (8.1.1).
+fn promises_https(public_url: &str) -> bool {
+    let Ok(url) = Url::parse(public_url) else {
+        return false;
+    };
+    let Some(Host::Domain(name)) = url.host() else {
+        return false;
+    };
+    url.scheme() == "https" && name != "localhost" && !name.ends_with(".localhost")
+}
+
 fn add_private(headers: &mut HeaderMap) {
     for (name, value) in PRIVATE {
         headers.insert(
             HeaderName::from_static(name),
             HeaderValue::from_static(value),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::promises_https;
+
+    #[test]
+    fn only_hosts_with_a_name_of_their_own_are_kept_to_https() {
+        assert!(promises_https("https://auth.example.com"));
+        for other in [
+            "http://auth.example.com",
+            "https://localhost:9443",
+            "https://auth.localhost",
+            "https://127.0.0.1:9443",
+            "https://[::1]",
+        ] {
+            assert!(!promises_https(other), "{other}");
+        }
     }
 }

@@ -50,7 +50,7 @@ pub fn remember(visit: &Visit, pool: &Pool, proven: &Proven) -> Result<Option<He
         base: &visit.base,
         keep: Some(Span::ms(left.max(0))),
     };
-    Ok(cookie.header(&visit.app))
+    Ok(cookie.header(visit))
 }
 
 /// Ends every session of a pool that this browser shows; gives the cookie's removal.
@@ -64,7 +64,7 @@ pub async fn end(visit: &Visit, pool: &Pool) -> Result<Option<HeaderValue>> {
         base: &visit.base,
         keep: None,
     };
-    Ok(cookie.header(&visit.app))
+    Ok(cookie.header(visit))
 }
 
 fn sealed_ids(visit: &Visit, pool: &PoolId) -> Vec<SessionId> {

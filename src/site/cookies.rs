@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
-use crate::app::App;
+use super::visit::Visit;
 use crate::time::Span;
 
 /// The cookies of a request.
@@ -54,8 +54,8 @@ pub struct Cookie<'a> {
 
 impl Cookie<'_> {
     /// The `Set-Cookie` header: HttpOnly, SameSite=Lax, the site's path, no domain, and Secure
-    /// where browsers reach this server by https (Safari drops Secure cookies on plain http).
-    pub fn header(&self, app: &App) -> Option<HeaderValue> {
+    /// where the browser came by https (Safari drops Secure cookies on plain http).
+    pub fn header(&self, visit: &Visit) -> Option<HeaderValue> {
         let path = if self.base.is_empty() { "/" } else { self.base };
         let mut text = format!(
             "{}={}; Path={path}; HttpOnly; SameSite=Lax",
@@ -65,7 +65,7 @@ impl Cookie<'_> {
         if let Some(keep) = removed.or(self.keep) {
             let _ = write!(text, "; Max-Age={}", keep.as_seconds());
         }
-        if app.public_url.starts_with("https:") {
+        if visit.secure {
             text.push_str("; Secure");
         }
         HeaderValue::try_from(text).ok()

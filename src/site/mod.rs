@@ -41,6 +41,10 @@ pub enum Site {
     Bare,
 }
 
+/// Put into the extensions of requests that came over TLS to this server.
+#[derive(Clone, Copy, Debug)]
+pub struct OverTls;
+
 /// What [`enter`] needs: the parts of the server, and the routes of a pool's domain.
 #[derive(Clone)]
 pub struct Sites {

@@ -8,8 +8,8 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::Site;
 use super::cookies::Cookies;
+use super::{OverTls, Site};
 use crate::app::App;
 use crate::domain::oauth::sites;
 use crate::ids::PoolId;
@@ -28,6 +28,8 @@ pub struct Visit {
     pub actor: Actor,
     /// The browser's cookies.
     pub cookies: Cookies,
+    /// Whether the browser came by https: this request did, or all do (behind a proxy).
+    pub secure: bool,
     /// The query as it was sent.
     pub query: String,
 }
@@ -56,6 +58,8 @@ impl FromRequestParts<Arc<App>> for Visit {
             base,
             actor: actor(parts, app),
             cookies: Cookies::read(&parts.headers),
+            secure: parts.extensions.get::<OverTls>().is_some()
+                || app.public_url.starts_with("https:"),
             query: parts.uri.query().unwrap_or_default().to_owned(),
         })
     }

@@ -1,4 +1,4 @@
-//! How often somebody did something within an hour.
+//! How often somebody did something within an hour, or a day.
 
 use super::db::{DbError, Tx};
 use crate::ids::{PoolId, Sub};
@@ -6,7 +6,7 @@ use crate::time::Timestamp;
 use crate::{args, statements};
 
 statements! {
-    /// One statement decides and counts. An hour that is over starts anew, and so does one that
+    /// One statement decides and counts. A window that is over starts anew, and so does one that
     /// lies ahead (the clock went back).
     CLAIM = "INSERT INTO attempts (pool_id, sub, act, window_ms, count) VALUES ($1, $2, $3, $4, 1) \
              ON CONFLICT (pool_id, sub, act) DO UPDATE SET \
@@ -14,7 +14,9 @@ statements! {
                             THEN attempts.count + 1 ELSE 1 END, \
                window_ms = CASE WHEN attempts.window_ms > $5 AND attempts.window_ms <= $4 \
                                 THEN attempts.window_ms ELSE $4 END \
-             WHERE attempts.count < $6 OR attempts.window_ms <= $5 OR attempts.window_ms > $4";
+             WHERE attempts.count < $6 OR attempts.window_ms <= $5 OR attempts.window_ms > $4 \
+             RETURNING count";
+    REFUND = "UPDATE attempts SET count = count - 1 WHERE pool_id = $1 AND sub = $2 AND act = $3 AND count > 0";
     FORGET_USER = "DELETE FROM attempts WHERE pool_id = $1 AND sub = $2";
     PRUNE = "DELETE FROM attempts WHERE window_ms <= $1";
 }
@@ -30,16 +32,28 @@ pub struct Attempt<'a> {
     pub act: &'a str,
 }
 
+#[derive(sqlx::FromRow)]
+struct Counted {
+    count: i64,
+}
+
 /// Counts an attempt in the window that began after `over`, unless there were `limit` already; says
-/// whether it was counted.
+/// how many there are now, if it was counted.
 pub async fn claim(
     tx: &mut Tx,
     attempt: Attempt<'_>,
     limit: i64,
     (now, over): (Timestamp, Timestamp),
-) -> Result<bool, DbError> {
+) -> Result<Option<i64>, DbError> {
     let args = args![attempt.pool, attempt.sub, attempt.act, now, over, limit];
-    Ok(tx.execute(CLAIM, args).await? == 1)
+    let counted: Option<Counted> = tx.optional(CLAIM, args).await?;
+    Ok(counted.map(|counted| counted.count))
+}
+
+/// Takes one attempt back.
+pub async fn refund(tx: &mut Tx, attempt: Attempt<'_>) -> Result<(), DbError> {
+    let args = args![attempt.pool, attempt.sub, attempt.act];
+    tx.execute(REFUND, args).await.map(drop)
 }
 
 /// Forgets all attempts of a user.

@@ -18,6 +18,7 @@ statements! {
               VALUES ($1, $2, $3, $4, $5, $6, 1)";
     INSERT_SECRET = "INSERT INTO client_secrets (pool_id, client_id, secret_id, sealed, created_ms) \
                      VALUES ($1, $2, $3, $4, $5)";
+    DELETE_SECRET = "DELETE FROM client_secrets WHERE pool_id = $1 AND client_id = $2 AND secret_id = $3";
     UPDATE = "UPDATE clients SET name = $4, document = $5, modified_ms = $6, version = version + 1 \
               WHERE pool_id = $1 AND client_id = $2 AND version = $3";
     DELETE = "DELETE FROM clients WHERE pool_id = $1 AND client_id = $2";
@@ -138,6 +139,12 @@ pub async fn insert_secret(
         secret.created_ms
     ];
     tx.execute(INSERT_SECRET, args).await.map(drop)
+}
+
+/// Removes a secret of a client.
+pub async fn delete_secret(tx: &mut Tx, client: &Client, secret: &str) -> Result<(), DbError> {
+    let args = args![&client.pool, &client.id, secret];
+    tx.execute(DELETE_SECRET, args).await.map(drop)
 }
 
 /// Writes a client's name and settings back, if nobody else has changed it since it was read; says

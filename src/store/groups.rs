@@ -35,7 +35,7 @@ statements! {
     REMOVE_MEMBER = "DELETE FROM group_members WHERE pool_id = $1 AND sub = $2 AND name = $3";
     HAS_MEMBER = "SELECT COUNT(*) FROM group_members WHERE pool_id = $1 AND sub = $2 AND name = $3";
     MEMBERS = "SELECT u.pool_id, u.sub, u.username, u.username_key, u.status, u.enabled, u.attributes, u.created_ms, \
-               u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.version \
+               u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.mfa, u.version \
                FROM group_members m JOIN users u ON u.pool_id = m.pool_id AND u.sub = m.sub \
                WHERE m.pool_id = $1 AND m.name = $2 AND m.sub > $3 ORDER BY m.sub LIMIT $4";
 }

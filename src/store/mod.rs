@@ -20,6 +20,7 @@ pub mod reset;
 pub mod resource_servers;
 pub mod sessions;
 pub mod signing_keys;
+pub mod software_tokens;
 pub mod user_attributes;
 pub mod user_search;
 pub mod users;
@@ -64,6 +65,7 @@ pub const POOL_TABLES: &[&str] = &[
     "user_attributes",
     "aliases",
     "passwords",
+    "software_tokens",
     "lockouts",
     "codes",
     "attempts",
@@ -96,6 +98,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("resource_servers", resource_servers::ALL),
         ("sessions", sessions::ALL),
         ("signing_keys", signing_keys::ALL),
+        ("software_tokens", software_tokens::ALL),
         ("user_attributes", user_attributes::ALL),
         ("user_search", user_search::ALL),
         ("users", users::ALL),

@@ -15,19 +15,19 @@ use crate::{args, statements};
 
 statements! {
     BY_SUB = "SELECT pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
-              auth_epoch, tokens_valid_from_ms, version \
+              auth_epoch, tokens_valid_from_ms, mfa, version \
               FROM users WHERE pool_id = $1 AND sub > $2 AND sub < $3 ORDER BY sub LIMIT $4";
     BY_VALUE = "SELECT u.pool_id, u.sub, u.username, u.username_key, u.status, u.enabled, u.attributes, u.created_ms, \
-                u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.version, a.value_key \
+                u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.mfa, u.version, a.value_key \
                 FROM user_attributes a JOIN users u ON u.pool_id = a.pool_id AND u.sub = a.sub \
                 WHERE a.pool_id = $1 AND a.name = $2 AND (a.value_key, a.sub) > ($3, $4) AND a.value_key <= $5 \
                 ORDER BY a.value_key, a.sub LIMIT $6";
     BY_STATUS = "SELECT pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
-                 auth_epoch, tokens_valid_from_ms, version \
+                 auth_epoch, tokens_valid_from_ms, mfa, version \
                  FROM users WHERE pool_id = $1 AND (status, sub) > ($2, $3) AND status <= $4 \
                  ORDER BY status, sub LIMIT $5";
     BY_ENABLED = "SELECT pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
-                  auth_epoch, tokens_valid_from_ms, version \
+                  auth_epoch, tokens_valid_from_ms, mfa, version \
                   FROM users WHERE pool_id = $1 AND (enabled, sub) > ($2, $3) AND enabled <= $4 \
                   ORDER BY enabled, sub LIMIT $5";
 }

@@ -1,8 +1,10 @@
 //! Users: the row, its look-ups by name, alias and sub.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::db::{Conn, DbError, Tx};
+use serde::{Deserialize, Serialize};
+
+use super::db::{Conn, DbError, Tx, encoded};
 use crate::error::{Error, Result};
 use crate::ids::{PoolId, Sub};
 use crate::time::Timestamp;
@@ -10,32 +12,32 @@ use crate::{args, names, statements};
 
 statements! {
     BY_SUB = "SELECT pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
-              auth_epoch, tokens_valid_from_ms, version FROM users WHERE pool_id = $1 AND sub = $2";
+              auth_epoch, tokens_valid_from_ms, mfa, version FROM users WHERE pool_id = $1 AND sub = $2";
     /// Everything that a text may name, best first, in one statement: whether and how it hits shows
     /// in nothing but the row.
     FIND = "SELECT pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
-            auth_epoch, tokens_valid_from_ms, version FROM ( \
+            auth_epoch, tokens_valid_from_ms, mfa, version FROM ( \
               SELECT 1 AS place, u.pool_id, u.sub, u.username, u.username_key, u.status, u.enabled, u.attributes, u.created_ms, \
-              u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.version FROM users u WHERE u.pool_id = $1 AND u.sub = $2 \
+              u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.mfa, u.version FROM users u WHERE u.pool_id = $1 AND u.sub = $2 \
               UNION ALL SELECT 2, u.pool_id, u.sub, u.username, u.username_key, u.status, u.enabled, u.attributes, u.created_ms, \
-              u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.version \
+              u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.mfa, u.version \
               FROM aliases a JOIN users u ON u.pool_id = a.pool_id AND u.sub = a.sub \
               WHERE a.pool_id = $1 AND a.kind = $3 AND a.value_key = $5 \
               UNION ALL SELECT 3, u.pool_id, u.sub, u.username, u.username_key, u.status, u.enabled, u.attributes, u.created_ms, \
-              u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.version FROM users u WHERE u.pool_id = $1 AND u.username_key = $5 \
+              u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.mfa, u.version FROM users u WHERE u.pool_id = $1 AND u.username_key = $5 \
               UNION ALL SELECT 4, u.pool_id, u.sub, u.username, u.username_key, u.status, u.enabled, u.attributes, u.created_ms, \
-              u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.version \
+              u.modified_ms, u.auth_epoch, u.tokens_valid_from_ms, u.mfa, u.version \
               FROM aliases a JOIN users u ON u.pool_id = a.pool_id AND u.sub = a.sub \
               WHERE a.pool_id = $1 AND a.kind = $4 AND a.value_key = $5 \
             ) AS found ORDER BY place LIMIT 1";
     LOCK = "UPDATE users SET version = version + 1 WHERE pool_id = $1 AND sub = $2 \
             RETURNING pool_id, sub, username, username_key, status, enabled, attributes, created_ms, modified_ms, \
-            auth_epoch, tokens_valid_from_ms, version";
+            auth_epoch, tokens_valid_from_ms, mfa, version";
     INSERT = "INSERT INTO users (pool_id, sub, username, username_key, status, enabled, attributes, created_ms, \
-              modified_ms, auth_epoch, tokens_valid_from_ms, version) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+              modified_ms, auth_epoch, tokens_valid_from_ms, mfa, version) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     SAVE = "UPDATE users SET status = $3, enabled = $4, attributes = $5, modified_ms = $6, auth_epoch = $7, \
-            tokens_valid_from_ms = $8 WHERE pool_id = $1 AND sub = $2 AND version = $9";
+            tokens_valid_from_ms = $8, mfa = $9 WHERE pool_id = $1 AND sub = $2 AND version = $10";
     DELETE = "DELETE FROM users WHERE pool_id = $1 AND sub = $2";
 }
 
@@ -48,6 +50,26 @@ names! {
         ResetRequired = "RESET_REQUIRED",
         ForceChangePassword = "FORCE_CHANGE_PASSWORD",
     }
+}
+
+names! {
+    /// A second factor, by the name of its challenge.
+    pub enum Factor {
+        Sms = "SMS_MFA",
+        SoftwareToken = "SOFTWARE_TOKEN_MFA",
+        Email = "EMAIL_OTP",
+    }
+}
+
+/// Which second factors a user has turned on (SetUserMFAPreference).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mfa {
+    /// In the order in which they are listed.
+    pub enabled: BTreeSet<Factor>,
+    /// The one that is asked for when there are several.
+    pub preferred: Option<Factor>,
+    /// Whether `MFAOptions` shows text messages (SetUserSettings).
+    pub options: bool,
 }
 
 /// Attribute names and values in name order; `sub` is not among them.
@@ -78,6 +100,8 @@ pub struct User {
     pub auth_epoch: i64,
     /// Tokens issued before this point are revoked.
     pub tokens_valid_from: Timestamp,
+    /// The second factors.
+    pub mfa: Mfa,
     /// Raised by every change.
     pub version: i64,
 }
@@ -95,6 +119,7 @@ pub(super) struct Row {
     modified_ms: i64,
     auth_epoch: i64,
     tokens_valid_from_ms: i64,
+    mfa: Option<String>,
     version: i64,
 }
 
@@ -113,6 +138,10 @@ impl TryFrom<Row> for User {
             modified: Timestamp::from_ms(row.modified_ms),
             auth_epoch: row.auth_epoch,
             tokens_valid_from: Timestamp::from_ms(row.tokens_valid_from_ms),
+            mfa: match row.mfa {
+                Some(mfa) => serde_json::from_str(&mfa).map_err(Error::internal)?,
+                None => Mfa::default(),
+            },
             version: row.version,
         })
     }
@@ -165,6 +194,7 @@ pub async fn insert(tx: &mut Tx, user: &User) -> Result<(), DbError> {
         user.modified,
         user.auth_epoch,
         user.tokens_valid_from,
+        mfa(user)?,
         user.version
     ];
     tx.execute(INSERT, args).await.map(drop)
@@ -181,6 +211,7 @@ pub async fn save(tx: &mut Tx, user: &User) -> Result<bool, DbError> {
         user.modified,
         user.auth_epoch,
         user.tokens_valid_from,
+        mfa(user)?,
         user.version
     ];
     Ok(tx.execute(SAVE, args).await? == 1)
@@ -189,6 +220,12 @@ pub async fn save(tx: &mut Tx, user: &User) -> Result<bool, DbError> {
 /// Removes a user with everything that hangs off the row; says whether there was one.
 pub async fn delete(tx: &mut Tx, pool: &PoolId, sub: &Sub) -> Result<bool, DbError> {
     Ok(tx.execute(DELETE, args![pool, sub]).await? == 1)
+}
+
+/// The document of the `mfa` column: NULL while nothing is set.
+fn mfa(user: &User) -> Result<Option<String>, DbError> {
+    let set = user.mfa != Mfa::default();
+    set.then(|| encoded(&user.mfa)).transpose()
 }
 
 fn encode(attributes: &Attributes) -> String {

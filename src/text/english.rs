@@ -75,6 +75,38 @@ catalogue! {
     NewPasswordText = "Please enter your new password below.";
     NewPasswordAttributes = "We also need the following from you.";
 
+    // Second factors
+    MfaTitle = "Confirm it's you";
+    MfaHeading = "Confirm it's you";
+    MfaSent = "We have sent a code by {medium} to {destination}. Enter it below to sign in.";
+    MfaSentSomewhere = "We have sent you a code. Enter it below to sign in.";
+    MfaApp = "Enter the code that your authenticator app shows.";
+    MfaAnother = "Send a new code";
+    ChooseFactorTitle = "Choose how to confirm";
+    ChooseFactorHeading = "Choose how to confirm it's you";
+    ChooseFactorText = "You have more than one way to confirm a sign-in.";
+    SetUpFactorTitle = "Set up a second step";
+    SetUpFactorHeading = "Set up a second step";
+    SetUpFactorText = "Signing in here takes more than a password. Choose what to confirm your sign-ins with.";
+    FactorSms = "Text message";
+    FactorSmsHint = "A code sent to your phone";
+    FactorEmail = "Email";
+    FactorEmailHint = "A code sent to your email address";
+    FactorApp = "Authenticator app";
+    FactorAppHint = "A code that an app on your phone shows";
+    SetUpAppTitle = "Set up your authenticator app";
+    SetUpAppHeading = "Set up your authenticator app";
+    SetUpAppText = "Scan this picture with your authenticator app, then enter the code that the app shows.";
+    SetUpAppPicture = "QR code with the secret key";
+    SetUpAppByHand = "No camera? Enter this secret key in the app:";
+    SetUpAppName = "Name of this device";
+    SetUpAppNameHint = "Optional, for example My phone";
+    SetUpEmailTitle = "Set up codes by email";
+    SetUpEmailHeading = "Set up codes by email";
+    SetUpEmailText = "Enter the address that your codes shall go to. We send the first one right away.";
+    SetUpEmailButton = "Send code";
+    SetUpNoPhone = "Your account has no phone number. Choose something else, or ask who runs this app.";
+
     // Signed out, errors, notices
     SignOut = "Sign out";
     SignOutHeading = "Sign out?";
@@ -146,6 +178,9 @@ catalogue! {
     MailInvitationSubject = "Your temporary password";
     MailInvitation = "Your username is {username} and temporary password is {####}. ";
     SmsVerification = "Your verification code is {####}. ";
+    MailAuthenticationSubject = "Your authentication code";
+    MailAuthentication = "Your authentication code is {####}. ";
+    SmsAuthentication = "Your authentication code is {####}. ";
     SmsInvitation = "Your username is {username} and temporary password is {####}. ";
 
     // The mailbox of the development server

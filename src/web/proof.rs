@@ -11,8 +11,9 @@ pub(in crate::web) use self::words::Words;
 
 use super::assets;
 use super::hosted::views::{
-    ConfirmPage, ErrorPage, ForgotPasswordPage, NewPasswordPage, NoticePage, ResetPasswordPage,
-    SignInPage, SignUpPage, SignedOutPage,
+    ChooseFactorPage, ConfirmPage, ErrorPage, ForgotPasswordPage, NewPasswordPage, NoticePage,
+    ResetPasswordPage, SecondFactorPage, SetUpAppPage, SetUpEmailPage, SignInPage, SignUpPage,
+    SignedOutPage,
 };
 use super::mailbox::views::{MailboxPage, MessagePage};
 
@@ -27,6 +28,10 @@ fn pages(words: Words) -> Vec<(&'static str, String)> {
     render(&mut pages, ForgotPasswordPage::samples(words));
     render(&mut pages, ResetPasswordPage::samples(words));
     render(&mut pages, NewPasswordPage::samples(words));
+    render(&mut pages, SecondFactorPage::samples(words));
+    render(&mut pages, ChooseFactorPage::samples(words));
+    render(&mut pages, SetUpAppPage::samples(words));
+    render(&mut pages, SetUpEmailPage::samples(words));
     render(&mut pages, SignedOutPage::samples(words));
     render(&mut pages, ErrorPage::samples(words));
     render(&mut pages, NoticePage::samples(words));

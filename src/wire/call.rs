@@ -76,6 +76,33 @@ pub struct Token(pub SignedIn);
 /// An administrator. In dev mode every well-formed or absent signature is accepted.
 pub struct Iam(());
 
+/// A user with a valid access token, or in the middle of a sign-in that carries `Session`; the
+/// operation checks that one itself.
+pub enum TokenOrSession {
+    /// An access token.
+    Token(Box<SignedIn>),
+    /// A `Session`.
+    Session(Secret<String>),
+}
+
+impl Caller for TokenOrSession {
+    fn admit(incoming: &mut Incoming) -> BoxFuture<'_, Result<Self>> {
+        Box::pin(async {
+            let text = |name: &str| {
+                let text = incoming.body.get(name).and_then(Value::as_str);
+                text.map(|text| Secret::new(text.to_owned()))
+            };
+            if text("AccessToken").is_some() {
+                let Token(user) = Token::admit(incoming).await?;
+                return Ok(Self::Token(Box::new(user)));
+            }
+            let session = text("Session").ok_or_else(Error::token_or_session_missing)?;
+            incoming.actor.kind = ActorKind::Public;
+            Ok(Self::Session(session))
+        })
+    }
+}
+
 impl Caller for Public {
     fn admit(incoming: &mut Incoming) -> BoxFuture<'_, Result<Self>> {
         incoming.actor.kind = ActorKind::Public;

@@ -20,6 +20,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("signing", &["ports"]),
     ("turns", &[]),
     ("vault", &["ports"]),
+    ("private", &["ports"]),
+    ("addresses", &["config"]),
+    ("home", &["config", "private"]),
+    ("tls", &["config", "ports", "private"]),
     ("reservoir", &["ports", "vault"]),
     ("config", &["hashing"]),
     ("store", &["ports", "signing", "vault"]),
@@ -42,30 +46,33 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "server",
         &[
-            "api", "app", "config", "identity", "oidc", "site", "web", "wire",
+            "api", "app", "config", "identity", "oidc", "site", "tls", "web", "wire",
         ],
     ),
     ("cli", &["config", "hashing"]),
-    ("banner", &["app", "domain"]),
+    ("banner", &["addresses", "app", "domain"]),
     (
         "serve",
         &[
+            "addresses",
             "app",
             "banner",
             "boot",
             "config",
+            "home",
             "ports",
             "reservoir",
             "server",
             "domain",
             "store",
+            "tls",
         ],
     ),
     (
         "boot",
         &[
-            "app", "config", "domain", "hashing", "jobs", "ports", "signing", "store", "turns",
-            "vault",
+            "app", "config", "domain", "hashing", "jobs", "ports", "private", "signing", "store",
+            "turns", "vault",
         ],
     ),
 ];
@@ -104,10 +111,12 @@ fn frameworks_stay_in_their_layer() {
         ("sqlx::", ["store"].as_slice()),
         (
             "axum::",
-            &["wire", "serve", "server", "site", "oidc", "web"],
+            &["wire", "serve", "server", "site", "oidc", "tls", "web"],
         ),
         ("askama::", &["web"]),
         ("lettre::", &["ports"]),
+        ("rcgen::", &["tls"]),
+        ("tokio_rustls::", &["serve", "tls"]),
         ("reqwest::", &["ports"]),
     ]);
     let mut wrong = Vec::new();

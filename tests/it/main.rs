@@ -24,5 +24,6 @@ mod model;
 mod oidc;
 mod store;
 mod support;
+mod tls;
 mod web;
 mod wire;

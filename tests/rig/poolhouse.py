@@ -41,6 +41,7 @@ class Server:
 
     `database` is a postgres:// URL. Without one the server keeps SQLite in `data_dir` if that is given
     (so that it can be killed and started again), else in a private file of its own (`--ephemeral`).
+    With `--https-port` in `args`, `https_url` and `ca` (a PEM file) are set.
     Two servers that share a PostgreSQL database must share `data_dir`: the master key is there.
     """
 
@@ -60,6 +61,8 @@ class Server:
         self.env = {**os.environ, **(env or {})}
         self.process: subprocess.Popen | None = None
         self.url = ""
+        self.https_url: str | None = None
+        self.ca: str | None = None
 
     def start(self) -> Server:
         self.ready_file.unlink(missing_ok=True)
@@ -77,6 +80,8 @@ class Server:
                 time.sleep(0.005)
                 continue
             self.url = ready["url"].rstrip("/")
+            self.https_url = f"https://localhost:{ready['https_port']}" if "https_port" in ready else None
+            self.ca = ready.get("ca")
             return self
         self.kill()
         raise RuntimeError(f"the server was not ready after {READY_SECONDS} s:\n{self.tail()}")

@@ -33,12 +33,18 @@ case $1 in
   clients-sqlite)
     need_clients
     cargo build --locked
-    "$RIG_PYTHON" tests/clients/run
+    "$RIG_PYTHON" tests/clients/run --suite python --suite node --suite terraform
     ;;
   clients-postgres)
     need_clients
     cargo build --locked
-    "$RIG_PYTHON" tests/clients/run --database "$POSTGRES_URL"
+    "$RIG_PYTHON" tests/clients/run --database "$POSTGRES_URL" --suite python --suite node
+    ;;
+  clients-rust)
+    cargo fmt --check --manifest-path tests/clients/rust/Cargo.toml
+    need_python
+    cargo build --locked
+    "$RIG_PYTHON" tests/clients/run --suite rust
     ;;
   system)
     need_clients

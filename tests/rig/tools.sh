@@ -83,10 +83,14 @@ need_chromium() {
   export RIG_CHROMIUM=/usr/bin/chromium
 }
 
+# Chromium trusts what is in the NSS database of its home folder.
+need_certutil() { command -v certutil >/dev/null || need_packages libnss3-tools; }
+
 need_clients() {
   # The examples of the README call it.
   command -v curl >/dev/null || need_packages curl
   need_python
   need_node
   need_chromium
+  need_certutil
 }

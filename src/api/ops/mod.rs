@@ -5,6 +5,7 @@ pub mod auth;
 pub mod clients;
 pub mod domains;
 pub mod groups;
+pub mod mfa;
 pub mod pools;
 pub mod resource_servers;
 pub mod users;

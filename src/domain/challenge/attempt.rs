@@ -6,17 +6,20 @@ use serde::{Deserialize, Serialize};
 
 use super::Face;
 use crate::app::App;
-use crate::domain::tokens::Claim;
+use crate::domain::tokens::{Claim, Nothing};
 use crate::error::{Error, Reason, Result};
 use crate::ids::{ClientId, PoolId, SessionId, Sub};
 use crate::store::clients::Client;
 use crate::store::consumed;
 use crate::store::db::Tx;
-use crate::store::users::User;
+use crate::store::users::{self, User};
 use crate::time::Timestamp;
 
 /// What the vault binds the sealed texts to.
 const PURPOSE: &str = "sign-in";
+
+/// The kind of the keyed hashes of codes.
+const CODE: &str = "sign-in-code";
 
 /// What has been proven.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -25,6 +28,8 @@ pub(super) enum Factor {
     Password,
     /// The password, not sent.
     Srp,
+    /// A contact and the password, in this page flow (sign-up).
+    SignUp,
 }
 
 /// A sign-in in progress.
@@ -47,7 +52,7 @@ pub(super) struct Attempt {
 }
 
 /// Whose sign-in it is. The text is as long for one as for another.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Who {
     /// The user, or what stands for a name that is nobody's.
     pub(super) sub: Sub,
@@ -69,6 +74,50 @@ pub(super) enum Step {
     },
     /// NEW_PASSWORD_REQUIRED.
     NewPassword,
+    /// SMS_MFA or EMAIL_OTP: a code was sent.
+    Code {
+        /// By which factor.
+        factor: users::Factor,
+        /// [`Attempt::hash`] of the code.
+        hash: String,
+        /// The address, if proving it turns the factor on (MFA_SETUP).
+        enrols: Option<String>,
+    },
+    /// SOFTWARE_TOKEN_MFA.
+    SoftwareToken,
+    /// SELECT_MFA_TYPE.
+    SelectMfa(Vec<users::Factor>),
+    /// MFA_SETUP.
+    SetUpMfa {
+        /// Which can be set up.
+        offered: Vec<users::Factor>,
+        /// The secret that waits for its first code, sealed for its row.
+        secret: Option<String>,
+        /// Whether a factor is set up.
+        done: bool,
+    },
+}
+
+/// What a passed step writes: the proof that it uses up, and what the step changed. Of many requests
+/// with the same proof one wins.
+pub(super) trait Passed: Send + Sync {
+    /// Writes it, or refuses.
+    fn write<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<()>>;
+}
+
+/// What a passed step writes, where the sign-in is completed.
+pub(super) struct Completes<'a>(pub(super) &'a dyn Passed);
+
+impl Claim for Completes<'_> {
+    fn claim<'a>(&'a self, tx: &'a mut Tx, _session: &'a SessionId) -> BoxFuture<'a, Result<()>> {
+        self.0.write(tx)
+    }
+}
+
+impl Passed for Nothing {
+    fn write<'a>(&'a self, _tx: &'a mut Tx) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
 }
 
 impl Attempt {
@@ -93,6 +142,35 @@ impl Attempt {
         })
     }
 
+    /// The next one of the same sign-in.
+    pub(super) fn next(&self, app: &App, client: &Client, face: Face, step: Step) -> Result<Self> {
+        let who = self.who.clone();
+        let next = Self::new(app, client, face, who, step)?;
+        Ok(Self {
+            factors: self.factors.clone(),
+            ..next
+        })
+    }
+
+    /// The keyed hash of a code that answers this attempt, and no other.
+    pub(super) fn hash(&self, app: &App, code: &str) -> Result<String> {
+        app.vault.hash(CODE, &self.bound(code))
+    }
+
+    /// Whether a code has this hash.
+    pub(super) fn hashes_to(&self, app: &App, code: &str, hash: &str) -> bool {
+        app.vault.matches(hash, CODE, &self.bound(code))
+    }
+
+    fn bound(&self, code: &str) -> String {
+        format!("{}/{}/{code}", self.pool, self.nonce)
+    }
+
+    /// What tells it from all others.
+    pub(super) fn nonce(&self) -> &str {
+        &self.nonce
+    }
+
     /// The sealed text, base64url.
     pub(super) fn seal(&self, app: &App) -> Result<String> {
         app.vault.seal_token(PURPOSE, self)
@@ -104,7 +182,7 @@ impl Attempt {
     /// client; `…, session is expired.`, `…, session can only be used once.`
     pub(super) async fn open(app: &App, client: &Client, face: Face, text: &str) -> Result<Self> {
         let foreign = || Error::invalid_session().because(Reason::ForeignSession);
-        let attempt: Self = app.vault.open_token(PURPOSE, text).ok_or_else(foreign)?;
+        let attempt = Self::parse(app, text)?;
         let ours = attempt.pool == client.pool
             && attempt.client == client.id
             && attempt.hosted == (face == Face::Hosted);
@@ -121,6 +199,23 @@ impl Attempt {
         Ok(attempt)
     }
 
+    /// Reads a sealed text without asking whether it is of use.
+    ///
+    /// # Errors: NotAuthorized `Invalid session for the user.`
+    fn parse(app: &App, text: &str) -> Result<Self> {
+        let foreign = || Error::invalid_session().because(Reason::ForeignSession);
+        app.vault.open_token(PURPOSE, text).ok_or_else(foreign)
+    }
+
+    /// The client and the face of a sealed text: what they are for [`Attempt::open`] where a
+    /// request names no client.
+    ///
+    /// # Errors: NotAuthorized `Invalid session for the user.`
+    pub(super) fn door(app: &App, text: &str) -> Result<(PoolId, ClientId)> {
+        let attempt = Self::parse(app, text)?;
+        Ok((attempt.pool, attempt.client))
+    }
+
     /// Uses it up: of many answers to one challenge, one wins.
     pub(super) async fn consume_in(&self, tx: &mut Tx) -> Result<()> {
         // The row must outlive every text that could carry the nonce.
@@ -131,8 +226,8 @@ impl Attempt {
     }
 }
 
-impl Claim for Attempt {
-    fn claim<'a>(&'a self, tx: &'a mut Tx, _session: &'a SessionId) -> BoxFuture<'a, Result<()>> {
+impl Passed for Attempt {
+    fn write<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<()>> {
         Box::pin(self.consume_in(tx))
     }
 }

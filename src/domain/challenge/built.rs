@@ -5,17 +5,12 @@
 
 use super::{Flow, Parameters};
 use crate::error::{Error, Result};
-use crate::settings::pool::Mfa;
 use crate::store::pools::Pool;
 
-/// Refuses pools that ask for more at sign-in than is built. `OPTIONAL` MFA asks for nothing while
-/// no user can set a factor up.
+/// Refuses pools that ask for more at sign-in than is built.
 pub(in crate::domain) fn check(pool: &Pool) -> Result<()> {
     check_devices(pool)?;
     let settings = pool.settings();
-    if settings.mfa() == Mfa::On {
-        return Err(Error::not_implemented("MfaConfiguration ON"));
-    }
     let add_ons = settings.user_pool_add_ons.as_ref();
     let mode = add_ons.and_then(|add_ons| add_ons.advanced_security_mode.as_deref());
     if mode == Some("ENFORCED") {

@@ -164,7 +164,8 @@ impl Context<'_> {
         recorded.err().unwrap_or(refusal)
     }
 
-    async fn record(&self, subject: &Sub, reason: Reason) -> Result<()> {
+    /// Records a wrong proof.
+    pub(super) async fn record(&self, subject: &Sub, reason: Reason) -> Result<()> {
         let mut tx = self.app.store.write(self.actor).await?;
         let event = Event {
             at: self.app.clock.now(&self.pool.id),

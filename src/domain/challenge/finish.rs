@@ -1,14 +1,17 @@
 //! After the first factor: what a user still has to do, and the end of the sign-in.
 
-use super::attempt::{Attempt, Factor};
+use futures_util::future::BoxFuture;
+
+use super::attempt::{Attempt, Completes, Factor, Passed};
 use super::context::Context;
-use super::{Face, Outcome, built, new_password};
+use super::{Face, Outcome, built, new_password, second_factor};
 use crate::domain::complete::{Completion, complete};
 use crate::domain::hooks::{self, TokenSource};
 use crate::domain::lockout::Admitted;
+use crate::domain::mfa::{self, Asked};
 use crate::domain::sessions;
-use crate::domain::tokens::{Claim, Nothing};
 use crate::error::{Error, Reason, Result};
+use crate::store::db::Tx;
 use crate::store::passwords::Password;
 use crate::store::users::{Status, User};
 
@@ -56,15 +59,37 @@ pub(super) async fn after_password(
         tx.commit().await?;
         return Ok(Outcome::Challenge(next));
     }
-    let claim: &dyn Claim = match &proof.attempt {
-        Some(attempt) => attempt,
-        None => &Nothing,
+    let step = First {
+        proof: &proof,
+        // The end of a sign-in forgets all failures; before it this one is taken back.
+        refunds: mfa::asked(context.pool, &user) != Asked::Nothing,
     };
-    let done = sign_in(context, user, TokenSource::Authentication, claim).await;
+    let source = TokenSource::Authentication;
+    let done = second_factor::go_on(context, user, (vec![proof.factor], source), &step).await;
     if done.is_err() {
         proof.admitted.refund(app, actor).await?;
     }
     done
+}
+
+/// The first factor, passed.
+struct First<'a> {
+    proof: &'a Proof<'a>,
+    refunds: bool,
+}
+
+impl Passed for First<'_> {
+    fn write<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            if let Some(attempt) = &self.proof.attempt {
+                attempt.consume_in(tx).await?;
+            }
+            if self.refunds {
+                self.proof.admitted.refund_in(tx).await?;
+            }
+            Ok(())
+        })
+    }
 }
 
 /// The end of a sign-in: tokens at the API, a browser session on the pages.
@@ -72,7 +97,7 @@ pub(super) async fn sign_in(
     context: Context<'_>,
     user: User,
     source: TokenSource,
-    claim: &dyn Claim,
+    passed: &dyn Passed,
 ) -> Result<Outcome> {
     let Context {
         app,
@@ -81,10 +106,11 @@ pub(super) async fn sign_in(
         client,
         ..
     } = context;
+    let claim = Completes(passed);
     built::check(pool)?;
     hooks::post_authentication(app, context.event(&user.username, Some(&user))).await?;
     if context.face == Face::Hosted {
-        let proven = sessions::open_browser(app, actor, client, user, claim).await?;
+        let proven = sessions::open_browser(app, actor, client, user, &claim).await?;
         return Ok(Outcome::Proven(proven));
     }
     let session = sessions::new(app, actor, client, &user)?;
@@ -99,6 +125,6 @@ pub(super) async fn sign_in(
         nonce: None,
         metadata: context.metadata,
     };
-    let issued = complete(app, actor, completion, claim).await?;
+    let issued = complete(app, actor, completion, &claim).await?;
     Ok(Outcome::Tokens(issued))
 }

@@ -6,12 +6,17 @@
 
 mod attempt;
 pub(in crate::domain) mod built;
+mod code;
 mod context;
 mod finish;
 pub(in crate::domain) mod flows;
 mod new_password;
 mod parameters;
 mod password;
+mod second_factor;
+mod select_mfa;
+mod set_up_mfa;
+mod software_token;
 mod srp;
 
 use std::collections::BTreeMap;
@@ -28,10 +33,12 @@ use crate::secret::Secret;
 use crate::store::audit::Actor;
 use crate::store::clients::Client;
 use crate::store::pools::Pool;
-use crate::store::users::User;
+use crate::store::users::{Factor as SecondFactor, User};
 
+use attempt::Factor;
 use context::Context;
 pub use parameters::Parameters;
+pub use set_up_mfa::{associate, verify};
 
 names! {
     /// `AuthFlow` of InitiateAuth.
@@ -201,20 +208,55 @@ pub async fn answer(
     let typed = (!known).then(|| context.username(parameters)).transpose()?;
     built::check_asked(None, parameters)?;
     built::check(pool)?;
+    let session = answer.session.as_ref();
     match answer.name {
         ChallengeName::PasswordVerifier => {
             let typed = typed.ok_or_else(|| Error::missing_parameter("USERNAME"))?;
             srp::answer(context, typed, parameters).await
         }
         ChallengeName::NewPasswordRequired => {
-            new_password::answer(context, typed, answer.session.as_ref(), parameters).await
+            new_password::answer(context, typed, session, parameters).await
         }
+        ChallengeName::SmsMfa => {
+            code::answer(context, typed, session, (SecondFactor::Sms, parameters)).await
+        }
+        ChallengeName::EmailOtp => {
+            code::answer(context, typed, session, (SecondFactor::Email, parameters)).await
+        }
+        ChallengeName::SoftwareTokenMfa => {
+            software_token::answer(context, typed, session, parameters).await
+        }
+        ChallengeName::SelectMfaType => {
+            select_mfa::answer(context, typed, session, parameters).await
+        }
+        ChallengeName::MfaSetup => set_up_mfa::answer(context, typed, session, parameters).await,
         other => Err(Error::not_implemented(other.as_str())),
     }
 }
 
-/// Signs a browser in without a further question: its user has just proven, in the same page flow,
-/// the password and the contact of the account (sign-up and its confirmation).
+/// Sends another code to the person at a page, in place of the last one.
+///
+/// # Errors: NotAuthorized (the sign-in is over), LimitExceeded, CodeDeliveryFailure
+pub async fn send_again(
+    app: &App,
+    actor: &Actor,
+    pool: &Pool,
+    client: &Client,
+    session: &Secret<String>,
+) -> Result<Outcome> {
+    let context = Context {
+        app,
+        actor,
+        pool,
+        client,
+        face: Face::Hosted,
+        metadata: &Metadata::new(),
+    };
+    code::send_again(context, session).await
+}
+
+/// Signs a browser in without asking for the first factor: its user has just proven, in the same
+/// page flow, the password and the contact of the account (sign-up and its confirmation).
 ///
 /// # Errors: NotAuthorized (disabled), UserNotConfirmed, NotImplemented (the pool asks for more than
 /// is built)
@@ -224,7 +266,7 @@ pub async fn prove(
     pool: &Pool,
     client: &Client,
     user: &User,
-) -> Result<Proven> {
+) -> Result<Outcome> {
     let context = Context {
         app,
         actor,
@@ -235,11 +277,6 @@ pub async fn prove(
     };
     context::check_confirmed(Some(user))?;
     hooks::pre_authentication(app, context.event(&user.username, Some(user))).await?;
-    let source = TokenSource::HostedAuth;
-    match finish::sign_in(context, user.clone(), source, &Nothing).await? {
-        Outcome::Proven(proven) => Ok(proven),
-        _ => Err(Error::internal(anyhow::anyhow!(
-            "a browser was given tokens"
-        ))),
-    }
+    let proven = (vec![Factor::SignUp], TokenSource::HostedAuth);
+    second_factor::go_on(context, user.clone(), proven, &Nothing).await
 }

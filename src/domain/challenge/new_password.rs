@@ -5,16 +5,14 @@ use std::collections::BTreeMap;
 
 use futures_util::future::BoxFuture;
 
-use super::attempt::{Attempt, Factor, Step, Who};
+use super::attempt::{Attempt, Factor, Passed, Step, Who};
 use super::context::Context;
-use super::{ChallengeName, Face, Next, Outcome, Parameters, finish};
+use super::{ChallengeName, Face, Next, Outcome, Parameters, second_factor};
 use crate::domain::attributes::{self, Update};
 use crate::domain::hooks::TokenSource;
 use crate::domain::password::{self, Kind, Prepared};
 use crate::domain::records::{self, Refused, verified_name};
-use crate::domain::tokens::Claim;
 use crate::error::{Error, Reason, Result};
-use crate::ids::SessionId;
 use crate::secret::Secret;
 use crate::settings::pool::Contact;
 use crate::store::db::Tx;
@@ -105,13 +103,8 @@ pub(super) async fn answer(
         prepared,
         now,
     };
-    finish::sign_in(
-        context,
-        after.clone(),
-        TokenSource::NewPasswordChallenge,
-        &change,
-    )
-    .await
+    let proven = (attempt.factors.clone(), TokenSource::NewPasswordChallenge);
+    second_factor::go_on(context, after.clone(), proven, &change).await
 }
 
 /// The user's attributes with those given. What the user has and the pool requires stays as it is.
@@ -156,7 +149,7 @@ fn with_attributes(
     Ok(after)
 }
 
-/// The new password and what comes with it, written where the sign-in is completed.
+/// The new password and what comes with it, written where the sign-in goes on.
 struct Change<'a> {
     pool: &'a Pool,
     attempt: &'a Attempt,
@@ -166,8 +159,8 @@ struct Change<'a> {
     now: Timestamp,
 }
 
-impl Claim for Change<'_> {
-    fn claim<'a>(&'a self, tx: &'a mut Tx, _session: &'a SessionId) -> BoxFuture<'a, Result<()>> {
+impl Passed for Change<'_> {
+    fn write<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             self.attempt.consume_in(tx).await?;
             let (pool, sub) = (self.pool, &self.after.sub);

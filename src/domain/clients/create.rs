@@ -1,7 +1,7 @@
 //! CreateUserPoolClient.
 
 use super::check::{self, Against};
-use super::{Described, finish, secrets};
+use super::{Described, finish, rotation};
 use crate::app::App;
 use crate::domain::{pools, resource_servers};
 use crate::error::{Error, Result};
@@ -9,7 +9,7 @@ use crate::ids::{ClientId, PoolId};
 use crate::secret::Secret;
 use crate::settings::client::ClientSettings;
 use crate::store::audit::Actor;
-use crate::store::clients::{self, Client, SealedSecret};
+use crate::store::clients::{self, Client};
 use crate::store::db::OnUnique;
 
 /// The most clients of a pool.
@@ -81,14 +81,7 @@ pub async fn create(app: &App, actor: &Actor, new: NewClient) -> Result<Describe
         .await
         .on_unique(Error::client_id_taken)?;
     if let Some(secret) = &secret {
-        let secret_id = format!("{}--{}", client.id, now.ms());
-        let sealed = SealedSecret {
-            sealed: secrets::seal(app, &client, &secret_id, secret.expose())?,
-            secret_id,
-            created_ms: now.ms(),
-        };
-        clients::insert_secret(&mut tx, &client, &sealed).await?;
-        client.secrets.push(sealed);
+        rotation::insert(app, &mut tx, &mut client, secret).await?;
     }
     finish(app, tx, "CreateUserPoolClient", (&client.pool, &client.id)).await?;
     Ok(Described { client, secret })

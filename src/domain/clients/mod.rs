@@ -5,6 +5,7 @@ mod create;
 mod flows;
 mod oauth;
 mod permissions;
+mod rotation;
 mod secrets;
 mod shown;
 mod update;
@@ -23,6 +24,7 @@ use crate::store::db::Tx;
 use crate::store::pools::{self, Pool};
 
 pub use create::{NewClient, create};
+pub use rotation::{NewSecret, add_secret, delete_secret, list_secrets};
 pub use secrets::{check_secret, check_secret_hash};
 pub use shown::shown;
 pub use update::update;
@@ -81,6 +83,17 @@ pub async fn describe(app: &App, pool: &PoolId, client: &ClientId) -> Result<Des
     let secret = client.secrets.first();
     let secret = secret.map(|s| secrets::open(app, &client, s)).transpose()?;
     Ok(Described { client, secret })
+}
+
+/// A client as it is now, while other writes to its pool wait.
+///
+/// # Errors: ResourceNotFound.
+async fn lock(tx: &mut Tx, pool: &PoolId, client: &ClientId) -> Result<(Pool, Client)> {
+    let pool = pool_rules::lock(tx, pool).await?;
+    let found = clients::find(tx, client).await?;
+    let found = found.filter(|client| client.pool == pool.id);
+    let found = found.ok_or_else(|| Error::client_not_found(client.as_str()))?;
+    Ok((pool, found))
 }
 
 /// The clients of a pool, by id; of one kind, if one is given.

@@ -4,7 +4,7 @@
 use super::check::{self, Against};
 use super::{Described, finish, secrets};
 use crate::app::App;
-use crate::domain::{pools, resource_servers};
+use crate::domain::resource_servers;
 use crate::error::{Error, Result};
 use crate::ids::{ClientId, PoolId};
 use crate::settings::client::ClientSettings;
@@ -24,11 +24,8 @@ pub async fn update(
 ) -> Result<Described> {
     check::settle(&mut settings);
     let mut tx = app.store.write(actor).await?;
-    let pool = pools::lock(&mut tx, pool).await?;
+    let (pool, mut client) = super::lock(&mut tx, pool, client).await?;
     let scopes = resource_servers::scopes(&mut tx, &pool.id).await?;
-    let found = clients::find(&mut tx, client).await?;
-    let found = found.filter(|client| client.pool == pool.id);
-    let mut client = found.ok_or_else(|| Error::client_not_found(client.as_str()))?;
     let against = Against {
         pool: &pool,
         scopes: &scopes,

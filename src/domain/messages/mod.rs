@@ -33,6 +33,8 @@ pub enum Kind {
     Attribute,
     /// User name and temporary password.
     Invitation,
+    /// The code of a second factor.
+    Authentication,
 }
 
 impl Kind {
@@ -43,6 +45,7 @@ impl Kind {
             Self::Forgot => "forgot",
             Self::Attribute => "attribute",
             Self::Invitation => "invitation",
+            Self::Authentication => "authentication",
         }
     }
 
@@ -53,6 +56,7 @@ impl Kind {
             Self::Forgot => MessageSource::ForgotPassword,
             Self::Attribute => MessageSource::UpdateUserAttribute,
             Self::Invitation => MessageSource::AdminCreateUser,
+            Self::Authentication => MessageSource::Authentication,
         }
     }
 }

@@ -45,6 +45,7 @@ pub(super) fn choose(
 ) -> Result<Texts> {
     let (sms, email, subject) = match kind {
         Kind::Invitation => invitation(pool),
+        Kind::Authentication => authentication(pool),
         Kind::Forgot => verification(pool),
         Kind::SignUp | Kind::Resend | Kind::Attribute => {
             refuse_links(pool, contact)?;
@@ -96,6 +97,21 @@ fn verification(pool: &Pool) -> (String, String, String) {
             &settings.email_verification_subject,
             Text::MailVerificationSubject,
         ),
+    )
+}
+
+fn authentication(pool: &Pool) -> (String, String, String) {
+    let email = pool.document.mfa.email_mfa_configuration.clone();
+    let email = email.unwrap_or_default();
+    let sms = pool.settings().sms_authentication_message.clone();
+    (
+        sms.unwrap_or_else(|| standard(Text::SmsAuthentication)),
+        email
+            .message
+            .unwrap_or_else(|| standard(Text::MailAuthentication)),
+        email
+            .subject
+            .unwrap_or_else(|| standard(Text::MailAuthenticationSubject)),
     )
 }
 

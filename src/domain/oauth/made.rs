@@ -1,8 +1,7 @@
 //! The end of a sign-up in a browser: who made the account there and confirmed it is signed in.
 
 use crate::app::App;
-use crate::domain::challenge;
-use crate::domain::sessions::Proven;
+use crate::domain::challenge::{self, Outcome};
 use crate::error::{Error, Reason, Result};
 use crate::ids::Sub;
 use crate::store::audit::Actor;
@@ -10,7 +9,7 @@ use crate::store::clients::Client;
 use crate::store::pools::Pool;
 use crate::store::users;
 
-/// Signs the owner of a new account in.
+/// Signs the owner of a new account in, or asks for a second factor.
 ///
 /// # Errors: NotAuthorized, NotImplemented (the pool asks for more than is built)
 pub async fn prove(
@@ -19,7 +18,7 @@ pub async fn prove(
     pool: &Pool,
     client: &Client,
     sub: &Sub,
-) -> Result<Proven> {
+) -> Result<Outcome> {
     let user = {
         let mut db = app.store.read().await?;
         users::by_sub(&mut db, &pool.id, sub).await?

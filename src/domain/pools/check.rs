@@ -35,14 +35,23 @@ pub(super) fn settings(settings: &PoolSettings, region: &str) -> Result<()> {
 
 /// Checks a pool's tags.
 pub(super) fn tags(tags: &BTreeMap<String, String>) -> Result<()> {
-    if tags.len() > MOST_TAGS {
+    if are_too_many(tags) {
         return Err(Error::tags_over_limit());
     }
-    let reserved = |key: &String| key.to_ascii_lowercase().starts_with("aws:");
-    if tags.keys().any(reserved) {
+    if tags.keys().any(|key| is_reserved(key)) {
         return Err(Error::tag_reserved());
     }
     Ok(())
+}
+
+/// Whether a pool may not have so many tags.
+pub(super) fn are_too_many(tags: &BTreeMap<String, String>) -> bool {
+    tags.len() > MOST_TAGS
+}
+
+/// Whether a tag's key is one of AWS's own.
+pub(super) fn is_reserved(key: &str) -> bool {
+    key.to_ascii_lowercase().starts_with("aws:")
 }
 
 /// Checks how text messages are to be sent.

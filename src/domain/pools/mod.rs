@@ -6,6 +6,7 @@ mod messages;
 mod mfa;
 mod schema;
 mod shown;
+mod tags;
 pub(crate) mod tiers;
 mod update;
 
@@ -21,7 +22,9 @@ use crate::store::pools::{self, Pool};
 
 pub use create::{NewPool, create};
 pub use mfa::{MfaConfig, get_mfa_config, set_mfa_config};
+pub use schema::add_custom_attributes;
 pub use shown::Described;
+pub use tags::{list_tags, tag, untag};
 pub use update::{Replacement, update};
 
 /// How often a change is tried again when another write came first.
@@ -121,6 +124,36 @@ pub(crate) async fn lock(tx: &mut Tx, pool: &PoolId) -> Result<Pool> {
         return Err(missing());
     }
     pools::find(tx, pool).await?.ok_or_else(missing)
+}
+
+/// Changes a pool by `apply` while other changes wait, for operations that may not fail because of
+/// another write.
+///
+/// # Errors: ResourceNotFound, and those of `apply`.
+async fn change_in_turn(
+    app: &App,
+    actor: &Actor,
+    id: &PoolId,
+    act: &str,
+    apply: impl FnOnce(&mut Pool) -> Result<()>,
+) -> Result<()> {
+    let mut tx = app.store.write(actor).await?;
+    let mut pool = lock(&mut tx, id).await?;
+    apply(&mut pool)?;
+    pool.modified = app.clock.now(id);
+    if !pools::update(&mut tx, &pool).await? {
+        return Err(Error::concurrent_modification());
+    }
+    tx.audit(Event {
+        at: pool.modified,
+        pool: Some(id),
+        act,
+        target: None,
+        refused: None,
+    })
+    .await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Changes a pool by `apply`, which sees it as it is now. When another write comes between, the

@@ -1,8 +1,14 @@
 //! A pool's attribute schema: the standard attributes and the custom ones (api.md 3.2).
 
+use crate::app::App;
 use crate::error::{Error, Result};
+use crate::ids::PoolId;
 use crate::settings::pool::{DataType, NumberConstraints, SchemaAttribute, StringConstraints};
+use crate::store::audit::Actor;
+use crate::store::pools::Pool;
 
+/// The most custom attributes of a pool.
+const MOST_CUSTOM: usize = 50;
 const LONGEST: i64 = 2048;
 
 /// Names and types in AWS's order.
@@ -48,16 +54,44 @@ pub(super) fn build(given: Vec<SchemaAttribute>) -> Result<Vec<SchemaAttribute>>
             }
             change(known, entry, &name)?;
         } else {
-            let custom = custom(entry, &name)?;
-            if schema.iter().any(|known| known.name == custom.name) {
-                let name = custom.name.as_deref().unwrap_or(&name);
-                return Err(Error::attribute_exists(name));
-            }
-            schema.push(custom);
+            add(&mut schema, entry, &name)?;
         }
         seen.push(name);
     }
     Ok(schema)
+}
+
+/// Adds custom attributes to a pool's schema, all or none.
+///
+/// # Errors: ResourceNotFound, InvalidParameter.
+pub async fn add_custom_attributes(
+    app: &App,
+    actor: &Actor,
+    pool: &PoolId,
+    given: Vec<SchemaAttribute>,
+) -> Result<()> {
+    let apply = |pool: &mut Pool| {
+        let schema = &mut pool.document.schema;
+        for entry in given {
+            let name = entry.name.clone().ok_or_else(Error::schema_name)?;
+            add(schema, entry, &name)?;
+        }
+        if schema.len() > STANDARD.len() + MOST_CUSTOM {
+            return Err(Error::too_many_custom_attributes());
+        }
+        Ok(())
+    };
+    super::change_in_turn(app, actor, pool, "AddCustomAttributes", apply).await
+}
+
+fn add(schema: &mut Vec<SchemaAttribute>, entry: SchemaAttribute, given: &str) -> Result<()> {
+    let custom = custom(entry, given)?;
+    if schema.iter().any(|known| known.name == custom.name) {
+        let name = custom.name.as_deref().unwrap_or(given);
+        return Err(Error::attribute_exists(name));
+    }
+    schema.push(custom);
+    Ok(())
 }
 
 fn standard(name: &str, kind: DataType) -> SchemaAttribute {

@@ -1,7 +1,7 @@
 //! UpdateUserPool: a full replacement. What the request omits goes back to its default.
 //!
 //! Kept: the schema, alias and user name attributes, case sensitivity and id, which never change;
-//! the name, the plan and the client registration settings, unless the request has them.
+//! the name, the tags, the plan and the client registration settings, unless the request has them.
 
 use std::collections::BTreeMap;
 
@@ -21,8 +21,9 @@ pub struct Replacement {
     pub name: Option<String>,
     /// Its settings.
     pub settings: PoolSettings,
-    /// Its tags.
-    pub tags: BTreeMap<String, String>,
+    /// Its tags; without them it keeps those that it has. Terraform relies on that: it changes
+    /// settings without naming the tags.
+    pub tags: Option<BTreeMap<String, String>>,
 }
 
 /// Replaces a pool's settings.
@@ -55,7 +56,9 @@ fn replace(pool: &mut Pool, new: &Replacement, managed_login: bool) -> Result<()
     settings.dcr_configuration = registration.or(before.dcr_configuration.clone());
 
     check::settings(&settings, &pool.region)?;
-    check::tags(&new.tags)?;
+    if let Some(tags) = &new.tags {
+        check::tags(tags)?;
+    }
     tiers::settings(&settings)?;
     let above_lite = managed_login || tiers::mfa(&pool.document.mfa, Tier::Lite).is_err();
     if settings.tier() == Tier::Lite && above_lite {
@@ -64,7 +67,9 @@ fn replace(pool: &mut Pool, new: &Replacement, managed_login: bool) -> Result<()
 
     let document = &mut pool.document;
     document.settings = settings;
-    document.tags.clone_from(&new.tags);
+    if let Some(tags) = &new.tags {
+        document.tags.clone_from(tags);
+    }
     mfa::follow(document);
     if document.settings.mfa() != Mfa::Off && !mfa::has_factor(&document.mfa) {
         return Err(Error::sms_configuration_required());

@@ -109,43 +109,17 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
 
 /// The link, as far as it can be read without looking at its user.
 async fn read(visit: &Visit) -> Result<Link, Response> {
-    match link(visit).await {
-        Ok(Ok(link)) => Ok(link),
-        Ok(Err(what)) => Err(refusal::plain(visit, what)),
-        Err(error) => Err(refusal::failed(visit, &error)),
-    }
-}
-
-async fn link(visit: &Visit) -> Result<Result<Link, What>> {
-    let unreadable = || What::Mistrusted("invalid_request".to_owned());
-    let (id, members) = match parts(visit, unreadable) {
-        Ok(parts) => parts,
-        Err(what) => return Ok(Err(what)),
-    };
-    let found = sites::client(&visit.app, visit.pool.as_ref(), &id).await?;
-    let [username, code] = members;
-    Ok(found.map_or_else(
-        || Err(unreadable()),
-        |(pool, client)| {
-            Ok(Link {
-                pool,
-                client,
-                username,
-                code,
-            })
-        },
-    ))
-}
-
-/// Client, and user name and code.
-fn parts(visit: &Visit, unreadable: impl Fn() -> What) -> Result<(ClientId, [String; 2]), What> {
+    let mistrusted = || What::Mistrusted("invalid_request".to_owned());
+    let told = |what: What| refusal::plain(visit, what);
+    let unreadable = || told(mistrusted());
     let pairs = Pairs::parse(&visit.query).map_err(|_| unreadable())?;
     let one = |name: &'static str| {
-        let value = pairs.one(name).map_err(|_| unreadable())?;
+        let value = pairs.one(name).map_err(|_| mistrusted())?;
         value.ok_or(What::Missing(name))
     };
-    let (client, username) = (one("client_id")?, one("user_name")?);
-    let code = one("confirmation_code")?;
+    let client = one("client_id").map_err(told)?;
+    let username = one("user_name").map_err(told)?;
+    let code = one("confirmation_code").map_err(told)?;
     let members = json!({
         "ClientId": client, "Username": username, "ConfirmationCode": code,
     });
@@ -153,7 +127,15 @@ fn parts(visit: &Visit, unreadable: impl Fn() -> What) -> Result<(ClientId, [Str
         return Err(unreadable());
     }
     let id = ClientId::parse(client).map_err(|_| unreadable())?;
-    Ok((id, [username, code]))
+    let found = sites::client(&visit.app, visit.pool.as_ref(), &id).await;
+    let found = found.map_err(|error| refusal::failed(visit, &error))?;
+    let (pool, client) = found.ok_or_else(unreadable)?;
+    Ok(Link {
+        pool,
+        client,
+        username,
+        code,
+    })
 }
 
 fn ask(visit: &Visit) -> Result<Response> {

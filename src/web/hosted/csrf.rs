@@ -79,7 +79,7 @@ pub(super) fn cookie(visit: &Visit, token: &str) -> Option<HeaderValue> {
         base: &visit.base,
         keep: None,
     };
-    cookie.header(&visit.app)
+    cookie.header(visit)
 }
 
 /// The browser that was shown the form this token is from, if it is the one that sends it, for the

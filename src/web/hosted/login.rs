@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use super::asked;
 use super::page::{self, Page};
+use super::second_factor;
 use super::step::{Step, Told};
 use super::views::{SignInField, SignInPage};
 use crate::domain::challenge::{self, ChallengeName, Face, Flow, Next, Outcome, Parameters, Start};
@@ -73,7 +74,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     let (app, actor) = (&page.visit.app, &page.visit.actor);
     let (pool, client) = (&page.request.pool, &page.request.client);
     match challenge::start(app, actor, pool, client, start).await {
-        Ok(outcome) => go_on(page, username, outcome).await,
+        Ok(outcome) => Box::pin(go_on(page, username, outcome)).await,
         Err(error) => refused(page, form, username, error),
     }
 }
@@ -103,10 +104,7 @@ pub(super) async fn go_on(page: Page, username: String, outcome: Outcome) -> Res
             };
             page.step_to("/changePassword", step)
         }
-        Outcome::Challenge(next) => {
-            let what = format!("The page for {}", next.name.as_str());
-            refusal::failed(&page.visit, &Error::not_implemented(&what))
-        }
+        Outcome::Challenge(next) => second_factor::go_on(page, username, next),
         Outcome::Tokens(_) => {
             let error = Error::internal(anyhow::anyhow!("a page was given tokens"));
             refusal::failed(&page.visit, &error)

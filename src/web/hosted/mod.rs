@@ -4,6 +4,7 @@
 //! and checked at each of them as authorize checks it. The pages call the same rules as the API.
 
 mod asked;
+mod choose_factor;
 mod confirm;
 mod confirm_user;
 mod csrf;
@@ -14,6 +15,9 @@ mod new_password;
 mod page;
 mod plain;
 mod reset_password;
+mod second_factor;
+mod set_up_app;
+mod set_up_email;
 mod sign_up;
 mod step;
 pub mod views;
@@ -51,6 +55,20 @@ pub fn routes() -> Router<Arc<App>> {
         .route(
             "/changePassword",
             get(new_password::show).post(new_password::submit),
+        )
+        .route("/mfa", get(second_factor::show).post(second_factor::submit))
+        .route(
+            "/mfa/resend",
+            get(second_factor::show).post(second_factor::resend),
+        )
+        .route(
+            "/mfa/choose",
+            get(choose_factor::show).post(choose_factor::submit),
+        )
+        .route("/mfa/app", get(set_up_app::show).post(set_up_app::submit))
+        .route(
+            "/mfa/email",
+            get(set_up_email::show).post(set_up_email::submit),
         )
         .route("/logout", get(logout::get).post(logout::post))
         .route("/error", get(plain::error))

@@ -68,7 +68,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     let (app, actor) = (&page.visit.app, &page.visit.actor);
     let (pool, client) = (&page.request.pool, &page.request.client);
     match challenge::answer(app, actor, pool, client, answer).await {
-        Ok(outcome) => login::go_on(page, attempt.username, outcome).await,
+        Ok(outcome) => Box::pin(login::go_on(page, attempt.username, outcome)).await,
         Err(error) => refused(page, form, attempt, &error),
     }
 }

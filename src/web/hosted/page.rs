@@ -10,6 +10,7 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::csrf::{self, Browser};
+use super::login;
 use super::step::{Step, Told};
 use crate::domain::oauth::authorize::{self, Request};
 use crate::domain::oauth::{answers, made};
@@ -170,7 +171,7 @@ impl Page {
         let (app, actor) = (&self.visit.app, &self.visit.actor);
         let (pool, client) = (&self.request.pool, &self.request.client);
         match made::prove(app, actor, pool, client, sub).await {
-            Ok(proven) => self.finish(&proven).await,
+            Ok(outcome) => Box::pin(login::go_on(self, username, outcome)).await,
             Err(error) if is_for_people(&error) => {
                 let told = Told::Again(error.message.into_owned());
                 self.step_to("/login", Step::SignIn { username, told })

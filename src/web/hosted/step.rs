@@ -2,6 +2,8 @@
 //! browser and this query only. A later page shows and does nothing without the step that leads to
 //! it (security.md C19).
 
+use std::collections::BTreeMap;
+
 use axum::http::HeaderValue;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +14,7 @@ use crate::error::Result;
 use crate::ids::Sub;
 use crate::site::cookies::Cookie;
 use crate::site::visit::Visit;
+use crate::store::users::Factor;
 use crate::time::{Span, Timestamp};
 
 const COOKIE: &str = "page-data";
@@ -63,6 +66,47 @@ pub(super) enum Step {
         /// Names of required attributes that are missing.
         missing: Vec<String>,
     },
+    /// A second factor is asked for.
+    SecondFactor {
+        /// The sign-in.
+        going: Going,
+        /// Which.
+        factor: Factor,
+        /// Where its code went.
+        sent: Option<Sent>,
+        /// Whether it was sent once more.
+        again: bool,
+    },
+    /// One of several factors has to be chosen: to be asked for, or to be set up.
+    ChooseFactor {
+        /// The sign-in.
+        going: Going,
+        /// The choice.
+        factors: Vec<Factor>,
+        /// Whether to set it up.
+        set_up: bool,
+    },
+    /// An authenticator app is being set up.
+    SetUpApp {
+        /// The sign-in.
+        going: Going,
+        /// Its secret, in base32.
+        secret: String,
+    },
+    /// An e-mail address is asked for, to send codes to.
+    SetUpEmail {
+        /// The sign-in.
+        going: Going,
+    },
+}
+
+/// A sign-in whose first factor is proven.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Going {
+    /// What was typed as user name.
+    pub username: String,
+    /// The sealed sign-in in progress.
+    pub session: String,
 }
 
 /// What the sign-in page tells.
@@ -83,6 +127,17 @@ pub(super) struct Sent {
     pub sms: bool,
     /// `j***@e***`.
     pub destination: String,
+}
+
+impl Sent {
+    /// What a challenge tells of it.
+    pub fn of(parameters: &BTreeMap<String, String>) -> Option<Self> {
+        let medium = parameters.get("CODE_DELIVERY_DELIVERY_MEDIUM")?;
+        Some(Self {
+            sms: medium == Medium::Sms.as_str(),
+            destination: parameters.get("CODE_DELIVERY_DESTINATION")?.clone(),
+        })
+    }
 }
 
 impl From<&Details> for Sent {
@@ -130,7 +185,7 @@ impl Step {
             base: &visit.base,
             keep: None,
         };
-        Ok(cookie.header(&visit.app))
+        Ok(cookie.header(visit))
     }
 
     /// The removal of the cookie.
@@ -141,6 +196,6 @@ impl Step {
             base: &visit.base,
             keep: None,
         };
-        cookie.header(&visit.app)
+        cookie.header(visit)
     }
 }

@@ -9,7 +9,7 @@ use crate::web::form::{Field, Focus, Form};
 
 use super::message::Alert;
 
-/// One required field with its label, hint and complaint.
+/// One field with its label, hint and complaint.
 #[derive(Clone, Debug, Template)]
 #[template(path = "_parts/input.html")]
 pub struct Input {
@@ -25,6 +25,7 @@ pub struct Input {
     complaint: Option<String>,
     described_by: Vec<Cow<'static, str>>,
     verbatim: bool,
+    required: bool,
     focused: bool,
 }
 
@@ -52,6 +53,7 @@ impl Input {
             complaint: form.complaint(field).map(str::to_owned),
             described_by,
             verbatim: true,
+            required: true,
             focused: matches!(form.focus(), Focus::Field(first) if first == field),
         }
     }
@@ -122,6 +124,13 @@ impl Input {
     #[must_use]
     pub fn prose(mut self) -> Self {
         self.verbatim = false;
+        self
+    }
+
+    /// May stay empty.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.required = false;
         self
     }
 

@@ -7,6 +7,7 @@ mod input;
 mod message;
 mod password_rules;
 mod person;
+mod qr;
 
 pub use attribute::Attribute;
 pub use idps::Idp;
@@ -16,3 +17,4 @@ pub use message::{Alert, Notice};
 pub use password_rules::PasswordRules;
 pub(in crate::web) use password_rules::RuleList;
 pub use person::{Delivery, Medium, Person};
+pub use qr::Qr;

@@ -2,7 +2,8 @@
 
 Blocks address http://localhost:9229 (the test server is put in its place). `sh` blocks that start or install
 something (cargo, docker, git, curl to somewhere else) and `console`, `text`, `yaml`... blocks are for readers only.
-A block that prints `open URL` waits for a browser: the demo user signs in there.
+A block that prints `open URL` waits for a browser: the demo user signs in there. ```js browser blocks are apps, which
+tests/clients/node/amplify-browser.test.mjs opens in Chromium.
 """
 
 import os
@@ -18,7 +19,7 @@ from browser import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[3]
 NODE = ROOT / "tests" / "clients" / "node"
-FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```([^\n]+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 STARTS = ("cargo ", "docker ", "git ", "npm ", "pip ", "./target/", "poolhouse ")
 LANGUAGES = {"sh": ["bash", "-euo", "pipefail"], "python": [sys.executable], "js": ["node", "--input-type=module"]}
 SECONDS = 60
@@ -39,6 +40,7 @@ def test_every_example_is_there():
         "boto3",
         "@aws-sdk/client-cognito-identity-provider",
         "amazon-cognito-identity-js",
+        "aws-amplify",
         "openid-client",
     ):
         assert client in text, f"the README has no example that runs {client}"

@@ -3,12 +3,15 @@
 mod built;
 mod flows;
 mod lockout;
+pub mod mfa;
+mod mfa_codes;
+mod mfa_preference;
 mod new_password;
 mod password;
 mod refresh;
 mod rotation;
 mod sign_out;
 mod srp;
-mod stage;
+pub mod stage;
 mod tokens;
 mod traces;

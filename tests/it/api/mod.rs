@@ -3,9 +3,11 @@
 mod account_races;
 mod admin_create_user;
 mod admin_users;
-mod auth;
+pub mod auth;
 mod cascade;
+mod client_secrets;
 mod clients;
+mod custom_attributes;
 mod domains;
 mod existence;
 mod groups;
@@ -19,6 +21,7 @@ mod races;
 mod recovery;
 mod resource_servers;
 mod sign_up;
+mod tags;
 
 use poolhouse::args;
 use poolhouse::domain::usernames;
@@ -63,6 +66,7 @@ pub async fn user(s: &Server, pool: &str, username: &str) -> String {
         modified: now,
         auth_epoch: 0,
         tokens_valid_from: now,
+        mfa: Default::default(),
         version: 1,
     };
     let mut tx = s.app.store.write(&Actor::default()).await.unwrap();

@@ -580,6 +580,7 @@ async fn update_replaces_everything_but_what_cannot_change() {
         "UsernameConfiguration",
         "SchemaAttributes",
         "UserPoolTier",
+        "UserPoolTags",
         "DcrConfiguration",
     ] {
         expected[kept] = before[kept].clone();
@@ -593,6 +594,22 @@ async fn update_replaces_everything_but_what_cannot_change() {
     .await
     .ok();
     assert_eq!(describe(&s, id).await["Name"], "q");
+}
+
+#[tokio::test]
+async fn an_update_replaces_tags_only_if_it_has_some() {
+    let s = Server::start().await;
+    let made = create(&s, json!({ "UserPoolTags": { "a": "b" } })).await;
+    for (given, shown) in [
+        (json!({ "PoolName": "q" }), json!({ "a": "b" })),
+        (json!({ "UserPoolTags": { "c": "d" } }), json!({ "c": "d" })),
+        (json!({ "UserPoolTags": {} }), json!({})),
+    ] {
+        let mut body = given;
+        body["UserPoolId"] = made["Id"].clone();
+        s.api("UpdateUserPool", body).await.ok();
+        assert_eq!(describe(&s, &made["Id"]).await["UserPoolTags"], shown);
+    }
 }
 
 #[tokio::test]

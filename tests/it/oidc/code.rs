@@ -305,9 +305,9 @@ async fn a_pool_that_now_asks_for_more_than_is_built_gives_neither_code_nor_toke
     let mut browser = Browser::new(&house.s);
     let url = house.authorize(&[]);
     let code = house.sign_in(&mut browser, "jane", &url).await.code();
-    let mfa =
-        json!({ "MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": { "Enabled": true } });
-    house.admin("SetUserPoolMfaConfig", mfa).await.ok();
+    let devices = json!({ "ChallengeRequiredOnNewDevice": true });
+    let change = json!({ "DeviceConfiguration": devices, "AutoVerifiedAttributes": ["email"] });
+    house.admin("UpdateUserPool", change).await.ok();
     let page = browser.get(&url).await;
     assert_eq!((page.status, page.location()), (501, None));
     assert!(page.text().contains("is not implemented by Poolhouse yet"));

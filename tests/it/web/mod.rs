@@ -5,6 +5,7 @@ mod headers;
 mod journeys;
 mod links;
 mod passwords;
+mod second_factor;
 mod sessions;
 mod sign_in;
 mod sign_up;

@@ -2,18 +2,19 @@
 
 use serde::Serialize;
 
-use crate::api::shapes::{AttributeType, SignedInRequest, attributes};
+use crate::api::shapes::{AttributeType, MfaShown, SignedInRequest, attributes};
 use crate::domain::attributes::readable;
 use crate::error::Result;
 use crate::store::users::User;
 use crate::wire::call::{Call, Token};
 
-/// There are no MFA members: they appear only when factors are set.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Response {
     username: String,
     user_attributes: Vec<AttributeType>,
+    #[serde(flatten)]
+    mfa: MfaShown,
 }
 
 /// # Errors: those of an access token
@@ -26,5 +27,6 @@ pub async fn get_user(call: Call<Token>, _req: SignedInRequest) -> Result<Respon
     Ok(Response {
         user_attributes: attributes(&shown),
         username: shown.username,
+        mfa: shown.mfa.into(),
     })
 }

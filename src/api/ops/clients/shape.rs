@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::domain::clients::{self, Described};
 use crate::settings::client::ClientSettings;
-use crate::time::EpochSeconds;
+use crate::store::clients::SealedSecret;
+use crate::time::{EpochSeconds, Timestamp};
 
 /// The answer of all three.
 #[derive(Serialize)]
@@ -25,6 +26,27 @@ struct UserPoolClientType {
     creation_date: EpochSeconds,
     #[serde(flatten)]
     settings: ClientSettings,
+}
+
+/// `ClientSecretDescriptorType`.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[expect(clippy::struct_field_names, reason = "the names of the model")]
+pub(super) struct ClientSecretDescriptor {
+    pub(super) client_secret_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_secret_value: Option<String>,
+    pub(super) client_secret_create_date: EpochSeconds,
+}
+
+impl From<SealedSecret> for ClientSecretDescriptor {
+    fn from(secret: SealedSecret) -> Self {
+        Self {
+            client_secret_id: secret.secret_id,
+            client_secret_value: None,
+            client_secret_create_date: Timestamp::from_ms(secret.created_ms).into(),
+        }
+    }
 }
 
 impl From<Described> for Response {

@@ -20,7 +20,7 @@ pub async fn update_user_pool(call: Call<Iam>, mut req: Request) -> Result<Empty
     let new = Replacement {
         name: req.pool_name.take(),
         settings: req.settings(),
-        tags: req.user_pool_tags.unwrap_or_default(),
+        tags: req.user_pool_tags,
     };
     pools::update(&call.app, &call.actor, &req.user_pool_id, &new).await?;
     Ok(Empty {})

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::shapes::{AttributeType, attributes};
+use crate::api::shapes::{AttributeType, MfaShown, attributes};
 use crate::domain::admin_users;
 use crate::error::Result;
 use crate::ids::PoolId;
@@ -16,7 +16,6 @@ pub struct Request {
     username: String,
 }
 
-/// The members of multi-factor authentication are absent until they are set.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Response {
@@ -26,6 +25,8 @@ pub struct Response {
     user_last_modified_date: EpochSeconds,
     enabled: bool,
     user_status: &'static str,
+    #[serde(flatten)]
+    mfa: MfaShown,
 }
 
 /// # Errors: ResourceNotFound, UserNotFound
@@ -38,5 +39,6 @@ pub async fn admin_get_user(call: Call<Iam>, req: Request) -> Result<Response> {
         enabled: user.enabled,
         user_status: user.status.as_str(),
         username: user.username,
+        mfa: user.mfa.into(),
     })
 }

@@ -4,22 +4,30 @@
 //! form is there once and not twice. Links and actions come ready, with the query of the request
 //! carried verbatim. Source: oauth.md 8 of the project's reference, collected from captures.
 
+mod choose_factor;
 mod confirm;
 mod error;
 mod forgot_password;
 mod new_password;
 mod notice;
 mod reset_password;
+mod second_factor;
+mod set_up_app;
+mod set_up_email;
 mod sign_in;
 mod sign_up;
 mod signed_out;
 
+pub use choose_factor::{ChooseFactorField, ChooseFactorPage};
 pub use confirm::{ConfirmField, ConfirmPage};
 pub use error::ErrorPage;
 pub use forgot_password::{ForgotPasswordField, ForgotPasswordPage};
 pub use new_password::{NewPasswordField, NewPasswordPage};
 pub use notice::{NoticeForm, NoticePage};
 pub use reset_password::{ResetPasswordField, ResetPasswordPage};
+pub use second_factor::{SecondFactorField, SecondFactorPage};
+pub use set_up_app::{SetUpAppField, SetUpAppPage};
+pub use set_up_email::{SetUpEmailField, SetUpEmailPage};
 pub use sign_in::{SignInField, SignInPage};
 pub use sign_up::{SignUpField, SignUpPage};
 pub use signed_out::SignedOutPage;

@@ -20,9 +20,6 @@ async fn in_pool(pool: Value, what: &str) {
 #[tokio::test]
 async fn pools_that_ask_for_more_than_is_built_give_no_tokens() {
     let arn = "arn:aws:lambda:us-east-1:123456789012:function:f";
-    let sms = json!({ "SnsCallerArn": "arn:aws:iam::123456789012:role/sms" });
-    let mfa = json!({ "MfaConfiguration": "ON", "SmsConfiguration": sms });
-    in_pool(mfa, "MfaConfiguration ON").await;
     let devices = json!({ "DeviceConfiguration": { "ChallengeRequiredOnNewDevice": true } });
     in_pool(devices, "DeviceConfiguration").await;
     let enforced = json!({
@@ -72,12 +69,7 @@ async fn flows_devices_and_challenges_that_are_not_built() {
     let parameters = json!({ "USERNAME": "ada", "PASSWORD": PASSWORD, "DEVICE_KEY": "k" });
     let answer = stage.initiate("USER_PASSWORD_AUTH", parameters).await;
     refused(answer, "DEVICE_KEY");
-    for challenge in [
-        "SMS_MFA",
-        "CUSTOM_CHALLENGE",
-        "DEVICE_SRP_AUTH",
-        "MFA_SETUP",
-    ] {
+    for challenge in ["CUSTOM_CHALLENGE", "DEVICE_SRP_AUTH", "WEB_AUTHN"] {
         let answer = stage.respond(challenge, None, json!({ "USERNAME": "ada" }));
         refused(answer.await, challenge);
     }

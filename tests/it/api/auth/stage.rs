@@ -7,7 +7,7 @@ use poolhouse::ids::PoolId;
 use poolhouse::secret::Secret;
 use poolhouse::store::audit::Actor;
 use poolhouse::store::passwords;
-use poolhouse::store::users::{Status, User};
+use poolhouse::store::users::{Mfa, Status, User};
 use poolhouse::time::Timestamp;
 use serde_json::{Value, json};
 
@@ -38,9 +38,15 @@ impl Stage {
     }
 
     pub async fn on(s: Server, pool: Value, client: Value) -> Self {
-        let request = merged(json!({ "PoolName": "p" }), &pool);
+        let mut request = merged(json!({ "PoolName": "p" }), &pool);
+        // What SetUserPoolMfaConfig sets comes second.
+        let then = request.as_object_mut().unwrap().remove("then");
         let made = s.api("CreateUserPool", request).await.ok();
         let pool = text(&made["UserPool"]["Id"]);
+        if let Some(then) = then {
+            let request = merged(json!({ "UserPoolId": pool }), &then);
+            s.api("SetUserPoolMfaConfig", request).await.ok();
+        }
         let mut stage = Self {
             s,
             pool,
@@ -94,6 +100,7 @@ impl Stage {
             modified: now,
             auth_epoch: 1,
             tokens_valid_from: Timestamp::from_ms(0),
+            mfa: Mfa::default(),
             version: 1,
         };
         change(&mut user);

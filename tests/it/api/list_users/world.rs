@@ -51,6 +51,7 @@ impl World {
             modified: now,
             auth_epoch: 1,
             tokens_valid_from: now,
+            mfa: Default::default(),
             version: 1,
         }
     }

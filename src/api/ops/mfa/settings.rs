@@ -1,0 +1,64 @@
+//! The shapes of SetUserMFAPreference, SetUserSettings and their admin twins.
+
+use serde::Deserialize;
+
+use crate::domain::mfa::preference::{Wish, Wishes};
+use crate::error::{Error, Result};
+use crate::store::users::Factor;
+
+/// `SMSMfaSettingsType`, `SoftwareTokenMfaSettingsType`, `EmailMfaSettingsType`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct FactorSettings {
+    enabled: Option<bool>,
+    preferred_mfa: Option<bool>,
+}
+
+/// `WebAuthnMfaSettingsType`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct PasskeySettings {
+    enabled: Option<bool>,
+}
+
+/// What a request wants of each factor that it names.
+///
+/// # Errors: NotImplemented (passkeys as a second factor)
+pub(super) fn wishes(
+    factors: [(Factor, Option<FactorSettings>); 3],
+    passkeys: Option<&PasskeySettings>,
+) -> Result<Wishes> {
+    if passkeys.is_some_and(|passkeys| passkeys.enabled == Some(true)) {
+        return Err(Error::not_implemented("WebAuthnMfaSettings"));
+    }
+    let named = factors.into_iter();
+    let wish = |settings: FactorSettings| Wish {
+        enabled: settings.enabled,
+        preferred: settings.preferred_mfa,
+    };
+    Ok(named
+        .filter_map(|(factor, settings)| Some((factor, wish(settings?))))
+        .collect())
+}
+
+/// `MFAOptionType`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct MfaOption {
+    delivery_medium: Option<String>,
+    attribute_name: Option<String>,
+}
+
+/// Whether `MFAOptions` turn text messages on.
+///
+/// # Errors: InvalidParameter (anything but SMS to `phone_number`)
+pub(super) fn sms_of(options: &[MfaOption]) -> Result<bool> {
+    let sms = |option: &MfaOption| {
+        option.delivery_medium.as_deref() == Some("SMS")
+            && option.attribute_name.as_deref() == Some("phone_number")
+    };
+    if !options.iter().all(sms) {
+        return Err(Error::mfa_options());
+    }
+    Ok(!options.is_empty())
+}

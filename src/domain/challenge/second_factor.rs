@@ -1,0 +1,198 @@
+//! After the first factor: the second one, where it is asked for (api-auth.md 5), else the end.
+
+use super::attempt::{Attempt, Factor, Passed, Step, Who};
+use super::context::Context;
+use super::{ChallengeName, Next, Outcome, finish};
+use crate::domain::codes::{self, Sent};
+use crate::domain::delivery::{self, Details};
+use crate::domain::hooks::TokenSource;
+use crate::domain::messages::{self, Draft, Message};
+use crate::domain::mfa::{self, Asked};
+use crate::error::{Error, Reason, Result};
+use crate::secret::Secret;
+use crate::store::software_tokens;
+use crate::store::users::{Factor as SecondFactor, User};
+
+/// Goes on with a user whose first factor is proven.
+pub(super) async fn go_on(
+    context: Context<'_>,
+    user: User,
+    (proven, source): (Vec<Factor>, TokenSource),
+    passed: &dyn Passed,
+) -> Result<Outcome> {
+    let asked = mfa::asked(context.pool, &user);
+    if asked == Asked::Nothing {
+        return finish::sign_in(context, user, source, passed).await;
+    }
+    ask(context, &user, (&proven, asked), passed).await
+}
+
+/// Asks for a factor, for a choice, or to set one up.
+pub(super) async fn ask(
+    context: Context<'_>,
+    user: &User,
+    (proven, asked): (&[Factor], Asked),
+    passed: &dyn Passed,
+) -> Result<Outcome> {
+    match asked {
+        Asked::One(factor) if mfa::contact_of(factor).is_some() => {
+            let contact = mfa::contact_of(factor).and_then(|c| delivery::contact(user, c));
+            let sent = contact.ok_or_else(|| Error::mfa_not_deliverable(factor.as_str()))?;
+            return send(context, user, (proven, factor), (&sent, false), passed).await;
+        }
+        Asked::One(_) => {
+            let token = {
+                let mut db = context.app.store.read().await?;
+                software_tokens::find(&mut db, &user.pool, &user.sub).await?
+            };
+            let name = token.and_then(|token| token.name);
+            let named = name.map(|name| ("FRIENDLY_DEVICE_NAME", name));
+            let next = challenge(
+                context,
+                user,
+                (proven, Step::SoftwareToken),
+                (ChallengeName::SoftwareTokenMfa, named),
+            )?;
+            pass(context, passed).await?;
+            Ok(Outcome::Challenge(next))
+        }
+        Asked::Choice(factors) => {
+            let listed = ("MFAS_CAN_CHOOSE", listed(&factors)?);
+            let next = challenge(
+                context,
+                user,
+                (proven, Step::SelectMfa(factors)),
+                (ChallengeName::SelectMfaType, Some(listed)),
+            )?;
+            pass(context, passed).await?;
+            Ok(Outcome::Challenge(next))
+        }
+        Asked::SetUp(offered) => {
+            let listed = ("MFAS_CAN_SETUP", listed(&offered)?);
+            let step = Step::SetUpMfa {
+                offered,
+                secret: None,
+                done: false,
+            };
+            let named = (ChallengeName::MfaSetup, Some(listed));
+            let next = challenge(context, user, (proven, step), named)?;
+            pass(context, passed).await?;
+            Ok(Outcome::Challenge(next))
+        }
+        Asked::Nothing => Err(Error::internal(anyhow::anyhow!("nothing was to be asked"))),
+    }
+}
+
+/// Sends a code and asks for it. The address need not be stored: proving it may turn the factor on.
+pub(super) async fn send(
+    context: Context<'_>,
+    user: &User,
+    (proven, factor): (&[Factor], SecondFactor),
+    (sent, enrols): (&Sent, bool),
+    passed: &dyn Passed,
+) -> Result<Outcome> {
+    let app = context.app;
+    let message = message(context, user, sent).await?;
+    let code = codes::generate(app)?;
+    let mut attempt = attempt(context, user, proven, Step::SoftwareToken)?;
+    attempt.step = Step::Code {
+        factor,
+        hash: attempt.hash(app, code.expose())?,
+        enrols: enrols.then(|| sent.address.clone()),
+    };
+    let details = Details::from(sent);
+    let mut parameters = vec![
+        (
+            "CODE_DELIVERY_DELIVERY_MEDIUM",
+            details.medium.as_str().to_owned(),
+        ),
+        ("CODE_DELIVERY_DESTINATION", details.destination),
+    ];
+    let name = if factor == SecondFactor::Email {
+        ChallengeName::EmailOtp
+    } else {
+        parameters.push(("USER_ID_FOR_SRP", user.username.clone()));
+        ChallengeName::SmsMfa
+    };
+    let next = Next {
+        name,
+        parameters: parameters
+            .into_iter()
+            .map(|(k, v)| (k.to_owned(), v))
+            .collect(),
+        session: Some(attempt.seal(app)?),
+    };
+    pass(context, passed).await?;
+    message.send(app, sent, &code).await?;
+    Ok(Outcome::Challenge(next))
+}
+
+async fn message<'a>(context: Context<'a>, user: &'a User, sent: &Sent) -> Result<Message<'a>> {
+    let draft = Draft {
+        kind: messages::Kind::Authentication,
+        pool: context.pool,
+        client: Some(&context.client.id),
+        user,
+        metadata: context.metadata,
+    };
+    draft.settle(context.app, sent.contact).await
+}
+
+fn challenge(
+    context: Context<'_>,
+    user: &User,
+    (proven, step): (&[Factor], Step),
+    (name, parameter): (ChallengeName, Option<(&str, String)>),
+) -> Result<Next> {
+    let attempt = attempt(context, user, proven, step)?;
+    let user_id = ("USER_ID_FOR_SRP", user.username.clone());
+    let parameters = parameter.into_iter().chain([user_id]);
+    Ok(Next {
+        name,
+        parameters: parameters.map(|(k, v)| (k.to_owned(), v)).collect(),
+        session: Some(attempt.seal(context.app)?),
+    })
+}
+
+fn attempt(context: Context<'_>, user: &User, proven: &[Factor], step: Step) -> Result<Attempt> {
+    let Context { app, client, .. } = context;
+    let mut attempt = Attempt::new(app, client, context.face, Who::user(user), step)?;
+    attempt.factors = proven.to_vec();
+    Ok(attempt)
+}
+
+/// Writes what the passed step leaves behind.
+async fn pass(context: Context<'_>, passed: &dyn Passed) -> Result<()> {
+    let mut tx = context.app.store.write(context.actor).await?;
+    passed.write(&mut tx).await?;
+    Ok(tx.commit().await?)
+}
+
+/// A list of factors as a challenge parameter: a JSON list in a text.
+fn listed(factors: &[SecondFactor]) -> Result<String> {
+    serde_json::to_string(factors).map_err(Error::internal)
+}
+
+/// The attempt and the user of an answer about a second factor.
+///
+/// # Errors: NotAuthorized, InvalidParameter (no `Session`, no `USERNAME`)
+pub(super) async fn resume(
+    context: Context<'_>,
+    typed: Option<&str>,
+    session: Option<&Secret<String>>,
+) -> Result<(Attempt, User)> {
+    let Context { app, client, .. } = context;
+    let session = session.ok_or_else(|| Error::missing_parameter("Session"))?;
+    let attempt = Attempt::open(app, client, context.face, session.expose()).await?;
+    let foreign = || Error::invalid_session().because(Reason::ForeignSession);
+    let (Some(epoch), [_, ..]) = (attempt.who.epoch(), attempt.factors.as_slice()) else {
+        return Err(foreign());
+    };
+    let user = context.resumed(&attempt.who.sub, epoch).await?;
+    match typed {
+        Some(typed) => context.check_same(typed, &user).await?,
+        None if context.face == super::Face::Hosted => {}
+        None => return Err(Error::missing_parameter("USERNAME")),
+    }
+    Ok((attempt, user))
+}

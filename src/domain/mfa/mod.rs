@@ -1,0 +1,91 @@
+//! Second factors: which a pool offers, which a user has, and which is asked for (api-auth.md 5).
+
+pub mod preference;
+pub mod software_token;
+pub(in crate::domain) mod totp;
+pub(in crate::domain) mod tries;
+
+use crate::settings::pool::{Contact, Mfa};
+use crate::store::pools::Pool;
+use crate::store::users::{Factor, User};
+
+/// All factors, in the order in which Cognito lists them.
+const ALL: [Factor; 3] = [Factor::Sms, Factor::SoftwareToken, Factor::Email];
+
+/// What a user has to prove after the first factor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::domain) enum Asked {
+    /// Nothing more.
+    Nothing,
+    /// This factor.
+    One(Factor),
+    /// One of these, by choice.
+    Choice(Vec<Factor>),
+    /// None is set up: one of these has to be.
+    SetUp(Vec<Factor>),
+}
+
+/// What the pool asks of a user.
+pub(in crate::domain) fn asked(pool: &Pool, user: &User) -> Asked {
+    let mode = pool.settings().mfa();
+    if mode == Mfa::Off {
+        return Asked::Nothing;
+    }
+    let usable: Vec<Factor> = usable(pool, user).collect();
+    let preferred = user.mfa.preferred.filter(|factor| usable.contains(factor));
+    match (usable.as_slice(), preferred) {
+        (_, Some(factor)) | (&[factor], None) => Asked::One(factor),
+        ([], _) if mode == Mfa::Optional => Asked::Nothing,
+        // A phone number is a factor by itself where the pool sends text messages.
+        ([], _) if offers(pool, Factor::Sms) && reachable(user, Factor::Sms) => {
+            Asked::One(Factor::Sms)
+        }
+        ([], _) => Asked::SetUp(offered(pool).collect()),
+        _ => Asked::Choice(usable),
+    }
+}
+
+/// The factors that users of a pool can have.
+pub(in crate::domain) fn offered(pool: &Pool) -> impl Iterator<Item = Factor> {
+    ALL.into_iter().filter(|factor| offers(pool, *factor))
+}
+
+/// Whether users of a pool can have a factor.
+pub(in crate::domain) fn offers(pool: &Pool, factor: Factor) -> bool {
+    let mfa = &pool.document.mfa;
+    match factor {
+        Factor::Sms => mfa.sms_mfa_configuration.is_some(),
+        Factor::Email => mfa.email_mfa_configuration.is_some(),
+        Factor::SoftwareToken => {
+            let totp = mfa.software_token_mfa_configuration.as_ref();
+            totp.is_some_and(|totp| totp.enabled == Some(true))
+        }
+    }
+}
+
+/// Whether a contact of a user receives codes of a second factor: it cannot be used to recover the
+/// account then.
+pub(in crate::domain) fn takes_codes(pool: &Pool, user: &User, contact: Contact) -> bool {
+    pool.settings().mfa() != Mfa::Off
+        && usable(pool, user).any(|factor| contact_of(factor) == Some(contact))
+}
+
+/// The contact that receives a factor's codes.
+pub(in crate::domain) const fn contact_of(factor: Factor) -> Option<Contact> {
+    match factor {
+        Factor::Sms => Some(Contact::PhoneNumber),
+        Factor::Email => Some(Contact::Email),
+        Factor::SoftwareToken => None,
+    }
+}
+
+/// Whether the user has the contact that a factor needs. A software token is turned on only once
+/// it is proven.
+fn reachable(user: &User, factor: Factor) -> bool {
+    contact_of(factor).is_none_or(|contact| user.attributes.contains_key(contact.as_str()))
+}
+
+fn usable(pool: &Pool, user: &User) -> impl Iterator<Item = Factor> {
+    let enabled = user.mfa.enabled.iter().copied();
+    enabled.filter(|factor| offers(pool, *factor) && reachable(user, *factor))
+}

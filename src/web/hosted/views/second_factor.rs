@@ -1,0 +1,114 @@
+//! `/mfa`: the code of a second factor.
+
+use std::borrow::Cow;
+
+use askama::Template;
+
+use crate::text::Text;
+use crate::web::chrome::Chrome;
+use crate::web::form::{Field, Form};
+use crate::web::parts::{Alert, Delivery, Input, Notice};
+#[cfg(test)]
+use crate::web::proof::Words;
+
+/// The fields of the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecondFactorField {
+    /// `authentication_code`.
+    Code,
+}
+
+impl Field for SecondFactorField {
+    fn parse(name: &str) -> Option<Self> {
+        (name == "authentication_code").then_some(Self::Code)
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        Cow::Borrowed("authentication_code")
+    }
+
+    /// A code works once; what was typed is never shown again.
+    fn is_secret(&self) -> bool {
+        true
+    }
+}
+
+/// The page that asks for the code.
+#[derive(Clone, Debug, Template)]
+#[template(path = "hosted/second_factor.html")]
+pub struct SecondFactorPage {
+    /// What surrounds it.
+    pub chrome: Chrome,
+    /// Where the form goes: the same path and query.
+    pub action: String,
+    /// Where the form goes that asks for another code; none for an authenticator app.
+    pub resend_action: Option<String>,
+    /// The token of both forms.
+    pub csrf: String,
+    /// Values and complaints.
+    pub form: Form<SecondFactorField>,
+    /// Where the code went, if that may be told.
+    pub delivery: Option<Delivery>,
+    /// What went well before: another code was sent.
+    pub notice: Option<String>,
+    /// The sign-in page.
+    pub sign_in_href: String,
+}
+
+impl SecondFactorPage {
+    fn lead(&self) -> Cow<'static, str> {
+        match (&self.delivery, &self.resend_action) {
+            (Some(delivery), _) => Cow::Owned(delivery.sentence(self.chrome.locale, Text::MfaSent)),
+            (None, Some(_)) => Cow::Borrowed(self.chrome.say(Text::MfaSentSomewhere)),
+            (None, None) => Cow::Borrowed(self.chrome.say(Text::MfaApp)),
+        }
+    }
+
+    fn code(&self) -> Input {
+        let label = self.chrome.say(Text::Code);
+        Input::code(&self.form, &SecondFactorField::Code, label)
+            .id("totpCodeInput")
+            .first(&self.form)
+    }
+}
+
+#[cfg(test)]
+impl SecondFactorPage {
+    /// The page in its states, with these words in every text.
+    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
+        let app = Self {
+            chrome: Words::chrome(),
+            action: words.say("/mfa?client_id=1"),
+            resend_action: None,
+            csrf: words.say("csrf-token"),
+            form: Form::default(),
+            delivery: None,
+            notice: None,
+            sign_in_href: words.say("/login?client_id=1"),
+        };
+        let sent = Self {
+            resend_action: Some(words.say("/mfa/resend?client_id=1")),
+            delivery: Some(words.delivery()),
+            ..app.clone()
+        };
+        let resent = Self {
+            notice: Some(words.say("We have sent a new code.")),
+            ..sent.clone()
+        };
+        let mut form = Form::default();
+        form.complain(
+            SecondFactorField::Code,
+            words.say("Invalid code or auth state for the user."),
+        );
+        let refused = Self {
+            form,
+            ..sent.clone()
+        };
+        vec![
+            ("second_factor_app", app),
+            ("second_factor_sent", sent),
+            ("second_factor_resent", resent),
+            ("second_factor_refused", refused),
+        ]
+    }
+}

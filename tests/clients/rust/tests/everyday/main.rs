@@ -1,0 +1,6 @@
+//! Everyday work with the AWS SDK for Rust: operations, paginators and errors as types.
+
+mod accounts;
+mod admins;
+mod groups;
+mod resources;
