@@ -82,7 +82,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
 /// Where a sign-in goes that was not refused.
 pub(super) async fn go_on(page: Page, username: String, outcome: Outcome) -> Response {
     match outcome {
-        Outcome::Proven(proven) => page.finish(&proven).await,
+        Outcome::Proven(proven) => Box::pin(page.finish(&proven)).await,
         Outcome::Challenge(Next {
             name: ChallengeName::NewPasswordRequired,
             parameters,
