@@ -235,7 +235,7 @@ async fn a_pool_in_the_place_of_another_is_not_taken_for_it() {
         s.api("AdminCreateUser", user).await.ok();
     };
     let found = async |s: &Server| {
-        let user = json!({ "UserPoolId": "us-east-1_phoenix", "Username": "jane" });
+        let user = json!({ "UserPoolId": "us-east-1_phoenix", "Username": "JANE" });
         s.api("AdminGetUser", user).await.status == 200
     };
     make(&s, "first").await;
