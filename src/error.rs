@@ -259,6 +259,7 @@ texts! {
     code_expired => ExpiredCode "Invalid code provided, please request a code again.";
     user_does_not_exist => UserNotFound "User does not exist.";
     username_client_not_found => UserNotFound "Username/client id combination not found.";
+    password_too_long => InvalidParameter "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must have length less than or equal to 256";
     user_not_confirmed => UserNotConfirmed "User is not confirmed.";
     password_reset_required => PasswordResetRequired "Password reset required for the user";
     username_exists => UsernameExists "User already exists";
