@@ -276,6 +276,7 @@ texts! {
     token_or_session_missing => InvalidParameter "Either AccessToken or Session is required.";
     user_does_not_exist => UserNotFound "User does not exist.";
     username_client_not_found => UserNotFound "Username/client id combination not found.";
+    password_too_long => InvalidParameter "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must have length less than or equal to 256";
     user_not_confirmed => UserNotConfirmed "User is not confirmed.";
     password_reset_required => PasswordResetRequired "Password reset required for the user";
     username_exists => UsernameExists "User already exists";

@@ -33,13 +33,19 @@ pub enum Kind {
 
 /// The characters that count as symbols (api.md 4.4). A space counts only inside a password; the
 /// API's model lets none through at all.
+/// The most characters of a password.
+const LONGEST: usize = 256;
 const SYMBOLS: &str = "^$*.[]{}()?-\"!@#%&/\\,><':;|_~`+= ";
 
 /// Checks a password against the pool's policy. Only the first broken rule is told, in Cognito's
 /// order (api.md 4.4).
 ///
-/// # Errors: InvalidPassword `Password did not conform with policy: {rule}`
+/// # Errors: InvalidPassword `Password did not conform with policy: {rule}`; InvalidParameter, when it
+/// is longer than any password (the answers to challenges are not checked against the model)
 pub fn check_policy(pool: &Pool, password: &str) -> Result<()> {
+    if password.chars().count() > LONGEST {
+        return Err(Error::password_too_long());
+    }
     let policy = policy(pool);
     let any = |of: fn(char) -> bool| password.chars().any(of);
     let minimum = usize::try_from(policy.minimum_length.unwrap_or(8)).unwrap_or(0);

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::domain::access::{self, SignedIn};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::secret::Secret;
 use crate::store::audit::{Actor, ActorKind};
 
@@ -93,13 +93,32 @@ impl Caller for TokenOrSession {
                 text.map(|text| Secret::new(text.to_owned()))
             };
             if text("AccessToken").is_some() {
-                let Token(user) = Token::admit(incoming).await?;
+                let act = incoming.act;
+                let admitted = Token::admit(incoming).await;
+                let Token(user) = admitted.map_err(|error| narrowed(act, error))?;
                 return Ok(Self::Token(Box::new(user)));
             }
             let session = text("Session").ok_or_else(Error::token_or_session_missing)?;
             incoming.actor.kind = ActorKind::Public;
             Ok(Self::Session(session))
         })
+    }
+}
+
+/// AssociateSoftwareToken's model does not know what may be wrong with the user behind a token: to
+/// it, the token is no good.
+fn narrowed(act: &str, error: Error) -> Error {
+    let of_user = matches!(
+        error.code,
+        Code::PasswordResetRequired | Code::UserNotConfirmed | Code::UserNotFound
+    );
+    if !of_user || act != "AssociateSoftwareToken" {
+        return error;
+    }
+    let narrowed = Error::invalid_access_token();
+    match error.reason {
+        Some(reason) => narrowed.because(reason),
+        None => narrowed,
     }
 }
 

@@ -66,21 +66,13 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
 
 /// Reads the link; one that leads nowhere gets a page that says so.
 async fn read(visit: &Visit) -> Result<Link, Response> {
-    let malformed = |error| refusal::malformed(visit, error, StatusCode::FOUND);
-    let pairs = Pairs::parse(&visit.query).map_err(malformed)?;
-    let one = |name: &'static str| {
-        let value = pairs.one(name)?;
-        Ok(value
-            .filter(|value| !value.is_empty())
-            .ok_or(What::Missing(name)))
-    };
-    let told = |what: What| refusal::plain(visit, what);
-    let client = one("client_id").map_err(malformed)?.map_err(told)?;
-    let username = one("user_name").map_err(malformed)?.map_err(told)?;
-    let code = one("confirmation_code").map_err(malformed)?;
-    let code = code.map_err(told)?;
+    let mistrusted = || refusal::plain(visit, What::Mistrusted("invalid_request".to_owned()));
+    let pairs = Pairs::parse(&visit.query).map_err(|_| mistrusted())?;
+    let told = |what| refusal::plain(visit, what);
+    let client = one(&pairs, "client_id").map_err(told)?;
+    let username = one(&pairs, "user_name").map_err(told)?;
+    let code = one(&pairs, "confirmation_code").map_err(told)?;
     let members = json!({ "ClientId": client, "Username": username, "ConfirmationCode": code });
-    let mistrusted = || told(What::Mistrusted("invalid_request".to_owned()));
     if page::check_shapes("ConfirmSignUp", &members).is_some() {
         return Err(mistrusted());
     }
@@ -94,6 +86,14 @@ async fn read(visit: &Visit) -> Result<Link, Response> {
         username,
         code: Secret::new(code),
     })
+}
+
+/// A parameter that must be there once and hold something.
+fn one(pairs: &Pairs, name: &'static str) -> Result<String, What> {
+    let malformed = |_| What::Mistrusted("invalid_request".to_owned());
+    let value = pairs.one(name).map_err(malformed)?;
+    let value = value.filter(|value| !value.is_empty());
+    value.ok_or(What::Missing(name))
 }
 
 fn ask(visit: &Visit) -> Result<Response> {

@@ -27,16 +27,16 @@ def test_two_secrets_live_side_by_side(world):
     assert isinstance(added["ClientSecretCreateDate"], datetime.datetime)
     for secret in (client["ClientSecret"], added["ClientSecretValue"]):
         assert sign_in(secret)["AuthenticationResult"]["AccessToken"]
-    with refused("LimitExceededException"):
+    with refused("LimitExceeded"):
         world.idp.add_user_pool_client_secret(**at)
     old, new = world.idp.list_user_pool_client_secrets(**at)["ClientSecrets"]
     assert new["ClientSecretId"] == added["ClientSecretId"]
     assert "ClientSecretValue" not in old and "ClientSecretValue" not in new
     world.idp.delete_user_pool_client_secret(**at, ClientSecretId=old["ClientSecretId"])
-    with refused("NotAuthorizedException", f"Unable to verify secret hash for client {client['ClientId']}"):
+    with refused("NotAuthorized", f"Unable to verify secret hash for client {client['ClientId']}"):
         sign_in(client["ClientSecret"])
     assert sign_in(added["ClientSecretValue"])["AuthenticationResult"]["AccessToken"]
-    with refused("InvalidParameterException"):
+    with refused("InvalidParameter"):
         world.idp.delete_user_pool_client_secret(**at, ClientSecretId=new["ClientSecretId"])
     mine = "a_secret_of_my_own_0123456789"
     given = world.idp.add_user_pool_client_secret(**at, ClientSecret=mine)["ClientSecretDescriptor"]
@@ -52,7 +52,7 @@ def test_tags_come_and_go_by_arn(world):
     assert world.idp.list_tags_for_resource(ResourceArn=arn)["Tags"] == {"team": "b", "stage": "dev"}
     world.idp.untag_resource(ResourceArn=arn, TagKeys=["team"])
     assert world.idp.describe_user_pool(UserPoolId=pool.id)["UserPool"]["UserPoolTags"] == {"stage": "dev"}
-    with refused("ResourceNotFoundException"):
+    with refused("ResourceNotFound"):
         world.idp.list_tags_for_resource(ResourceArn=arn[:-1] + ("x" if arn[-1] != "x" else "y"))
 
 
@@ -66,7 +66,7 @@ def test_custom_attributes_are_added_later(world):
         UserPoolId=pool.id, Username=person.username, UserAttributes=[{"Name": "custom:team", "Value": "red"}]
     )
     assert pool.attributes(person.username)["custom:team"] == "red"
-    with refused("InvalidParameterException", "custom:team: Existing attribute already has name custom:team."):
+    with refused("InvalidParameter", "custom:team: Existing attribute already has name custom:team."):
         world.idp.add_custom_attributes(
             UserPoolId=pool.id, CustomAttributes=[{"Name": "team", "AttributeDataType": "Number"}]
         )
@@ -86,10 +86,10 @@ def test_refresh_tokens_rotate(world):
 
     second = renew(first["RefreshToken"])
     assert second["RefreshToken"] != first["RefreshToken"] and second["TokenType"] == "Bearer"
-    with refused("RefreshTokenReuseException"):
+    with refused("RefreshTokenReuse"):
         renew(first["RefreshToken"])
     assert renew(second["RefreshToken"])["RefreshToken"]
-    with refused("InvalidParameterException", "REFRESH_TOKEN_AUTH flow not enabled for this client"):
+    with refused("InvalidParameter", "REFRESH_TOKEN_AUTH flow not enabled for this client"):
         world.idp.initiate_auth(
             ClientId=client["ClientId"],
             AuthFlow="REFRESH_TOKEN_AUTH",

@@ -423,3 +423,32 @@ async fn signing_out_and_disabling_end_a_sign_in_that_waits_for_its_code() {
             .error(NOT_AUTHORIZED, message);
     }
 }
+
+#[tokio::test]
+async fn a_user_who_must_reset_the_password_associates_nothing() {
+    let stage = Stage::with(token_pool("OPTIONAL"), json!({})).await;
+    let verified = |user: &mut poolhouse::store::users::User| {
+        let flag = ("email_verified".to_owned(), "true".to_owned());
+        user.attributes.extend([flag]);
+    };
+    let kind = poolhouse::domain::password::Kind::Permanent;
+    stage
+        .user_with("ada", verified, Some((PASSWORD, kind)))
+        .await;
+    let tokens = stage.tokens("ada").await;
+    let request = json!({ "UserPoolId": stage.pool, "Username": "ada" });
+    stage.s.api("AdminResetUserPassword", request).await.ok();
+    let token = &tokens["AccessToken"];
+    // Its model has no PasswordResetRequiredException; that of VerifySoftwareToken has.
+    let answer = stage
+        .s
+        .api("AssociateSoftwareToken", json!({ "AccessToken": token }))
+        .await;
+    answer.error(NOT_AUTHORIZED, "Invalid Access Token");
+    let request = json!({ "AccessToken": token, "UserCode": "123456" });
+    let answer = stage.s.api("VerifySoftwareToken", request).await;
+    answer.error(
+        "PasswordResetRequiredException",
+        "Password reset required for the user",
+    );
+}

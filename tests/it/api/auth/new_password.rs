@@ -163,6 +163,29 @@ async fn a_refused_password_leaves_the_session_usable() {
 }
 
 #[tokio::test]
+async fn a_password_has_256_characters_at_most() {
+    let stage = Stage::new().await;
+    invite(&stage, |_| {}).await;
+    let asked = challenge(&stage).await;
+    let answer = |length: usize| {
+        let new = format!("Aa1!{}", "ö".repeat(length - 4));
+        let responses = json!({ "USERNAME": "ada", "NEW_PASSWORD": new });
+        let session = session(&asked);
+        let stage = &stage;
+        async move {
+            let session = Some(session.as_str());
+            stage
+                .respond("NEW_PASSWORD_REQUIRED", session, responses)
+                .await
+        }
+    };
+    let text = "1 validation error detected: Value at 'password' failed to satisfy constraint: \
+                Member must have length less than or equal to 256";
+    answer(257).await.error(INVALID_PARAMETER, text);
+    answer(256).await.ok();
+}
+
+#[tokio::test]
 async fn sessions_are_whole_in_time_and_of_their_client() {
     let stage = Stage::new().await;
     invite(&stage, |_| {}).await;
