@@ -1,4 +1,4 @@
-//! What a node remembers of pools and clients (docs/adr/0011): a second old at most where another
+//! What a node remembers of pools and clients (docs/adr/0013): a second old at most where another
 //! node wrote, never where it wrote itself, and never what decides who may do something.
 
 use std::time::Duration;
