@@ -86,7 +86,7 @@ def test_resource_servers_are_listed_in_pages(world):
         world.idp.list_resource_servers(UserPoolId=pool.id, MaxResults=51)
 
 
-def test_mfa_settings_are_kept_and_a_pool_that_needs_a_factor_signs_nobody_in(world):
+def test_mfa_settings_are_kept_and_a_pool_that_needs_a_factor_asks_for_it(world):
     pool = world.pool()
     assert strip(world.idp.get_user_pool_mfa_config(UserPoolId=pool.id)) == {"MfaConfiguration": "OFF"}
     client, person = pool.client(), pool.person()
@@ -96,8 +96,12 @@ def test_mfa_settings_are_kept_and_a_pool_that_needs_a_factor_signs_nobody_in(wo
     assert strip(world.idp.set_user_pool_mfa_config(UserPoolId=pool.id, **asked)) == asked
     assert strip(world.idp.get_user_pool_mfa_config(UserPoolId=pool.id)) == asked
     assert world.idp.describe_user_pool(UserPoolId=pool.id)["UserPool"]["MfaConfiguration"] == "ON"
-    with refused("NotImplemented"):
-        pool.sign_in(client, person)
+    asked = world.idp.initiate_auth(
+        ClientId=client["ClientId"],
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": person.username, "PASSWORD": person.password},
+    )
+    assert asked["ChallengeName"] == "MFA_SETUP" and "AuthenticationResult" not in asked
     world.idp.set_user_pool_mfa_config(UserPoolId=pool.id, MfaConfiguration="OFF")
     assert pool.sign_in(client, person)["AccessToken"]
     assert person.password == PASSWORD

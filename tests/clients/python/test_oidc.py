@@ -432,9 +432,10 @@ def test_revocation_of_what_is_no_refresh_token(one_site):
     assert site.post(client, site.revoke, token="nonsense").status_code == 200
 
 
-def test_the_implicit_grant_says_that_it_is_not_built(one_site):
-    client = one_site.client(AllowedOAuthFlows=["implicit"])
-    landing = Browser().get(
+def test_the_implicit_grant(one_site):
+    client, person = one_site.client(AllowedOAuthFlows=["implicit"]), one_site.pool.person()
+    browser = Browser()
+    page = browser.get(
         one_site.authorize,
         response_type="token",
         client_id=client["ClientId"],
@@ -442,8 +443,13 @@ def test_the_implicit_grant_says_that_it_is_not_built(one_site):
         scope="openid email",
         state="x",
     )
+    landing = browser.sign_in(page, person)
     assert isinstance(landing, Landing) and not landing.query and landing.fragment["state"] == "x"
-    assert "not implemented by Poolhouse yet" in landing.fragment["error_description"]
+    assert set(landing.fragment) == {"access_token", "id_token", "token_type", "expires_in", "state"}
+    answer = requests.get(
+        one_site.user_info, headers={"Authorization": f"Bearer {landing.fragment['access_token']}"}, timeout=10
+    )
+    assert (answer.status_code, answer.json()["sub"]) == (200, person.sub)
 
 
 def test_a_session_of_another_pool_is_no_session(world):

@@ -111,7 +111,7 @@ def test_discovery(world, pool):
         ("end_session_endpoint", "logout"),
     ):
         assert document[name] == f"{where}/{path}"
-    assert document["response_types_supported"] == ["code"]
+    assert document["response_types_supported"] == ["code", "token"]
     assert document["subject_types_supported"] == ["public"]
     assert document["id_token_signing_alg_values_supported"] == ["RS256"]
     assert document["scopes_supported"] == ["openid", "email", "phone", "profile"]
