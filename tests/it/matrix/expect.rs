@@ -183,7 +183,9 @@ pub fn rule(path: Path, condition: C) -> Expected {
 /// A disabled user gets nothing by any way (security.md D10, H8).
 fn disabled(path: Path) -> Expected {
     match stand(path) {
-        Stand::Password | Stand::Srp | Stand::Session | Stand::Refresh => denied(DISABLED),
+        Stand::Password | Stand::Srp | Stand::Session => denied(DISABLED),
+        // Disabling revokes what was given (model: AdminDisableUser), and that is told first.
+        Stand::Refresh => denied(REVOKED),
         Stand::RefreshGrant | Stand::Code => grant("invalid_grant"),
         Stand::Login => page(400, "/login", DISABLED),
         // Who knows no password yet is told what one is told whose code is gone (G6).

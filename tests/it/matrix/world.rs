@@ -371,7 +371,7 @@ impl Cell<'_> {
             Condition::OtherPool => &self.world.other,
             Condition::SecretWrong => {
                 return Seat {
-                    secret: Some("wrong".to_owned()),
+                    secret: Some("wrong".repeat(6)),
                     ..ours
                 };
             }
