@@ -134,7 +134,7 @@ impl Condition {
             }
             Self::Revoked => cell.revoke().await,
             Self::MfaOn => {
-                let request = super::world::factors("ON");
+                let request = super::grounds::factors("ON");
                 cell.admin("SetUserPoolMfaConfig", request).await;
             }
             Self::FactorOn => {

@@ -9,6 +9,7 @@ mod api;
 mod complete;
 mod condition;
 mod expect;
+mod grounds;
 mod hosted;
 mod path;
 mod settings;
