@@ -1,5 +1,5 @@
 //! Pools and clients as this node knows them: at most a second behind another node's changes, never
-//! behind its own (docs/adr/0011).
+//! behind its own (docs/adr/0013).
 
 use std::sync::Arc;
 

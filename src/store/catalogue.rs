@@ -1,5 +1,5 @@
 //! What a node remembers of pools and clients, so that a request need not read and parse them again
-//! (docs/adr/0011).
+//! (docs/adr/0013).
 //!
 //! A pool is kept with the epoch that it was read at. Every write to a pool, a client, a domain or a
 //! resource server raises that number in its own transaction, so an equal number means that nothing

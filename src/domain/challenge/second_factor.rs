@@ -9,7 +9,7 @@ use crate::domain::hooks::TokenSource;
 use crate::domain::limits;
 use crate::domain::messages::{self, Draft, Message};
 use crate::domain::mfa::{self, Asked};
-use crate::error::{Error, Reason, Result};
+use crate::error::{Code, Error, Reason, Result};
 use crate::secret::Secret;
 use crate::store::software_tokens;
 use crate::store::users::{Factor as SecondFactor, User};
@@ -125,7 +125,13 @@ pub(super) async fn send(
     };
     let now = app.clock.now(&user.pool);
     let mut tx = app.store.write(context.actor).await?;
-    limits::message(app, &mut tx, &user.pool, sent, now).await?;
+    // The sign-in operations know no LimitExceededException.
+    limits::message(app, &mut tx, &user.pool, sent, now)
+        .await
+        .map_err(|error| match error.code {
+            Code::LimitExceeded => Error::rate_exceeded().because(Reason::TooManyTries),
+            _ => error,
+        })?;
     passed.write(&mut tx).await?;
     tx.commit().await?;
     message.send(app, sent, &code).await?;

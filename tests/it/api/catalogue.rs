@@ -1,4 +1,4 @@
-//! What a node remembers of pools and clients (docs/adr/0011): a second old at most where another
+//! What a node remembers of pools and clients (docs/adr/0013): a second old at most where another
 //! node wrote, never where it wrote itself, and never what decides who may do something.
 
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::support::Server;
-use crate::support::house::{House, PASSWORD, basic, claims};
+use crate::support::house::{House, PASSWORD, basic, claims, domain_name};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -124,8 +124,8 @@ async fn a_domain_comes_and_goes_within_a_second() {
     let (house, twin) = two().await;
     let status = async || house.get("/oauth2/userInfo", None).await.status;
     assert_ne!(status().await, 404);
-    let domain = house.pool.split_once('_').unwrap().1.to_ascii_lowercase();
-    let request = json!({ "UserPoolId": house.pool, "Domain": format!("d{domain}") });
+    let domain = domain_name(&house.pool);
+    let request = json!({ "UserPoolId": house.pool, "Domain": domain });
     twin.api("DeleteUserPoolDomain", request.clone()).await.ok();
     house.s.time.age(SECOND);
     assert_eq!(status().await, 404);
@@ -194,8 +194,8 @@ async fn what_another_node_deleted_gives_out_no_tokens_and_takes_none() {
         house.s.api("GetUser", get_user.clone()).await.ok();
 
         if whole_pool {
-            let domain = house.pool.split_once('_').unwrap().1.to_ascii_lowercase();
-            let request = json!({ "UserPoolId": house.pool, "Domain": format!("d{domain}") });
+            let domain = domain_name(&house.pool);
+            let request = json!({ "UserPoolId": house.pool, "Domain": domain });
             twin.api("DeleteUserPoolDomain", request).await.ok();
             let request = json!({ "UserPoolId": house.pool });
             twin.api("DeleteUserPool", request).await.ok();

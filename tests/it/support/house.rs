@@ -236,12 +236,18 @@ pub async fn pool(s: &Server, settings: Value) -> String {
     answer["UserPool"]["Id"].as_str().unwrap().to_owned()
 }
 
-/// A domain for a pool: its name is made of the pool's.
+/// The domain of a pool: its name is made of the pool's, and never has the reserved word "aws" in it.
+pub fn domain_name(pool: &str) -> String {
+    let random = pool.split_once('_').unwrap().1.to_ascii_lowercase();
+    format!("d{}", random.replace('w', "00"))
+}
+
+/// A domain for a pool.
 pub async fn domain(s: &Server, pool: &str) -> String {
-    let name = pool.split_once('_').unwrap().1.to_ascii_lowercase();
-    let request = json!({ "UserPoolId": pool, "Domain": format!("d{name}") });
+    let name = domain_name(pool);
+    let request = json!({ "UserPoolId": pool, "Domain": name });
     s.api("CreateUserPoolDomain", request).await.ok();
-    format!("d{name}")
+    name
 }
 
 pub async fn client(s: &Server, pool: &str, change: Value) -> Client {

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::browser::Browser;
-use crate::support::house::{House, PASSWORD};
+use crate::support::house::{House, PASSWORD, domain_name};
 use crate::support::{Answer, Server};
 
 const MAIL: &str = "ann@example.com";
@@ -241,12 +241,9 @@ async fn text_messages_and_changed_addresses_have_codes() {
 #[tokio::test]
 async fn without_a_domain_there_is_nowhere_to_lead_to() {
     let house = House::with(linking()).await;
-    let domain = house.pool.split_once('_').unwrap().1.to_ascii_lowercase();
+    let domain = domain_name(&house.pool);
     house
-        .admin(
-            "DeleteUserPoolDomain",
-            json!({ "Domain": format!("d{domain}") }),
-        )
+        .admin("DeleteUserPoolDomain", json!({ "Domain": domain }))
         .await
         .ok();
     let email = json!([{ "Name": "email", "Value": MAIL }]);

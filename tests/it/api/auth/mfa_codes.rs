@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::mfa::{pool, token_pool};
 use super::stage::{INVALID_PARAMETER, NOT_AUTHORIZED, PASSWORD, Stage, merged};
+use crate::support::Server;
 
 const WRONG: &str = "Invalid code or auth state for the user.";
 
@@ -271,4 +272,22 @@ async fn mfa_that_is_off_or_a_factor_the_pool_gave_up_asks_for_nothing() {
     let request = json!({ "UserPoolId": stage.pool, "MfaConfiguration": "OFF" });
     stage.s.api("SetUserPoolMfaConfig", request).await.ok();
     stage.tokens("ada").await;
+}
+
+#[tokio::test]
+async fn codes_to_one_address_are_limited_by_the_hour() {
+    let s = Server::with(|config| config.messages_per_hour = Some(2)).await;
+    let stage = Stage::on(s, pool("OPTIONAL"), json!({})).await;
+    stage.user("ada").await;
+    prefer(&stage, json!({ "EmailMfaSettings": { "Enabled": true } })).await;
+    for _ in 0..2 {
+        stage.sign_in("ada", PASSWORD).await.ok();
+    }
+    for _ in 0..10 {
+        let answer = stage.sign_in("ada", PASSWORD).await;
+        answer.error("TooManyRequestsException", "Rate exceeded");
+    }
+    assert_eq!(stage.s.mailer.sent().len(), 2);
+    stage.advance_ms(3_600_000);
+    stage.sign_in("ada", PASSWORD).await.ok();
 }
