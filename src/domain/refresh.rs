@@ -53,7 +53,7 @@ pub enum Door<'a> {
 /// New tokens; `auth_time`, `origin_jti` and scopes stay, attributes and groups are read again.
 ///
 /// # Errors: NotAuthorized (`Invalid Refresh Token`, revoked, expired, disabled), UserNotFound,
-/// PasswordResetRequired, RefreshTokenReuse (not at [`Door::Flow`])
+/// PasswordResetRequired (not at [`Door::Operation`]), RefreshTokenReuse (not at [`Door::Flow`])
 pub async fn refresh(
     app: &App,
     actor: &Actor,
@@ -89,7 +89,11 @@ pub async fn refresh(
         return Err(Error::user_is_disabled().because(Reason::UserDisabled));
     }
     if user.status == Status::ResetRequired {
-        return Err(Error::password_reset_required());
+        return Err(match refresh.door {
+            // The operation's model has no PasswordResetRequiredException.
+            Door::Operation => Error::invalid_refresh_token().because(Reason::BadToken),
+            Door::Flow(_) | Door::Endpoint => Error::password_reset_required(),
+        });
     }
     let session = Session {
         scope: still_granted(client, &session)?,

@@ -10,7 +10,7 @@ use crate::ids::{PoolId, SessionId, Uuid};
 use crate::store::audit::{Actor, Event};
 use crate::store::clients::Client;
 use crate::store::sessions::{self, Kind, Session};
-use crate::store::users::{self, User};
+use crate::store::users::{self, Status, User};
 use crate::time::{Span, Timestamp};
 
 /// How long a browser stays signed in: fixed, from the sign-in on (oauth.md 3).
@@ -31,8 +31,8 @@ pub struct Proven {
     pub expires: Timestamp,
 }
 
-/// The browser session of an id, unless it ended or its user may not sign in any more. It outlives
-/// a global sign-out, as Cognito's does.
+/// The browser session of an id, unless it ended or its user may not sign in: disabled, or to reset
+/// the password first (security.md H8). It outlives a global sign-out, as Cognito's does.
 pub async fn browser(app: &App, pool: &PoolId, session: &SessionId) -> Result<Option<Proven>> {
     let now = app.clock.now(pool);
     let mut db = app.store.read().await?;
@@ -42,7 +42,8 @@ pub async fn browser(app: &App, pool: &PoolId, session: &SessionId) -> Result<Op
         return Ok(None);
     };
     let user = users::by_sub(&mut db, pool, &found.sub).await?;
-    Ok(user.filter(|user| user.enabled).map(|user| Proven {
+    let may = |user: &User| user.enabled && user.status != Status::ResetRequired;
+    Ok(user.filter(may).map(|user| Proven {
         user,
         session: found.id,
         auth_at: found.auth_at,

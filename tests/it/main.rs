@@ -21,6 +21,7 @@ mod docs;
 mod entrance;
 mod exposure;
 mod mailbox;
+mod matrix;
 mod model;
 mod oidc;
 mod store;

@@ -1,0 +1,214 @@
+//! The ways through the API.
+
+use serde_json::{Value, json};
+
+use super::expect::Found;
+use super::path::{Face, Factor, Path};
+use super::world::{Begun, Cell, NEW_PASSWORD, PASSWORD, Seat};
+use crate::api::auth::stage::{text, timestamp};
+use crate::support::Answer;
+use crate::support::srp_client::{Given, SrpClient};
+
+/// Up to the last step.
+pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
+    let s = &cell.world.s;
+    match cell.path {
+        Path::Password(_) => Begun::Nothing,
+        Path::Srp(face) => {
+            let client = SrpClient::new(7);
+            let parameters = json!({ "USERNAME": cell.name, "SRP_A": client.public });
+            let flow = (face, "USER_SRP_AUTH");
+            let asked = initiate(cell, seat, flow, parameters).await.ok();
+            assert_eq!(asked["ChallengeName"], "PASSWORD_VERIFIER");
+            Begun::Srp(Box::new((client, asked["ChallengeParameters"].clone())))
+        }
+        Path::NewPassword(face) => {
+            let asked = by_password(cell, seat, face).await.ok();
+            challenge(
+                &asked,
+                "NEW_PASSWORD_REQUIRED",
+                json!({ "NEW_PASSWORD": NEW_PASSWORD }),
+            )
+        }
+        Path::SecondFactor(face, factor) => {
+            let mut asked = by_password(cell, seat, face).await.ok();
+            if factor == Factor::Chosen {
+                assert_eq!(asked["ChallengeName"], "SELECT_MFA_TYPE");
+                let choose = challenge(&asked, "SELECT_MFA_TYPE", json!({ "ANSWER": "SMS_MFA" }));
+                asked = respond(cell, seat, face, &choose).await.ok();
+            }
+            match factor {
+                Factor::Sms | Factor::Chosen => {
+                    let code = s.code_to(&cell.phone);
+                    challenge(&asked, "SMS_MFA", json!({ "SMS_MFA_CODE": code }))
+                }
+                Factor::Email => {
+                    let code = s.code_to(&cell.email());
+                    challenge(&asked, "EMAIL_OTP", json!({ "EMAIL_OTP_CODE": code }))
+                }
+                // The app shows another code by the time of the answer.
+                Factor::App => challenge(&asked, "SOFTWARE_TOKEN_MFA", json!({})),
+                Factor::SetUp => {
+                    assert_eq!(asked["ChallengeName"], "MFA_SETUP");
+                    let request = json!({ "Session": asked["Session"] });
+                    let begun = s.api("AssociateSoftwareToken", request).await.ok();
+                    let code = cell.now_of(&text(&begun["SecretCode"]));
+                    let request = json!({ "Session": begun["Session"], "UserCode": code });
+                    asked["Session"] =
+                        s.api("VerifySoftwareToken", request).await.ok()["Session"].take();
+                    challenge(&asked, "MFA_SETUP", json!({}))
+                }
+            }
+        }
+        _ => {
+            let tokens = by_password(cell, seat, Face::Public).await.ok();
+            let token = text(&tokens["AuthenticationResult"]["RefreshToken"]);
+            *cell.refresh.lock().await = Some(token.clone());
+            Begun::Refresh(token)
+        }
+    }
+}
+
+/// The last step.
+pub async fn last(cell: &Cell<'_>, begun: &Begun, seat: &Seat) -> Found {
+    let answer = match (cell.path, begun) {
+        (Path::Password(face), _) => by_password(cell, seat, face).await,
+        (Path::Srp(face), Begun::Srp(begun)) => {
+            let proof = proof(cell, &begun.0, &begun.1);
+            let proof = Begun::Challenge {
+                name: "PASSWORD_VERIFIER",
+                session: Value::Null,
+                responses: proof,
+            };
+            respond(cell, seat, face, &proof).await
+        }
+        (Path::RefreshFlow(face), Begun::Refresh(token)) => {
+            let parameters = json!({ "REFRESH_TOKEN": token });
+            initiate(cell, seat, (face, "REFRESH_TOKEN_AUTH"), parameters).await
+        }
+        (_, Begun::Refresh(token)) => {
+            let mut request = json!({ "ClientId": seat.client.id, "RefreshToken": token });
+            if let Some(secret) = &seat.secret {
+                request["ClientSecret"] = json!(secret);
+            }
+            cell.world.s.api("GetTokensFromRefreshToken", request).await
+        }
+        (path, begun) => respond(cell, seat, path.face().unwrap(), begun).await,
+    };
+    found(&answer)
+}
+
+fn found(answer: &Answer) -> Found {
+    if answer.status != 200 {
+        let (code, message) = (&answer.body["__type"], &answer.body["message"]);
+        return Found::Api(text(code), text(message));
+    }
+    if let Some(name) = answer.body["ChallengeName"].as_str() {
+        return Found::Challenge(name.to_owned());
+    }
+    let result = &answer.body["AuthenticationResult"];
+    Found::tokens(result["AccessToken"].as_str().unwrap())
+}
+
+async fn by_password(cell: &Cell<'_>, seat: &Seat, face: Face) -> Answer {
+    let flow = match face {
+        Face::Public => "USER_PASSWORD_AUTH",
+        Face::Admin => "ADMIN_USER_PASSWORD_AUTH",
+    };
+    let parameters = json!({ "USERNAME": cell.name, "PASSWORD": PASSWORD });
+    initiate(cell, seat, (face, flow), parameters).await
+}
+
+async fn initiate(
+    cell: &Cell<'_>,
+    seat: &Seat,
+    (face, flow): (Face, &str),
+    mut parameters: Value,
+) -> Answer {
+    if let Some(hash) = seat.hash(&cell.name) {
+        parameters["SECRET_HASH"] = json!(hash);
+    }
+    let request = json!({
+        "ClientId": seat.client.id, "AuthFlow": flow, "AuthParameters": parameters,
+    });
+    call(
+        cell,
+        seat,
+        (face, "InitiateAuth", "AdminInitiateAuth"),
+        request,
+    )
+    .await
+}
+
+async fn respond(cell: &Cell<'_>, seat: &Seat, face: Face, challenge: &Begun) -> Answer {
+    let Begun::Challenge {
+        name,
+        session,
+        responses,
+    } = challenge
+    else {
+        panic!("{:?} is not at a challenge", cell.path);
+    };
+    let mut responses = responses.clone();
+    responses["USERNAME"] = json!(cell.name);
+    if *name == "SOFTWARE_TOKEN_MFA" {
+        let code = cell.now_of(cell.app.as_deref().unwrap());
+        responses["SOFTWARE_TOKEN_MFA_CODE"] = json!(code);
+    }
+    if let Some(hash) = seat.hash(&cell.name) {
+        responses["SECRET_HASH"] = json!(hash);
+    }
+    let mut request = json!({
+        "ClientId": seat.client.id, "ChallengeName": name, "ChallengeResponses": responses,
+    });
+    if !session.is_null() {
+        request["Session"] = session.clone();
+    }
+    let names = (
+        face,
+        "RespondToAuthChallenge",
+        "AdminRespondToAuthChallenge",
+    );
+    call(cell, seat, names, request).await
+}
+
+async fn call(
+    cell: &Cell<'_>,
+    seat: &Seat,
+    (face, public, admin): (Face, &str, &str),
+    mut request: Value,
+) -> Answer {
+    if face == Face::Public {
+        return cell.world.s.api(public, request).await;
+    }
+    request["UserPoolId"] = json!(seat.grounds.pool);
+    cell.world.s.api(admin, request).await
+}
+
+#[track_caller]
+fn challenge(asked: &Value, name: &'static str, responses: Value) -> Begun {
+    assert_eq!(asked["ChallengeName"], name, "{asked}");
+    Begun::Challenge {
+        name,
+        session: asked["Session"].clone(),
+        responses,
+    }
+}
+
+fn proof(cell: &Cell<'_>, client: &SrpClient, given: &Value) -> Value {
+    let timestamp = timestamp(cell.world.s.clock().server_now().seconds());
+    let signature = client.signature(&Given {
+        pool: &cell.grounds.pool,
+        user_id: given["USER_ID_FOR_SRP"].as_str().unwrap(),
+        password: PASSWORD,
+        salt: given["SALT"].as_str().unwrap(),
+        b: given["SRP_B"].as_str().unwrap(),
+        block: given["SECRET_BLOCK"].as_str().unwrap(),
+        timestamp: &timestamp,
+    });
+    json!({
+        "PASSWORD_CLAIM_SECRET_BLOCK": given["SECRET_BLOCK"],
+        "PASSWORD_CLAIM_SIGNATURE": signature,
+        "TIMESTAMP": timestamp,
+    })
+}

@@ -1,0 +1,98 @@
+//! Pools and clients of the cells.
+
+use serde_json::{Value, json};
+
+use super::path::Path;
+use crate::api::auth::stage::text;
+use crate::support::Server;
+use crate::support::house::{CALLBACK, Client};
+
+/// A pool.
+#[derive(Clone, Debug)]
+pub struct Grounds {
+    pub pool: String,
+    pub domain: String,
+    /// Signs in by password only.
+    pub helper: String,
+}
+
+/// Every second factor there is.
+pub fn factors(mode: &str) -> Value {
+    json!({
+        "MfaConfiguration": mode,
+        "SmsMfaConfiguration": { "SmsConfiguration": sms() },
+        "SoftwareTokenMfaConfiguration": { "Enabled": true },
+        "EmailMfaConfiguration": { "Message": "Mail {####}", "Subject": "Your code" },
+    })
+}
+
+fn sms() -> Value {
+    json!({ "SnsCallerArn": "arn:aws:iam::123456789012:role/sms" })
+}
+
+impl Grounds {
+    pub async fn make(s: &Server) -> Self {
+        let request = json!({
+            "PoolName": "matrix", "AutoVerifiedAttributes": ["email"], "UserPoolTier": "ESSENTIALS",
+            "SmsConfiguration": sms(),
+        });
+        let made = s.api("CreateUserPool", request).await.ok();
+        let pool = text(&made["UserPool"]["Id"]);
+        let mut request = factors("OPTIONAL");
+        request["UserPoolId"] = json!(pool);
+        s.api("SetUserPoolMfaConfig", request).await.ok();
+        let domain = crate::support::house::domain(s, &pool).await;
+        let group = json!({ "UserPoolId": pool, "GroupName": "late" });
+        s.api("CreateGroup", group).await.ok();
+        let mut grounds = Self {
+            pool,
+            domain,
+            helper: String::new(),
+        };
+        let flows = json!({ "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"] });
+        grounds.helper = grounds.client(s, flows, false).await.id;
+        grounds
+    }
+
+    pub async fn client(&self, s: &Server, settings: Value, secret: bool) -> Client {
+        let mut request = settings;
+        request["UserPoolId"] = json!(self.pool);
+        request["ClientName"] = json!("c");
+        request["GenerateSecret"] = json!(secret);
+        let made = s.api("CreateUserPoolClient", request).await.ok();
+        let made = &made["UserPoolClient"];
+        Client {
+            id: text(&made["ClientId"]),
+            secret: made["ClientSecret"].as_str().map(str::to_owned),
+        }
+    }
+
+    pub fn base(&self) -> String {
+        format!("/{}", self.pool)
+    }
+}
+
+/// The settings of a path's client.
+pub fn usual(path: Path) -> Value {
+    let mut flows = vec![
+        "ALLOW_USER_PASSWORD_AUTH",
+        "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+        "ALLOW_USER_SRP_AUTH",
+    ];
+    let mut settings = json!({
+        "SupportedIdentityProviders": ["COGNITO"],
+        "CallbackURLs": [CALLBACK],
+        "AllowedOAuthFlows": ["code", "implicit"],
+        "AllowedOAuthScopes": ["openid", "email"],
+        "AllowedOAuthFlowsUserPoolClient": true,
+        "PreventUserExistenceErrors": "ENABLED",
+    });
+    if path.rotates() {
+        settings["RefreshTokenRotation"] =
+            json!({ "Feature": "ENABLED", "RetryGracePeriodSeconds": 0 });
+    } else {
+        flows.push("ALLOW_REFRESH_TOKEN_AUTH");
+    }
+    settings["ExplicitAuthFlows"] = json!(flows);
+    settings
+}

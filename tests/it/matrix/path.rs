@@ -1,0 +1,170 @@
+//! The table of ways to the tokens of a user.
+
+/// The API's two doors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// InitiateAuth, RespondToAuthChallenge.
+    Public,
+    /// AdminInitiateAuth, AdminRespondToAuthChallenge.
+    Admin,
+}
+
+/// How a second factor is proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Factor {
+    Sms,
+    Email,
+    App,
+    /// Two factors and no preference: one is chosen first.
+    Chosen,
+    /// None yet: an authenticator app is set up inside the sign-in.
+    SetUp,
+}
+
+/// What brings the browser's answer to the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grant {
+    Code,
+    Implicit,
+}
+
+/// A way to tokens; its last step is what the name says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Path {
+    /// USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH.
+    Password(Face),
+    /// PASSWORD_VERIFIER after USER_SRP_AUTH.
+    Srp(Face),
+    /// NEW_PASSWORD_REQUIRED.
+    NewPassword(Face),
+    /// SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA, the first after SELECT_MFA_TYPE, MFA_SETUP.
+    SecondFactor(Face, Factor),
+    /// REFRESH_TOKEN_AUTH.
+    RefreshFlow(Face),
+    /// GetTokensFromRefreshToken.
+    GetTokens { rotating: bool },
+    /// `grant_type=refresh_token`.
+    RefreshGrant { rotating: bool },
+    /// The sign-in page.
+    LoginPage(Grant),
+    /// The sign-up page's code of confirmation.
+    SignUpPage,
+    /// The page for a new password.
+    NewPasswordPage,
+    /// The page of a second factor.
+    FactorPage(Factor),
+    /// `/oauth2/authorize` in a browser that is signed in.
+    Sso(Grant),
+    /// `grant_type=authorization_code`.
+    CodeGrant { pkce: bool },
+}
+
+/// Which test walks it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    First,
+    Challenge,
+    Refresh,
+    Page,
+    Browser,
+}
+
+use Face::{Admin, Public};
+
+pub const PATHS: &[Path] = &[
+    Path::Password(Public),
+    Path::Password(Admin),
+    Path::Srp(Public),
+    Path::Srp(Admin),
+    Path::NewPassword(Public),
+    Path::NewPassword(Admin),
+    Path::SecondFactor(Public, Factor::Sms),
+    Path::SecondFactor(Admin, Factor::Sms),
+    Path::SecondFactor(Public, Factor::Email),
+    Path::SecondFactor(Admin, Factor::Email),
+    Path::SecondFactor(Public, Factor::App),
+    Path::SecondFactor(Admin, Factor::App),
+    Path::SecondFactor(Public, Factor::Chosen),
+    Path::SecondFactor(Admin, Factor::Chosen),
+    Path::SecondFactor(Public, Factor::SetUp),
+    Path::SecondFactor(Admin, Factor::SetUp),
+    Path::RefreshFlow(Public),
+    Path::RefreshFlow(Admin),
+    Path::GetTokens { rotating: false },
+    Path::GetTokens { rotating: true },
+    Path::RefreshGrant { rotating: false },
+    Path::RefreshGrant { rotating: true },
+    Path::LoginPage(Grant::Code),
+    Path::LoginPage(Grant::Implicit),
+    Path::SignUpPage,
+    Path::NewPasswordPage,
+    Path::FactorPage(Factor::Sms),
+    Path::FactorPage(Factor::Email),
+    Path::FactorPage(Factor::App),
+    Path::FactorPage(Factor::Chosen),
+    Path::FactorPage(Factor::SetUp),
+    Path::Sso(Grant::Code),
+    Path::Sso(Grant::Implicit),
+    Path::CodeGrant { pkce: false },
+    Path::CodeGrant { pkce: true },
+];
+
+impl Path {
+    pub const fn part(self) -> Part {
+        match self {
+            Self::Password(_) | Self::Srp(_) => Part::First,
+            Self::NewPassword(_) | Self::SecondFactor(..) => Part::Challenge,
+            Self::RefreshFlow(_) | Self::GetTokens { .. } | Self::RefreshGrant { .. } => {
+                Part::Refresh
+            }
+            Self::LoginPage(_) | Self::SignUpPage | Self::NewPasswordPage | Self::FactorPage(_) => {
+                Part::Page
+            }
+            Self::Sso(_) | Self::CodeGrant { .. } => Part::Browser,
+        }
+    }
+
+    /// The API's door, where the way goes through one.
+    pub const fn face(self) -> Option<Face> {
+        match self {
+            Self::Password(face)
+            | Self::Srp(face)
+            | Self::NewPassword(face)
+            | Self::SecondFactor(face, _)
+            | Self::RefreshFlow(face) => Some(face),
+            Self::GetTokens { .. } => Some(Face::Public),
+            _ => None,
+        }
+    }
+
+    /// Whether it begins at the domain.
+    pub const fn is_hosted(self) -> bool {
+        self.face().is_none()
+    }
+
+    pub const fn rotates(self) -> bool {
+        matches!(
+            self,
+            Self::GetTokens { rotating: true } | Self::RefreshGrant { rotating: true }
+        )
+    }
+
+    pub const fn factor(self) -> Option<Factor> {
+        match self {
+            Self::SecondFactor(_, factor) | Self::FactorPage(factor) => Some(factor),
+            _ => None,
+        }
+    }
+
+    /// Whether its user has a temporary password.
+    pub const fn is_invited(self) -> bool {
+        matches!(self, Self::NewPassword(_) | Self::NewPasswordPage)
+    }
+
+    pub const fn grant(self) -> Grant {
+        match self {
+            Self::LoginPage(grant) | Self::Sso(grant) => grant,
+            _ => Grant::Code,
+        }
+    }
+}
