@@ -234,7 +234,6 @@ fn randomness_has_one_source() {
             "thread_rng",
             "rand::rng",
             "fastrand",
-            "RandomState",
         ] {
             let fine = match source {
                 "getrandom" | "SeededRandom" => inside == "ports/rng.rs",
