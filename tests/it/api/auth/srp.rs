@@ -247,7 +247,9 @@ async fn unknown_users_are_told_or_hidden_as_the_client_says() {
             "USER_ID_FOR_SRP",
         ];
         assert_eq!(names(given), expected.into());
-        assert_eq!(given["SALT"].as_str().unwrap().len(), 32);
+        // 16 bytes, written as a number: leading zeros are left out.
+        let salt = given["SALT"].as_str().unwrap();
+        assert!((24..=32).contains(&salt.len()), "{salt}");
         if typed.contains('@') {
             let id = given["USER_ID_FOR_SRP"].as_str().unwrap();
             assert_eq!((id.len(), &id[14..15]), (36, "4"), "{id}");
