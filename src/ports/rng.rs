@@ -157,10 +157,13 @@ mod tests {
         let values: std::collections::BTreeSet<[u8; 16]> = sources.iter().flat_map(draw).collect();
         assert_eq!(values.len(), 100_000);
         // 128 bits at least, in ids that grant something.
-        let bits = |letters: usize, alphabet: f64| letters as f64 * alphabet.log2();
+        let outnumber = |letters: usize, alphabet: u128| {
+            let letters = u32::try_from(letters).unwrap();
+            alphabet.checked_pow(letters).is_none()
+        };
         let session = sources[0].session_id("tkn").unwrap();
-        assert!(bits(session.as_str().len() - 3, 36.0) >= 128.0);
-        assert!(bits(sources[0].client_secret().unwrap().len(), 32.0) >= 128.0);
+        assert!(outnumber(session.as_str().len() - 3, 36));
+        assert!(outnumber(sources[0].client_secret().unwrap().len(), 32));
     }
 
     #[test]
