@@ -44,3 +44,25 @@ impl<'de, T: Zeroize + Deserialize<'de>> Deserialize<'de> for Secret<T> {
         T::deserialize(deserializer).map(Self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_print_nothing() {
+        #[derive(Debug)]
+        #[expect(dead_code, reason = "it is printed")]
+        struct Around {
+            text: Secret<String>,
+            bytes: Option<Secret<Vec<u8>>>,
+        }
+        let around = Around {
+            text: Secret::new("hunter2".to_owned()),
+            bytes: Some(Secret::new(vec![77, 78])),
+        };
+        let printed = format!("{around:?} {around:#?}");
+        assert_eq!(printed.matches("***").count(), 4);
+        assert!(!printed.contains("hunter2") && !printed.contains("77"));
+    }
+}

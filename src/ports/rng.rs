@@ -147,6 +147,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_systems_values_never_repeat() {
+        let sources = [Rng::system(), Rng::system()];
+        let draw = |rng: &Rng| {
+            (0..50_000)
+                .map(|_| rng.bytes().unwrap())
+                .collect::<Vec<_>>()
+        };
+        let values: std::collections::BTreeSet<[u8; 16]> = sources.iter().flat_map(draw).collect();
+        assert_eq!(values.len(), 100_000);
+        // 128 bits at least, in ids that grant something.
+        let outnumber = |letters: usize, alphabet: u128| {
+            let letters = u32::try_from(letters).unwrap();
+            alphabet.checked_pow(letters).is_none()
+        };
+        let session = sources[0].session_id("tkn").unwrap();
+        assert!(outnumber(session.as_str().len() - 3, 36));
+        assert!(outnumber(sources[0].client_secret().unwrap().len(), 32));
+    }
+
+    #[test]
     fn shapes() {
         let rng = Rng::new(std::sync::Arc::new(SeededRandom::new(7)));
         assert!(rng.uuid().unwrap().as_str().chars().nth(14) == Some('4'));

@@ -214,3 +214,36 @@ fn uses(text: &str) -> BTreeSet<String> {
     }
     used
 }
+
+/// Randomness comes from `ports::rng`. What signs asks its own library, for blinding alone.
+#[test]
+fn randomness_has_one_source() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut wrong = Vec::new();
+    for file in sources() {
+        let inside = file
+            .strip_prefix(&root)
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
+        let text = without_tests(&std::fs::read_to_string(&file).unwrap());
+        for source in [
+            "getrandom",
+            "SystemRandom",
+            "SeededRandom",
+            "thread_rng",
+            "rand::rng",
+            "fastrand",
+        ] {
+            let fine = match source {
+                "getrandom" | "SeededRandom" => inside == "ports/rng.rs",
+                "SystemRandom" => inside == "signing.rs",
+                _ => false,
+            };
+            if text.contains(source) && !fine {
+                wrong.push(format!("{inside} uses {source}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -10,6 +10,7 @@ mod new_password;
 mod password;
 mod refresh;
 mod rotation;
+mod same_work;
 mod sign_out;
 mod srp;
 pub mod stage;

@@ -260,6 +260,21 @@ async fn codes_for_contacts_are_sent_on_request() {
 }
 
 #[tokio::test]
+async fn a_code_for_one_contact_proves_no_other() {
+    let home = Home::plain().await;
+    home.update(&[("phone_number", PHONE)]).await.ok();
+    home.send_code("phone_number").await.ok();
+    let by_phone = home.h.s.code_to(PHONE);
+    home.send_code("email").await.ok();
+    let by_mail = home.h.s.code_to(EMAIL);
+    for (name, other) in [("phone_number", &by_mail), ("email", &by_phone)] {
+        home.verify(name, other).await.error(MISMATCH.0, MISMATCH.1);
+    }
+    home.verify("phone_number", &by_phone).await.ok();
+    home.verify("email", &by_mail).await.ok();
+}
+
+#[tokio::test]
 async fn an_attribute_code_works_for_a_day_and_for_its_address() {
     let home = Home::plain().await;
     home.send_code("email").await.ok();

@@ -1,5 +1,7 @@
 //! SignUp, ConfirmSignUp, ResendConfirmationCode.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use poolhouse::time::Span;
 use serde_json::{Value, json};
 
@@ -529,6 +531,37 @@ async fn no_code_or_password_is_in_the_database() {
     let (phc, srp): (String, String) = db.one(sql, Vec::new()).await.unwrap();
     assert!(phc.starts_with("$argon2id$v=19$") && !phc.contains(PASSWORD));
     assert!(srp.len() > 500);
+    // The verifier stands beside its salt, which anybody may ask for.
+    let (_, sealed) = srp.split_once('.').unwrap();
+    let sealed = URL_SAFE_NO_PAD.decode(sealed).unwrap();
+    let salt = salt(&h, "alice").await;
+    assert!(salt.len() >= 8 && !sealed.windows(salt.len()).any(|part| part == salt));
     let shown: Value = h.user("alice").await;
     assert_eq!(attribute(&shown["UserAttributes"], "email"), EMAIL);
+}
+
+/// The salt of a user's SRP verifier, without leading zeros.
+async fn salt(h: &House, username: &str) -> Vec<u8> {
+    let parameters = json!({ "USERNAME": username, "SRP_A": "02" });
+    let request = json!({ "AuthFlow": "USER_SRP_AUTH", "AuthParameters": parameters });
+    let asked = h.public("InitiateAuth", request).await.ok();
+    let salt = asked["ChallengeParameters"]["SALT"].as_str().unwrap();
+    let salt = salt.trim_start_matches('0');
+    let salt = format!("{}{salt}", "0".repeat(salt.len() % 2));
+    let byte = |at: usize| u8::from_str_radix(&salt[at..at + 2], 16).unwrap();
+    (0..salt.len()).step_by(2).map(byte).collect()
+}
+
+#[tokio::test]
+async fn the_same_password_is_never_stored_alike() {
+    let h = House::plain().await;
+    h.sign_up("alice", &[("email", EMAIL)]).await;
+    h.sign_up("bob", &[("email", "bob@example.com")]).await;
+    let mut db = h.s.app.store.read().await.unwrap();
+    let sql = poolhouse::store::db::Sql {
+        sqlite: "SELECT COUNT(DISTINCT phc) FROM passwords",
+        postgres: "SELECT COUNT(DISTINCT phc) FROM passwords",
+    };
+    assert_eq!(db.one::<(i64,)>(sql, Vec::new()).await.unwrap(), (2,));
+    assert_ne!(salt(&h, "alice").await, salt(&h, "bob").await);
 }

@@ -68,6 +68,18 @@ async fn other_scopes_are_refused_and_deleted_ones_drop_out() {
         let answer = ask(&house, &client, &[("scope", scope)]).await;
         answer.refuses(400, "invalid_scope");
     }
+    // A scope that exists, and that the client may not have.
+    let scopes = ["read", "write", "delete"]
+        .map(|name| json!({ "ScopeName": name, "ScopeDescription": name }));
+    let server =
+        json!({ "Identifier": "https://notes.example.com", "Name": "n", "Scopes": scopes });
+    house.admin("UpdateResourceServer", server).await.ok();
+    let answer = ask(
+        &house,
+        &client,
+        &[("scope", "https://notes.example.com/delete")],
+    );
+    answer.await.refuses(400, "invalid_scope");
     let scopes = json!([{ "ScopeName": "read", "ScopeDescription": "r" }]);
     let server =
         json!({ "Identifier": "https://notes.example.com", "Name": "n", "Scopes": scopes });

@@ -113,3 +113,34 @@ async fn the_janitor_sweeps_every_table_whose_rows_run_out() {
     stage.advance_ms(1);
     assert_eq!(janitor::sweep(&stage.s.app).await.unwrap(), 3);
 }
+
+#[tokio::test]
+async fn an_address_is_the_peers_whatever_the_headers_say() {
+    let stage = Stage::new().await;
+    stage.user("ada").await;
+    for guess in 0..20 {
+        let claimed = format!("203.0.113.{guess}");
+        let parameters = json!({ "USERNAME": "ada", "PASSWORD": "wrong" });
+        let request = json!({
+            "ClientId": stage.client, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters,
+        });
+        let target = "AWSCognitoIdentityProviderService.InitiateAuth";
+        let request = stage
+            .s
+            .http
+            .post(&stage.s.url)
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", target)
+            .header("x-forwarded-for", &claimed)
+            .header("x-real-ip", &claimed)
+            .header("forwarded", format!("for={claimed}"))
+            .body(request.to_string());
+        let answer = request.send().await.unwrap().text().await.unwrap();
+        let locked = answer.contains("Password attempts exceeded");
+        assert_eq!(locked, guess >= 5, "{answer}");
+    }
+    let ours = "SELECT COUNT(*) FROM audit WHERE act = 'SignIn' AND ip = '127.0.0.1'";
+    assert_eq!(count(&stage, ours).await, 5);
+    let claimed = "SELECT COUNT(*) FROM audit WHERE ip LIKE '203.%'";
+    assert_eq!(count(&stage, claimed).await, 0);
+}
