@@ -6,7 +6,7 @@
 //! again. Whoever is alone writes `BEGIN`, its work and `COMMIT`, as without any of this.
 //!
 //! A future may be dropped at any await. What is running is therefore written down before it
-//! begins ([`Mess`]), and the next to have the connection cleans up after who left it so.
+//! begins (`desk::Mess`), and the next to have the connection cleans up after who left it so.
 
 mod desk;
 #[cfg(test)]
