@@ -281,6 +281,7 @@ texts! {
     software_token_not_offered => SoftwareTokenMfaNotFound "Software token MFA has not been enabled by the userPool";
     software_token_not_begun => SoftwareTokenMfaNotFound "Software token MFA is not associated with the user.";
     mfa_method_not_found => MfaMethodNotFound "The MFA method is not available for the user.";
+    session_of_sign_up => InvalidParameter "Session is for the USER_AUTH flow only.";
     mfa_two_preferred => InvalidParameter "Only one MFA factor can be preferred.";
     mfa_preferred_not_enabled => InvalidParameter "The preferred MFA factor must be enabled.";
     mfa_options => InvalidParameter "MFAOptions can only have SMS with phone_number.";
@@ -323,6 +324,11 @@ impl Error {
     /// `Missing required parameter {name}` (a key of AuthParameters or ChallengeResponses).
     pub fn missing_parameter(name: &str) -> Self {
         Self::invalid_parameter(format!("Missing required parameter {name}"))
+    }
+
+    /// `{challenge} is not available for this sign-in.`
+    pub fn challenge_not_available(challenge: &str) -> Self {
+        Self::invalid_parameter(format!("{challenge} is not available for this sign-in."))
     }
 
     /// `{flow} flow not enabled for this client`.

@@ -21,7 +21,7 @@ operations! {
     AdminForgetDevice Iam;
     AdminGetDevice Iam;
     AdminGetUser Iam => users::admin_get_user::admin_get_user;
-    AdminGetUserAuthFactors Iam;
+    AdminGetUserAuthFactors Iam => mfa::admin_get_user_auth_factors::admin_get_user_auth_factors;
     AdminInitiateAuth Iam => auth::admin_initiate_auth::admin_initiate_auth;
     AdminLinkProviderForUser Iam;
     AdminListDevices Iam;
@@ -94,7 +94,7 @@ operations! {
     GetUICustomization Iam;
     GetUser Token => auth::get_user::get_user;
     GetUserAttributeVerificationCode Token => account::get_user_attribute_verification_code::get_user_attribute_verification_code;
-    GetUserAuthFactors Token;
+    GetUserAuthFactors Token => mfa::get_user_auth_factors::get_user_auth_factors;
     GetUserPoolClientSessionConfiguration Iam;
     GetUserPoolMfaConfig Iam => pools::get_user_pool_mfa_config::get_user_pool_mfa_config;
     GetUserPoolSessionConfiguration Iam;

@@ -16,6 +16,7 @@ pub mod delivery;
 pub mod demo;
 pub mod domains;
 pub mod existence;
+pub mod first_factors;
 pub mod groups;
 pub mod hooks;
 pub mod issuer;

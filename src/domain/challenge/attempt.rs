@@ -9,6 +9,8 @@ use crate::app::App;
 use crate::domain::tokens::{Claim, Nothing};
 use crate::error::{Error, Reason, Result};
 use crate::ids::{ClientId, PoolId, SessionId, Sub};
+use crate::secret::Secret;
+use crate::settings::pool::{Contact, FirstFactor};
 use crate::store::clients::Client;
 use crate::store::consumed;
 use crate::store::db::Tx;
@@ -28,8 +30,10 @@ pub(super) enum Factor {
     Password,
     /// The password, not sent.
     Srp,
-    /// A contact and the password, in this page flow (sign-up).
+    /// A contact and the password, if there is one: the account was opened and confirmed just now.
     SignUp,
+    /// A code to a contact, in the password's place.
+    Code,
 }
 
 /// A sign-in in progress.
@@ -71,7 +75,27 @@ pub(super) enum Step {
         client: String,
         /// b and B, base64url.
         server: String,
+        /// Whether a choice led here: then the challenge has a `Session`, and its answer too.
+        chosen: bool,
     },
+    /// SELECT_CHALLENGE, or PASSWORD and PASSWORD_SRP chosen without their inputs: one of these
+    /// first factors.
+    Choose(Vec<FirstFactor>),
+    /// EMAIL_OTP or SMS_OTP as the first factor: a code was sent.
+    FirstCode {
+        /// To which contact.
+        contact: Contact,
+        /// [`Attempt::hash`] of the code.
+        hash: String,
+        /// [`Attempt::hash`] of the address: as long for one as for another.
+        address: String,
+        /// The user name as it was sent.
+        typed: String,
+    },
+    /// SignUp: the account waits to be confirmed.
+    SignedUp,
+    /// ConfirmSignUp: the account was confirmed.
+    Confirmed,
     /// NEW_PASSWORD_REQUIRED.
     NewPassword,
     /// SMS_MFA or EMAIL_OTP: a code was sent.
@@ -205,6 +229,12 @@ impl Attempt {
     fn parse(app: &App, text: &str) -> Result<Self> {
         let foreign = || Error::invalid_session().because(Reason::ForeignSession);
         app.vault.open_token(PURPOSE, text).ok_or_else(foreign)
+    }
+
+    /// Whether a sealed text asks for the code of a first factor.
+    pub(super) fn asks_first_code(app: &App, text: &Secret<String>) -> bool {
+        let attempt = Self::parse(app, text.expose());
+        attempt.is_ok_and(|attempt| matches!(attempt.step, Step::FirstCode { .. }))
     }
 
     /// The client and the face of a sealed text: what they are for [`Attempt::open`] where a
