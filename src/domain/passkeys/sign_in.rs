@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::domain::mfa::{self, Asked};
 use crate::error::{Error, Reason, Result};
 use crate::ids::{PoolId, Sub};
+use crate::settings::pool::Mfa;
 use crate::store::db::Tx;
 use crate::store::passkeys::{self, Passkey};
 use crate::store::pools::Pool;
@@ -37,24 +38,62 @@ pub(in crate::domain) struct Asserted {
     count: i64,
 }
 
+/// A public key that is of use to nobody: the generator of P-256, in COSE.
+const NOBODYS_KEY: &str = "pQECAyYgASFYIGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWIlggT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU";
+
 /// What a user could sign in with; none where the pool does not offer it, where the user has no
 /// passkey of the pool's relying party, has to choose a password first, or has to prove more than a
 /// passkey does.
 pub(in crate::domain) async fn offer(app: &App, pool: &Pool, user: &User) -> Result<Option<Offer>> {
+    let Some(mut offer) = registered(app, pool, &user.sub).await? else {
+        return Ok(None);
+    };
     let proves_enough =
         mfa::asked(pool, user) == Asked::Nothing || mfa::passkeys_suffice(pool, user);
-    if !is_offered(pool) || user.status == Status::ForceChangePassword || !proves_enough {
+    let standing = matches!(user.status, Status::Confirmed | Status::Unconfirmed);
+    offer.insists |= user.mfa.passkeys;
+    let offered = !offer.passkeys.is_empty() && proves_enough && standing;
+    Ok(offered.then_some(offer))
+}
+
+/// What a name that is nobody's seems to be able to sign in with: half of them have a passkey, so
+/// that one which is offered does not tell that somebody is there.
+pub(in crate::domain) async fn offer_phantom(
+    app: &App,
+    pool: &Pool,
+    sub: &Sub,
+) -> Result<Option<Offer>> {
+    let Some(mut offer) = registered(app, pool, sub).await? else {
+        return Ok(None);
+    };
+    let drawn = app.vault.derive("phantom passkey", &format!("{}/{sub}", pool.id))?;
+    offer.passkeys.push(Passkey {
+        id: URL_SAFE_NO_PAD.encode(drawn),
+        sub: sub.clone(),
+        rp_id: offer.rp_id.clone(),
+        public_key: NOBODYS_KEY.to_owned(),
+        sign_count: 0,
+        aaguid: String::new(),
+        attachment: None,
+        transports: vec!["hybrid".to_owned(), "internal".to_owned()],
+        created: app.clock.now(&pool.id),
+    });
+    let has_one = drawn.first().is_some_and(|byte| byte % 2 == 0);
+    Ok((has_one && pool.settings().mfa() != Mfa::On).then_some(offer))
+}
+
+/// The passkeys of the pool's relying party, if it has one and lets users sign in with them.
+async fn registered(app: &App, pool: &Pool, sub: &Sub) -> Result<Option<Offer>> {
+    if !is_offered(pool) {
         return Ok(None);
     }
     let mut db = app.store.read().await?;
-    let Some(rp_id) = relying_party::of(app, &mut db, pool).await? else {
-        return Ok(None);
-    };
-    let mut passkeys = passkeys::of_user(&mut db, &pool.id, &user.sub).await?;
-    passkeys.retain(|passkey| passkey.rp_id == rp_id);
-    Ok((!passkeys.is_empty()).then(|| Offer {
+    let rp_id = relying_party::of(app, &mut db, pool).await?;
+    let mut passkeys = passkeys::of_user(&mut db, &pool.id, sub).await?;
+    passkeys.retain(|passkey| rp_id.as_ref() == Some(&passkey.rp_id));
+    Ok(rp_id.map(|rp_id| Offer {
         rp_id,
-        insists: relying_party::insists(pool) || user.mfa.passkeys,
+        insists: relying_party::insists(pool),
         passkeys,
     }))
 }
@@ -83,7 +122,7 @@ impl Offer {
     pub(in crate::domain) fn judge(
         &self,
         app: &App,
-        user: &User,
+        (pool, sub): (&PoolId, &Sub),
         (challenge, document): (&str, &str),
     ) -> Result<Asserted> {
         let document = serde_json::from_str(document).map_err(|_| Error::webauthn_response())?;
@@ -95,7 +134,7 @@ impl Offer {
         let mut passkeys = self.passkeys.iter();
         let passkey = passkeys.find(|passkey| passkey.id == credential.id());
         let passkey = passkey.ok_or_else(wrong)?;
-        let theirs = user_handle(&user.sub);
+        let theirs = user_handle(sub);
         let said = ClientData::parse(&client_data, Ceremony::Get).ok_or_else(wrong)?;
         let parsed = AuthenticatorData::parse(&data).ok_or_else(wrong)?;
         let about_this = response.user_handle().is_none_or(|handle| handle == theirs)
@@ -110,8 +149,8 @@ impl Offer {
             return Err(wrong());
         }
         Ok(Asserted {
-            pool: user.pool.clone(),
-            sub: user.sub.clone(),
+            pool: pool.clone(),
+            sub: sub.clone(),
             id: passkey.id.clone(),
             count: parsed.sign_count.into(),
         })
