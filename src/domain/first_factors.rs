@@ -2,17 +2,17 @@
 //!
 //! One rule for the challenges, the pages and GetUserAuthFactors: the pool allows the factor
 //! (`AllowedFirstAuthFactors`), the user has it, and it leaves nothing out that the pool asks of
-//! the user. A code or a passkey is one factor: whoever has to prove a second one begins with the
-//! password (Cognito developer guide, "Authentication flows": passwordless sign-in and MFA exclude
-//! each other).
+//! the user. A code is one factor: whoever has to prove a second one begins with the password
+//! (Cognito developer guide, "Authentication flows": passwordless sign-in and MFA exclude each
+//! other), or with a passkey that counts for two.
 
 use crate::app::App;
 use crate::domain::codes::Sent;
 use crate::domain::mfa::{self, Asked};
+use crate::domain::passkeys::sign_in;
 use crate::domain::{delivery, records};
 use crate::error::Result;
 use crate::settings::pool::{Contact, FirstFactor, Mfa};
-use crate::store::db::Conn;
 use crate::store::passwords;
 use crate::store::pools::Pool;
 use crate::store::users::{Attributes, Status, User};
@@ -34,15 +34,12 @@ struct Means {
 
 /// What a user can begin with now.
 pub async fn of(app: &App, pool: &Pool, user: &User) -> Result<Vec<FirstFactor>> {
+    let passkey = sign_in::offer(app, pool, user).await?.is_some();
     let mut db = app.store.read().await?;
-    available(&mut db, pool, user).await
-}
-
-async fn available(db: &mut Conn, pool: &Pool, user: &User) -> Result<Vec<FirstFactor>> {
+    let password = passwords::find(&mut db, &pool.id, &user.sub).await?;
     let means = Means {
-        password: passwords::find(db, &pool.id, &user.sub).await?.is_some(),
-        // Passkeys are not built yet: nobody has one.
-        passkey: false,
+        password: password.is_some(),
+        passkey,
     };
     let can = |factor: &FirstFactor| can(pool, user, means, *factor);
     Ok(allowed(pool).into_iter().filter(can).collect())
@@ -88,7 +85,7 @@ fn can(pool: &Pool, user: &User, means: Means, factor: FirstFactor) -> bool {
         FirstFactor::Password => means.password,
         FirstFactor::EmailOtp => reaches(pool, user, means, Contact::Email),
         FirstFactor::SmsOtp => reaches(pool, user, means, Contact::PhoneNumber),
-        FirstFactor::WebAuthn => means.passkey && alone(pool, user),
+        FirstFactor::WebAuthn => means.passkey,
         FirstFactor::SoftwareToken => false,
     }
 }

@@ -29,6 +29,7 @@ pub mod messages;
 pub mod mfa;
 pub mod oauth;
 pub mod paging;
+pub mod passkeys;
 pub mod password;
 pub mod pools;
 pub mod profile;

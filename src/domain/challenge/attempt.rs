@@ -1,6 +1,9 @@
 //! A sign-in in progress: one sealed text that carries everything, so that nothing is stored until
 //! it succeeds. It goes out as `Session`, or as `SECRET_BLOCK`.
 
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
@@ -174,6 +177,12 @@ impl Attempt {
             factors: self.factors.clone(),
             ..next
         })
+    }
+
+    /// What a passkey has to sign to answer this attempt, and no other; base64url.
+    pub(super) fn challenge(&self) -> String {
+        let hash = digest(&SHA256, self.bound("passkey").as_bytes());
+        URL_SAFE_NO_PAD.encode(hash.as_ref())
     }
 
     /// The keyed hash of a code that answers this attempt, and no other.

@@ -6,7 +6,10 @@
 
 use super::attempt::{Attempt, Passed, Step, Who};
 use super::context::{Context, Subject, check_confirmed};
-use super::{ChallengeName, Face, Next, Outcome, Parameters, first_code, password, signed_up, srp};
+use super::{
+    ChallengeName, Face, Next, Outcome, Parameters, first_code, password, signed_up, srp, web_authn,
+};
+use crate::domain::passkeys::sign_in;
 use crate::domain::tokens::Nothing;
 use crate::domain::{existence, first_factors, hooks};
 use crate::error::{Error, Reason, Result};
@@ -96,6 +99,7 @@ pub(super) async fn answer(
         // The answer itself, not the choice alone.
         ChallengeName::Password => parameters.get("PASSWORD").map(|_| name)?,
         ChallengeName::PasswordSrp => parameters.get("SRP_A").map(|_| name)?,
+        ChallengeName::WebAuthn => parameters.get("CREDENTIAL").map(|_| name)?,
         _ => name,
     };
     if !choosing.offers(name) {
@@ -125,8 +129,12 @@ async fn begin(
         ChallengeName::EmailOtp | ChallengeName::SmsOtp => {
             first_code::send(context, choosing, name).await
         }
-        // Passkeys begin here. Until they are built nobody is offered one.
-        ChallengeName::WebAuthn => Err(Error::not_implemented(name.as_str())),
+        ChallengeName::WebAuthn => match (parameters.find("CREDENTIAL"), choosing.attempt) {
+            (Some(credential), Some(attempt)) => {
+                web_authn::prove(context, choosing.subject, (credential, attempt)).await
+            }
+            _ => ask(context, choosing, name).await,
+        },
         _ => ask(context, choosing, ChallengeName::SelectChallenge).await,
     }
 }
@@ -138,14 +146,15 @@ async fn ask(
     name: ChallengeName,
 ) -> Result<Outcome> {
     let attempt = choosing.next(context, Step::Choose(choosing.offered.to_vec()))?;
-    let next = choosing.challenge(name, Vec::new(), attempt.seal(context.app)?);
+    let parameters = web_authn::options(context, choosing, (name, &attempt)).await?;
+    let next = choosing.challenge(name, parameters, attempt.seal(context.app)?);
     choosing.use_up(context).await?;
     Ok(Outcome::Challenge(next))
 }
 
 impl Choosing<'_> {
     /// Whether a challenge is among those that there are to choose from.
-    fn offers(&self, name: ChallengeName) -> bool {
+    pub(super) fn offers(&self, name: ChallengeName) -> bool {
         names(self.offered).contains(&name)
     }
 
@@ -263,7 +272,11 @@ pub(super) async fn offered(
         Subject::Phantom(sub) => {
             // The same statement as for a user.
             context.password(sub).await?;
-            first_factors::of_phantom(pool, &existence::phantom(app, pool, typed)?.sent)
+            let sent = existence::phantom(app, pool, typed)?.sent;
+            let mut seeming = first_factors::of_phantom(pool, &sent);
+            let passkey = sign_in::offer_phantom(app, pool, sub).await?;
+            seeming.extend(passkey.map(|_| FirstFactor::WebAuthn));
+            seeming
         }
     };
     if offered.is_empty() {

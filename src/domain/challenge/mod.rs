@@ -21,6 +21,7 @@ mod set_up_mfa;
 mod signed_up;
 mod software_token;
 mod srp;
+mod web_authn;
 
 use std::collections::BTreeMap;
 
@@ -237,7 +238,8 @@ pub async fn answer(
         }
         name @ (ChallengeName::SelectChallenge
         | ChallengeName::Password
-        | ChallengeName::PasswordSrp) => {
+        | ChallengeName::PasswordSrp
+        | ChallengeName::WebAuthn) => {
             choice::answer(context, typed, session, (name, parameters)).await
         }
         name @ (ChallengeName::EmailOtp | ChallengeName::SmsOtp)
