@@ -98,7 +98,10 @@ pub(super) enum Step {
     /// SignUp: the account waits to be confirmed.
     SignedUp,
     /// ConfirmSignUp: the account was confirmed.
-    Confirmed,
+    Confirmed {
+        /// The contact, where its code alone was proven: by somebody who need not have signed up.
+        by_code: Option<Contact>,
+    },
     /// NEW_PASSWORD_REQUIRED.
     NewPassword,
     /// SMS_MFA or EMAIL_OTP: a code was sent.

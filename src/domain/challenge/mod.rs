@@ -43,7 +43,7 @@ use attempt::Factor;
 use context::Context;
 pub use parameters::Parameters;
 pub use set_up_mfa::{associate, verify};
-pub use signed_up::SignUpSession;
+pub use signed_up::{SignUpSession, after_confirmation};
 
 names! {
     /// `AuthFlow` of InitiateAuth.
