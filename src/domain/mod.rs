@@ -27,6 +27,7 @@ pub mod lockout;
 pub mod messages;
 pub mod mfa;
 pub mod oauth;
+pub mod overrides;
 pub mod paging;
 pub mod password;
 pub mod pools;

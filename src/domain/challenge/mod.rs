@@ -173,7 +173,8 @@ pub async fn start(
         pool,
         client,
         face,
-        metadata,
+        metadata: &none,
+        validation: metadata,
     };
     let typed = context.username(&parameters)?;
     flows::check(client, face, flow)?;
@@ -202,6 +203,7 @@ pub async fn answer(
         client,
         face: answer.face,
         metadata: answer.metadata,
+        validation: &Metadata::new(),
     };
     let parameters = &answer.parameters;
     let known = answer.face == Face::Hosted && parameters.find("USERNAME").is_none();
@@ -251,6 +253,7 @@ pub async fn send_again(
         client,
         face: Face::Hosted,
         metadata: &Metadata::new(),
+        validation: &Metadata::new(),
     };
     code::send_again(context, session).await
 }
@@ -274,6 +277,7 @@ pub async fn prove(
         client,
         face: Face::Hosted,
         metadata: &Metadata::new(),
+        validation: &Metadata::new(),
     };
     context::check_confirmed(Some(user))?;
     hooks::pre_authentication(app, context.event(&user.username, Some(user))).await?;

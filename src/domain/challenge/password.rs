@@ -17,7 +17,7 @@ pub(super) async fn start(
     password: &Secret<String>,
 ) -> Result<Outcome> {
     let Context { app, actor, .. } = context;
-    let subject = context.subject(typed, true).await?;
+    let subject = context.subject(typed, Some(password)).await?;
     check_confirmed(subject.user())?;
     hooks::pre_authentication(app, context.event(typed, subject.user())).await?;
     let stored = context.password(subject.sub()).await?;

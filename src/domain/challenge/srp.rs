@@ -28,7 +28,7 @@ pub(super) async fn start(context: Context<'_>, typed: &str, a: &str) -> Result<
     let app = context.app;
     let client = ClientPublic::parse(a)
         .map_err(|error| Error::invalid_parameter(format!("Invalid SRP_A: {error}")))?;
-    let subject = context.subject(typed, false).await?;
+    let subject = context.subject(typed, None).await?;
     hooks::pre_authentication(app, context.event(typed, subject.user())).await?;
     let stored = context.password(subject.sub()).await?;
     context.check_imported(subject.user(), stored.as_ref())?;
