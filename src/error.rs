@@ -141,6 +141,8 @@ pub enum Reason {
     Conflict,
     /// A refresh token for which another was given before.
     ReusedToken,
+    /// A Lambda trigger refused, or could not be asked.
+    Trigger,
     /// A stored setting asks for behaviour that is not built.
     NotBuilt,
 }
@@ -314,6 +316,7 @@ texts! {
     concurrent_modification => ConcurrentModification "The resource was changed by another request. Try again.";
 }
 
+mod lambda;
 mod settings;
 
 /// Errors whose text names something.
