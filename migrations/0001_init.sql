@@ -38,8 +38,10 @@ CREATE TABLE pools (
     created_ms  BIGINT NOT NULL,
     modified_ms BIGINT NOT NULL,
     version     BIGINT NOT NULL,
-    epoch       BIGINT NOT NULL
+    epoch       BIGINT NOT NULL,
+    kms_key     TEXT -- ARN of the key that LambdaConfig.KMSKeyID leads to
 );
+CREATE INDEX pools_by_kms_key ON pools (kms_key);
 CREATE INDEX pools_by_owner ON pools (account, region, pool_id);
 
 CREATE TABLE clients (
