@@ -42,6 +42,7 @@ codes! {
     InvalidPassword => "InvalidPasswordException",
     InvalidUserPoolConfiguration => "InvalidUserPoolConfigurationException",
     LimitExceeded => "LimitExceededException",
+    ManagedLoginBrandingExists => "ManagedLoginBrandingExistsException",
     MfaMethodNotFound => "MFAMethodNotFoundException",
     MissingAuthenticationToken => "MissingAuthenticationTokenException",
     NotAuthorized => "NotAuthorizedException",
@@ -53,6 +54,7 @@ codes! {
     ScopeDoesNotExist => "ScopeDoesNotExistException",
     Serialization => "SerializationException",
     SoftwareTokenMfaNotFound => "SoftwareTokenMFANotFoundException",
+    TermsExists => "TermsExistsException",
     TierChangeNotAllowed => "TierChangeNotAllowedException",
     TooManyFailedAttempts => "TooManyFailedAttemptsException",
     TooManyRequests => "TooManyRequestsException",
@@ -288,6 +290,7 @@ texts! {
     concurrent_modification => ConcurrentModification "The resource was changed by another request. Try again.";
 }
 
+mod branding;
 mod settings;
 
 /// Errors whose text names something.

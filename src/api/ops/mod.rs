@@ -2,10 +2,12 @@
 
 pub mod account;
 pub mod auth;
+pub mod branding;
 pub mod clients;
 pub mod domains;
 pub mod groups;
 pub mod mfa;
 pub mod pools;
 pub mod resource_servers;
+pub mod terms;
 pub mod users;

@@ -16,7 +16,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use crate::app::App;
-use crate::web::mailbox;
+use crate::web::{mailbox, preview};
 use answer::Failure;
 
 /// The routes, each behind the origin guard.
@@ -34,6 +34,7 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/_poolhouse/clock", get(clock::show).post(clock::change))
         .route("/_poolhouse/reset", post(reset::reset))
         .merge(mailbox::routes())
+        .merge(preview::routes())
         .layer(middleware::from_fn_with_state(Arc::clone(app), same_origin))
 }
 
