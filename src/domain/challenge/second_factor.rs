@@ -122,6 +122,7 @@ pub(super) async fn send(
             .map(|(k, v)| (k.to_owned(), v))
             .collect(),
         session: Some(attempt.seal(app)?),
+        available: Vec::new(),
     };
     let now = app.clock.now(&user.pool);
     let mut tx = app.store.write(context.actor).await?;
@@ -138,7 +139,12 @@ pub(super) async fn send(
     Ok(Outcome::Challenge(next))
 }
 
-async fn message<'a>(context: Context<'a>, user: &'a User, sent: &Sent) -> Result<Message<'a>> {
+/// The message with a code for signing in, settled.
+pub(super) async fn message<'a>(
+    context: Context<'a>,
+    user: &'a User,
+    sent: &Sent,
+) -> Result<Message<'a>> {
     let draft = Draft {
         kind: messages::Kind::Authentication,
         pool: context.pool,
@@ -162,6 +168,7 @@ fn challenge(
         name,
         parameters: parameters.map(|(k, v)| (k.to_owned(), v)).collect(),
         session: Some(attempt.seal(context.app)?),
+        available: Vec::new(),
     })
 }
 
