@@ -50,6 +50,7 @@ codes! {
     InvalidUserPoolConfiguration => "InvalidUserPoolConfigurationException",
     KmsInternal => "KMSInternalException",
     LimitExceeded => "LimitExceededException",
+    ManagedLoginBrandingExists => "ManagedLoginBrandingExistsException",
     MfaMethodNotFound => "MFAMethodNotFoundException",
     MissingAuthenticationToken => "MissingAuthenticationTokenException",
     NotAuthorized => "NotAuthorizedException",
@@ -62,6 +63,7 @@ codes! {
     ScopeDoesNotExist => "ScopeDoesNotExistException",
     Serialization => "SerializationException",
     SoftwareTokenMfaNotFound => "SoftwareTokenMFANotFoundException",
+    TermsExists => "TermsExistsException",
     TierChangeNotAllowed => "TierChangeNotAllowedException",
     TooManyFailedAttempts => "TooManyFailedAttemptsException",
     TooManyRequests => "TooManyRequestsException",
@@ -332,6 +334,7 @@ texts! {
     concurrent_modification => ConcurrentModification "The resource was changed by another request. Try again.";
 }
 
+mod branding;
 mod kms;
 mod lambda;
 mod settings;
