@@ -161,6 +161,7 @@ pub(super) async fn message<'a>(
     sent: &Sent,
 ) -> Result<Message<'a>> {
     let draft = Draft {
+        actor: context.actor,
         kind: messages::Kind::Authentication,
         pool: context.pool,
         client: Some(&context.client.id),
@@ -195,7 +196,7 @@ fn attempt(context: Context<'_>, user: &User, proven: &[Factor], step: Step) -> 
 }
 
 /// Writes what the passed step leaves behind.
-async fn pass(context: Context<'_>, passed: &dyn Passed) -> Result<()> {
+pub(super) async fn pass(context: Context<'_>, passed: &dyn Passed) -> Result<()> {
     let mut tx = context.app.store.write(context.actor).await?;
     passed.write(&mut tx).await?;
     Ok(tx.commit().await?)

@@ -31,7 +31,7 @@ const SKEW: Span = Span::minutes(5);
 pub(super) async fn start(context: Context<'_>, typed: &str, a: &str) -> Result<Outcome> {
     let app = context.app;
     let client = public(a)?;
-    let subject = context.subject(typed, false).await?;
+    let subject = context.subject(typed, None).await?;
     hooks::pre_authentication(app, context.event(typed, subject.user())).await?;
     let (parameters, _) = exchange(context, (typed, &subject), &client, false).await?;
     Ok(Outcome::Challenge(Next {

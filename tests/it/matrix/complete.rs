@@ -14,9 +14,8 @@ fn source(path: Path) -> TokenSource {
         Path::Password(_) | Path::Srp(_) | Path::SecondFactor(..) => TokenSource::Authentication,
         Path::Chosen(..) | Path::SignedUp(_) => TokenSource::Authentication,
         Path::NewPassword(_) => TokenSource::NewPasswordChallenge,
-        Path::RefreshFlow(_) | Path::GetTokens { .. } | Path::RefreshGrant { .. } => {
-            TokenSource::RefreshTokens
-        }
+        Path::RefreshFlow(_) | Path::RefreshGrant { .. } => TokenSource::RefreshTokens,
+        Path::GetTokens { .. } => TokenSource::RefreshOperation,
         _ => TokenSource::HostedAuth,
     }
 }
@@ -29,11 +28,13 @@ fn every_source_of_user_tokens_has_a_path() {
         NewPasswordChallenge,
         HostedAuth,
         RefreshTokens,
+        RefreshOperation,
         ClientCredentials,
     ] {
         // A new source does not compile before it has its place here.
         let is_about_users = match kind {
-            Authentication | NewPasswordChallenge | HostedAuth | RefreshTokens => true,
+            Authentication | NewPasswordChallenge | HostedAuth | RefreshTokens
+            | RefreshOperation => true,
             ClientCredentials => false,
         };
         let listed = PATHS.iter().any(|path| source(*path) == kind);

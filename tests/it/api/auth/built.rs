@@ -19,34 +19,12 @@ async fn in_pool(pool: Value, what: &str) {
 
 #[tokio::test]
 async fn pools_that_ask_for_more_than_is_built_give_no_tokens() {
-    let arn = "arn:aws:lambda:us-east-1:123456789012:function:f";
     let devices = json!({ "DeviceConfiguration": { "ChallengeRequiredOnNewDevice": true } });
     in_pool(devices, "DeviceConfiguration").await;
     let enforced = json!({
         "UserPoolTier": "PLUS", "UserPoolAddOns": { "AdvancedSecurityMode": "ENFORCED" },
     });
     in_pool(enforced, "AdvancedSecurityMode ENFORCED").await;
-    for trigger in [
-        "PreAuthentication",
-        "PostAuthentication",
-        "PreTokenGeneration",
-    ] {
-        let pool = json!({ "LambdaConfig": { trigger: arn } });
-        in_pool(pool, &format!("The {trigger} trigger")).await;
-    }
-}
-
-#[tokio::test]
-async fn a_migration_trigger_is_asked_for_unknown_users_only() {
-    let arn = "arn:aws:lambda:us-east-1:123456789012:function:f";
-    let pool = json!({ "LambdaConfig": { "UserMigration": arn } });
-    let stage = Stage::with(pool, json!({})).await;
-    stage.user("ada").await;
-    stage.tokens("ada").await;
-    refused(
-        stage.sign_in("nobody", PASSWORD).await,
-        "The UserMigration trigger",
-    );
 }
 
 #[tokio::test]
