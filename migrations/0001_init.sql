@@ -172,6 +172,23 @@ CREATE TABLE software_tokens (
     FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
 );
 
+-- A device that a user signed in with and registered (ConfirmDevice).
+CREATE TABLE devices (
+    pool_id          TEXT    NOT NULL,
+    sub              TEXT    COLLATE "BINARY" NOT NULL,
+    device_key       TEXT    COLLATE "BINARY" NOT NULL,
+    name             TEXT,
+    -- Salt and verifier of the device's secret, sealed; absent where the app gave none.
+    srp              TEXT,
+    remembered       BOOLEAN NOT NULL,
+    last_ip          TEXT,
+    created_ms       BIGINT  NOT NULL,
+    modified_ms      BIGINT  NOT NULL,
+    authenticated_ms BIGINT  NOT NULL,
+    PRIMARY KEY (pool_id, sub, device_key),
+    FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
+);
+
 -- Failed sign-ins of a user, whatever name or flow was used. sub may be a phantom's: where a client
 -- hides which users exist, a name that is nobody's is locked like everybody else's.
 CREATE TABLE lockouts (

@@ -30,6 +30,7 @@ codes! {
     CodeDeliveryFailure => "CodeDeliveryFailureException",
     CodeMismatch => "CodeMismatchException",
     ConcurrentModification => "ConcurrentModificationException",
+    DeviceKeyExists => "DeviceKeyExistsException",
     EnableSoftwareTokenMfa => "EnableSoftwareTokenMFAException",
     ExpiredCode => "ExpiredCodeException",
     FeatureUnavailableInTier => "FeatureUnavailableInTierException",
@@ -94,6 +95,10 @@ pub enum Reason {
     UserNotConfirmed,
     /// The password (or its SRP proof) was wrong.
     WrongPassword,
+    /// The proof of a device's secret was wrong.
+    WrongDevice,
+    /// The device is not the user's, or is not remembered any more.
+    UnknownDevice,
     /// The user has no password.
     NoPassword,
     /// The user has a password hash but no SRP verifier.
@@ -274,7 +279,13 @@ texts! {
     mfa_preferred_not_enabled => InvalidParameter "The preferred MFA factor must be enabled.";
     mfa_options => InvalidParameter "MFAOptions can only have SMS with phone_number.";
     token_or_session_missing => InvalidParameter "Either AccessToken or Session is required.";
+    device_not_found => ResourceNotFound "Device does not exist.";
+    device_key_invalid => InvalidParameter "Invalid device key given.";
+    device_key_exists => DeviceKeyExists "Device key already exists.";
+    device_verifier_invalid => InvalidParameter "Invalid device secret verifier config given.";
+    devices_not_tracked => InvalidUserPoolConfiguration "User pool does not have device tracking enabled.";
     user_does_not_exist => UserNotFound "User does not exist.";
+    user_resource_not_found => ResourceNotFound "User does not exist.";
     username_client_not_found => UserNotFound "Username/client id combination not found.";
     password_too_long => InvalidParameter "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must have length less than or equal to 256";
     user_not_confirmed => UserNotConfirmed "User is not confirmed.";

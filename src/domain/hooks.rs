@@ -110,6 +110,8 @@ pub enum TokenSource {
     Authentication,
     /// `TokenGeneration_NewPasswordChallenge`
     NewPasswordChallenge,
+    /// `TokenGeneration_AuthenticateDevice`
+    AuthenticateDevice,
     /// `TokenGeneration_HostedAuth`
     HostedAuth,
     /// `TokenGeneration_RefreshTokens`

@@ -5,6 +5,7 @@ use futures_util::future::BoxFuture;
 use crate::app::App;
 use crate::domain::claims::ClientClaims;
 use crate::domain::complete::{Completion, complete};
+use crate::domain::devices::NewDevice;
 use crate::domain::hooks::{self, Metadata, TokenSource};
 use crate::domain::issuer;
 use crate::domain::keys;
@@ -30,6 +31,8 @@ pub struct Issued {
     pub refresh_token: Option<String>,
     /// Lifetime of the access token.
     pub lifetime: Span,
+    /// The key that the sign-in's device was given, if it had none.
+    pub new_device: Option<NewDevice>,
 }
 
 /// What a completed sign-in uses up, in the transaction that stores it: of many requests with the
@@ -153,5 +156,6 @@ pub async fn client_credentials(
         id_token: None,
         refresh_token: None,
         lifetime,
+        new_device: None,
     })
 }

@@ -9,6 +9,7 @@ pub mod clients;
 pub mod codes;
 pub mod consumed;
 pub mod db;
+pub mod devices;
 pub mod domains;
 pub mod faults;
 pub mod groups;
@@ -68,6 +69,7 @@ pub const POOL_TABLES: &[&str] = &[
     "aliases",
     "passwords",
     "software_tokens",
+    "devices",
     "lockouts",
     "codes",
     "attempts",
@@ -88,6 +90,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("authorization_codes", authorization_codes::ALL),
         ("clients", clients::ALL),
         ("codes", codes::ALL),
+        ("devices", devices::ALL),
         ("domains", domains::ALL),
         ("consumed", consumed::ALL),
         ("groups", groups::ALL),

@@ -8,7 +8,7 @@ use super::Face;
 use crate::app::App;
 use crate::domain::tokens::{Claim, Nothing};
 use crate::error::{Error, Reason, Result};
-use crate::ids::{ClientId, PoolId, SessionId, Sub};
+use crate::ids::{ClientId, DeviceKey, PoolId, SessionId, Sub};
 use crate::store::clients::Client;
 use crate::store::consumed;
 use crate::store::db::Tx;
@@ -22,7 +22,7 @@ const PURPOSE: &str = "sign-in";
 const CODE: &str = "sign-in-code";
 
 /// What has been proven.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Factor {
     /// The password, sent.
     Password,
@@ -30,6 +30,10 @@ pub(super) enum Factor {
     Srp,
     /// A contact and the password, in this page flow (sign-up).
     SignUp,
+    /// A second factor.
+    Second,
+    /// The secret of a remembered device.
+    Device,
 }
 
 /// A sign-in in progress.
@@ -46,6 +50,8 @@ pub(super) struct Attempt {
     pub(super) step: Step,
     /// What has been proven so far.
     pub(super) factors: Vec<Factor>,
+    /// `DEVICE_KEY`, where one was given.
+    pub(super) device: Option<DeviceKey>,
     /// 128 random bits; used up by success.
     nonce: String,
     expires: Timestamp,
@@ -66,11 +72,15 @@ pub(super) struct Who {
 #[derive(Serialize, Deserialize)]
 pub(super) enum Step {
     /// PASSWORD_VERIFIER.
-    Srp {
-        /// A, base64url.
-        client: String,
-        /// b and B, base64url.
-        server: String,
+    Srp(Halves),
+    /// DEVICE_SRP_AUTH.
+    DeviceSrp(DeviceKey),
+    /// DEVICE_PASSWORD_VERIFIER.
+    DeviceProof {
+        /// The device.
+        key: DeviceKey,
+        /// The exchange about its secret.
+        halves: Halves,
     },
     /// NEW_PASSWORD_REQUIRED.
     NewPassword,
@@ -96,6 +106,15 @@ pub(super) enum Step {
         /// Whether a factor is set up.
         done: bool,
     },
+}
+
+/// Both sides' values of an SRP exchange.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Halves {
+    /// A, base64url.
+    pub(super) client: String,
+    /// b and B, base64url.
+    pub(super) server: String,
 }
 
 /// What a passed step writes: the proof that it uses up, and what the step changed. Of many requests
@@ -137,6 +156,7 @@ impl Attempt {
             who,
             step,
             factors: Vec::new(),
+            device: None,
             nonce: app.rng.text(b"0123456789abcdef", 32)?,
             expires: expires.plus(client.settings.auth_session_lifetime()),
         })
@@ -148,6 +168,7 @@ impl Attempt {
         let next = Self::new(app, client, face, who, step)?;
         Ok(Self {
             factors: self.factors.clone(),
+            device: self.device.clone(),
             ..next
         })
     }

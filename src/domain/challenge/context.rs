@@ -1,11 +1,12 @@
 //! What every step of one request works with, and the first questions: who is it, may they sign in.
 
+use super::attempt::Attempt;
 use super::{Face, Parameters};
 use crate::app::App;
 use crate::domain::hooks::{self, Metadata};
 use crate::domain::{clients, existence, usernames};
 use crate::error::{Error, Reason, Result};
-use crate::ids::Sub;
+use crate::ids::{DeviceKey, Sub};
 use crate::store::audit::{Actor, Event};
 use crate::store::clients::Client;
 use crate::store::passwords::{self, Password};
@@ -21,6 +22,8 @@ pub(super) struct Context<'a> {
     pub(super) client: &'a Client,
     pub(super) face: Face,
     pub(super) metadata: &'a Metadata,
+    /// `DEVICE_KEY` of the request, or of an earlier one of the same sign-in.
+    pub(super) device: Option<&'a DeviceKey>,
 }
 
 /// Whom a name means.
@@ -43,6 +46,30 @@ impl Subject {
         match self {
             Self::User(user) => &user.sub,
             Self::Phantom(sub) => sub,
+        }
+    }
+}
+
+impl<'a> Context<'a> {
+    /// The same request, where it names no device about the one that the sign-in named before.
+    pub(super) fn with_device_of<'b>(self, attempt: &'b Attempt) -> Context<'b>
+    where
+        'a: 'b,
+    {
+        Context {
+            device: self.device.or(attempt.device.as_ref()),
+            ..self
+        }
+    }
+
+    /// The same request, about this device.
+    pub(super) const fn with_device<'b>(self, key: &'b DeviceKey) -> Context<'b>
+    where
+        'a: 'b,
+    {
+        Context {
+            device: Some(key),
+            ..self
         }
     }
 }

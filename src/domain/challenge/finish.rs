@@ -6,13 +6,16 @@ use super::attempt::{Attempt, Completes, Factor, Passed};
 use super::context::Context;
 use super::{Face, Outcome, built, new_password, second_factor};
 use crate::domain::complete::{Completion, complete};
+use crate::domain::devices::{self, NewDevice};
 use crate::domain::hooks::{self, TokenSource};
 use crate::domain::lockout::Admitted;
 use crate::domain::mfa::{self, Asked};
 use crate::domain::sessions;
+use crate::domain::tokens::Issued;
 use crate::error::{Error, Reason, Result};
 use crate::store::db::Tx;
 use crate::store::passwords::Password;
+use crate::store::sessions::Session;
 use crate::store::users::{Status, User};
 
 /// A password, proven.
@@ -62,7 +65,7 @@ pub(super) async fn after_password(
     let step = First {
         proof: &proof,
         // The end of a sign-in forgets all failures; before it this one is taken back.
-        refunds: mfa::asked(context.pool, &user) != Asked::Nothing,
+        refunds: mfa::asked(context.pool, &user) != Asked::Nothing || context.device.is_some(),
     };
     let source = TokenSource::Authentication;
     let done = second_factor::go_on(context, user, (vec![proof.factor], source), &step).await;
@@ -96,7 +99,7 @@ impl Passed for First<'_> {
 pub(super) async fn sign_in(
     context: Context<'_>,
     user: User,
-    source: TokenSource,
+    (proven, source): (&[Factor], TokenSource),
     passed: &dyn Passed,
 ) -> Result<Outcome> {
     let Context {
@@ -113,7 +116,13 @@ pub(super) async fn sign_in(
         let proven = sessions::open_browser(app, actor, client, user, &claim).await?;
         return Ok(Outcome::Proven(proven));
     }
-    let session = sessions::new(app, actor, client, &user)?;
+    let new = new_device(context, proven)?;
+    let known = context.device.filter(|_| proven.contains(&Factor::Device));
+    let key = new.as_ref().map(|new| &new.key).or(known);
+    let session = Session {
+        device_key: key.map(ToString::to_string),
+        ..sessions::new(app, actor, client, &user)?
+    };
     let completion = Completion {
         pool,
         client,
@@ -126,5 +135,19 @@ pub(super) async fn sign_in(
         metadata: context.metadata,
     };
     let issued = complete(app, actor, completion, &claim).await?;
-    Ok(Outcome::Tokens(issued))
+    Ok(Outcome::Tokens(Issued {
+        new_device: new,
+        ..issued
+    }))
+}
+
+/// A key for the device of a sign-in that no device proved itself in. A password that an
+/// administrator's program sends is typed at no device: such a sign-in has none, and cannot be
+/// refreshed where devices are tracked.
+fn new_device(context: Context<'_>, proven: &[Factor]) -> Result<Option<NewDevice>> {
+    let by_admin = context.face == Face::Admin && proven.first() == Some(&Factor::Password);
+    if !devices::tracks(context.pool) || by_admin || proven.contains(&Factor::Device) {
+        return Ok(None);
+    }
+    NewDevice::issue(context.app, context.pool).map(Some)
 }

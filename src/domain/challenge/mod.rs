@@ -8,6 +8,9 @@ mod attempt;
 pub(in crate::domain) mod built;
 mod code;
 mod context;
+mod device;
+mod device_proof;
+mod device_srp;
 mod finish;
 pub(in crate::domain) mod flows;
 mod new_password;
@@ -157,16 +160,17 @@ pub async fn start(
             clients::check_secret_hash(app, client, "", None)?;
         }
         flows::check(client, face, flow)?;
-        built::check_asked(None, &parameters)?;
+        let device = parameters.find("DEVICE_KEY");
         let refresh = Refresh {
             door: Door::Flow(secret_hash),
             token,
-            device_key: None,
+            device_key: device.map(|key| key.expose().as_str()),
             metadata: &none,
         };
         let issued = refresh::refresh(app, actor, pool, client, refresh).await?;
         return Ok(Outcome::Tokens(issued));
     }
+    let device = device::named(pool, &parameters)?;
     let context = Context {
         app,
         actor,
@@ -174,13 +178,14 @@ pub async fn start(
         client,
         face,
         metadata,
+        device: device.as_ref(),
     };
     let typed = context.username(&parameters)?;
     flows::check(client, face, flow)?;
-    built::check_asked(Some(flow), &parameters)?;
+    built::check_asked(flow)?;
     built::check(pool)?;
     if flow == Flow::UserSrp {
-        return srp::start(context, typed, parameters.get("SRP_A")?.expose()).await;
+        return srp::start(context, typed, &parameters).await;
     }
     password::start(context, typed, parameters.get("PASSWORD")?).await
 }
@@ -195,6 +200,8 @@ pub async fn answer(
     client: &Client,
     answer: Answer<'_>,
 ) -> Result<Outcome> {
+    let parameters = &answer.parameters;
+    let device = device::named(pool, parameters)?;
     let context = Context {
         app,
         actor,
@@ -202,11 +209,10 @@ pub async fn answer(
         client,
         face: answer.face,
         metadata: answer.metadata,
+        device: device.as_ref(),
     };
-    let parameters = &answer.parameters;
     let known = answer.face == Face::Hosted && parameters.find("USERNAME").is_none();
     let typed = (!known).then(|| context.username(parameters)).transpose()?;
-    built::check_asked(None, parameters)?;
     built::check(pool)?;
     let session = answer.session.as_ref();
     match answer.name {
@@ -230,6 +236,10 @@ pub async fn answer(
             select_mfa::answer(context, typed, session, parameters).await
         }
         ChallengeName::MfaSetup => set_up_mfa::answer(context, typed, session, parameters).await,
+        ChallengeName::DeviceSrp => device_srp::answer(context, typed, session, parameters).await,
+        ChallengeName::DevicePasswordVerifier => {
+            device_proof::answer(context, typed, session, parameters).await
+        }
         other => Err(Error::not_implemented(other.as_str())),
     }
 }
@@ -251,6 +261,7 @@ pub async fn send_again(
         client,
         face: Face::Hosted,
         metadata: &Metadata::new(),
+        device: None,
     };
     code::send_again(context, session).await
 }
@@ -274,6 +285,7 @@ pub async fn prove(
         client,
         face: Face::Hosted,
         metadata: &Metadata::new(),
+        device: None,
     };
     context::check_confirmed(Some(user))?;
     hooks::pre_authentication(app, context.event(&user.username, Some(user))).await?;

@@ -1,6 +1,12 @@
 //! Sign-in, refresh and sign-out.
 
 mod built;
+pub mod device;
+mod device_keys;
+mod device_lists;
+mod device_mfa;
+mod device_proofs;
+mod device_refresh;
 mod flows;
 mod lockout;
 pub mod mfa;

@@ -13,6 +13,7 @@ fn source(path: Path) -> TokenSource {
     match path {
         Path::Password(_) | Path::Srp(_) | Path::SecondFactor(..) => TokenSource::Authentication,
         Path::NewPassword(_) => TokenSource::NewPasswordChallenge,
+        Path::Device(_) => TokenSource::AuthenticateDevice,
         Path::RefreshFlow(_) | Path::GetTokens { .. } | Path::RefreshGrant { .. } => {
             TokenSource::RefreshTokens
         }
@@ -26,13 +27,15 @@ fn every_source_of_user_tokens_has_a_path() {
     for kind in [
         Authentication,
         NewPasswordChallenge,
+        AuthenticateDevice,
         HostedAuth,
         RefreshTokens,
         ClientCredentials,
     ] {
         // A new source does not compile before it has its place here.
         let is_about_users = match kind {
-            Authentication | NewPasswordChallenge | HostedAuth | RefreshTokens => true,
+            Authentication | NewPasswordChallenge | AuthenticateDevice | HostedAuth
+            | RefreshTokens => true,
             ClientCredentials => false,
         };
         let listed = PATHS.iter().any(|path| source(*path) == kind);
@@ -51,6 +54,7 @@ fn every_path_stands_once_at_both_doors_and_with_every_factor_and_grant() {
             Path::Password(face),
             Path::Srp(face),
             Path::NewPassword(face),
+            Path::Device(face),
             Path::RefreshFlow(face),
         ] {
             has(path);
@@ -83,16 +87,16 @@ fn every_path_stands_once_at_both_doors_and_with_every_factor_and_grant() {
 const fn is_walked(name: ChallengeName) -> bool {
     use ChallengeName::*;
     match name {
-        SmsMfa | EmailOtp | SoftwareTokenMfa | SelectMfaType | MfaSetup | PasswordVerifier
-        | NewPasswordRequired => true,
-        CustomChallenge
-        | SelectChallenge
+        SmsMfa
+        | EmailOtp
+        | SoftwareTokenMfa
+        | SelectMfaType
+        | MfaSetup
+        | PasswordVerifier
+        | NewPasswordRequired
         | DeviceSrp
-        | DevicePasswordVerifier
-        | AdminNoSrp
-        | SmsOtp
-        | Password
-        | WebAuthn
+        | DevicePasswordVerifier => true,
+        CustomChallenge | SelectChallenge | AdminNoSrp | SmsOtp | Password | WebAuthn
         | PasswordSrp => false,
     }
 }

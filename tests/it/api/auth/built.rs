@@ -20,8 +20,6 @@ async fn in_pool(pool: Value, what: &str) {
 #[tokio::test]
 async fn pools_that_ask_for_more_than_is_built_give_no_tokens() {
     let arn = "arn:aws:lambda:us-east-1:123456789012:function:f";
-    let devices = json!({ "DeviceConfiguration": { "ChallengeRequiredOnNewDevice": true } });
-    in_pool(devices, "DeviceConfiguration").await;
     let enforced = json!({
         "UserPoolTier": "PLUS", "UserPoolAddOns": { "AdvancedSecurityMode": "ENFORCED" },
     });
@@ -59,17 +57,14 @@ async fn optional_mfa_asks_nothing_of_users_without_factors() {
 }
 
 #[tokio::test]
-async fn flows_devices_and_challenges_that_are_not_built() {
+async fn flows_and_challenges_that_are_not_built() {
     let stage = Stage::new().await;
     stage.user("ada").await;
     for flow in ["CUSTOM_AUTH", "USER_AUTH"] {
         let parameters = json!({ "USERNAME": "ada", "PASSWORD": PASSWORD });
         refused(stage.initiate(flow, parameters).await, flow);
     }
-    let parameters = json!({ "USERNAME": "ada", "PASSWORD": PASSWORD, "DEVICE_KEY": "k" });
-    let answer = stage.initiate("USER_PASSWORD_AUTH", parameters).await;
-    refused(answer, "DEVICE_KEY");
-    for challenge in ["CUSTOM_CHALLENGE", "DEVICE_SRP_AUTH", "WEB_AUTHN"] {
+    for challenge in ["CUSTOM_CHALLENGE", "WEB_AUTHN"] {
         let answer = stage.respond(challenge, None, json!({ "USERNAME": "ada" }));
         refused(answer.await, challenge);
     }
