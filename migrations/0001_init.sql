@@ -185,6 +185,11 @@ CREATE TABLE devices (
     created_ms       BIGINT  NOT NULL,
     modified_ms      BIGINT  NOT NULL,
     authenticated_ms BIGINT  NOT NULL,
+    -- Keyed hash of what an app may send in place of the session that asked for the device, the
+    -- nonce of that session, and when both end.
+    ticket           TEXT,
+    ticket_nonce     TEXT,
+    ticket_ms        BIGINT,
     PRIMARY KEY (pool_id, sub, device_key),
     FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
 );

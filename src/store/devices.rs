@@ -17,6 +17,11 @@ statements! {
     /// Only the device whose secret was proven, and only while it is remembered.
     AUTHENTICATED = "UPDATE devices SET last_ip = $5, authenticated_ms = $6 \
                      WHERE pool_id = $1 AND sub = $2 AND device_key = $3 AND srp = $4 AND remembered = TRUE";
+    LEAVE_TICKET = "UPDATE devices SET ticket = $4, ticket_nonce = $5, ticket_ms = $6 \
+                    WHERE pool_id = $1 AND sub = $2 AND device_key = $3";
+    TAKE_TICKET = "UPDATE devices SET ticket = NULL \
+                   WHERE pool_id = $1 AND sub = $2 AND device_key = $3 AND ticket = $4 AND ticket_ms >= $5 \
+                   RETURNING ticket_nonce";
     DELETE = "DELETE FROM devices WHERE pool_id = $1 AND sub = $2 AND device_key = $3";
 }
 
@@ -40,6 +45,17 @@ pub struct Device {
     pub modified: Timestamp,
     /// When its user last signed in with it.
     pub authenticated: Timestamp,
+}
+
+/// What an app may send in place of the session that asked for a device.
+#[derive(Clone, Debug)]
+pub struct Ticket {
+    /// Its keyed hash.
+    pub hash: String,
+    /// The nonce of that session.
+    pub nonce: String,
+    /// When both end.
+    pub expires: Timestamp,
 }
 
 #[derive(sqlx::FromRow)]
@@ -144,4 +160,28 @@ pub async fn delete(
     key: &DeviceKey,
 ) -> Result<bool, DbError> {
     Ok(tx.execute(DELETE, args![pool, sub, key]).await? == 1)
+}
+
+/// Remembers a ticket in place of the last one.
+pub async fn leave_ticket(
+    tx: &mut Tx,
+    (pool, sub): (&PoolId, &Sub),
+    key: &DeviceKey,
+    ticket: &Ticket,
+) -> Result<(), DbError> {
+    let (hash, nonce) = (ticket.hash.as_str(), ticket.nonce.as_str());
+    let args = args![pool, sub, key, hash, nonce, ticket.expires];
+    tx.execute(LEAVE_TICKET, args).await.map(drop)
+}
+
+/// Uses up a ticket; gives the nonce of the session that it stands for.
+pub async fn take_ticket(
+    tx: &mut Tx,
+    (pool, sub): (&PoolId, &Sub),
+    (key, hash): (&DeviceKey, &str),
+    now: Timestamp,
+) -> Result<Option<String>, DbError> {
+    let args = args![pool, sub, key, hash, now];
+    let row: Option<(Option<String>,)> = tx.optional(TAKE_TICKET, args).await?;
+    Ok(row.and_then(|(nonce,)| nonce))
 }

@@ -122,6 +122,12 @@ pub(super) struct Halves {
 pub(super) trait Passed: Send + Sync {
     /// Writes it, or refuses.
     fn write<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<()>>;
+
+    /// What the app has of the step, if that may stand for the `Session` of the next one
+    /// (`device_ticket`).
+    fn ticket(&self) -> Option<String> {
+        None
+    }
 }
 
 /// What a passed step writes, where the sign-in is completed.
@@ -218,6 +224,39 @@ impl Attempt {
             return Err(Error::session_expired().because(Reason::ExpiredSession));
         }
         Ok(attempt)
+    }
+
+    /// Opens a sealed text that may have been used up.
+    ///
+    /// # Errors: NotAuthorized `Invalid session for the user.`; `…, session is expired.`
+    pub(super) fn open_used(app: &App, client: &Client, face: Face, text: &str) -> Result<Self> {
+        let attempt = Self::parse(app, text)?;
+        let ours = attempt.pool == client.pool
+            && attempt.client == client.id
+            && attempt.hosted == (face == Face::Hosted);
+        if !ours {
+            return Err(Error::invalid_session().because(Reason::ForeignSession));
+        }
+        if app.clock.now(&client.pool) > attempt.expires {
+            return Err(Error::session_expired().because(Reason::ExpiredSession));
+        }
+        Ok(attempt)
+    }
+
+    /// The same attempt as another one, known by its nonce, of what was proven before it.
+    #[must_use]
+    pub(super) fn standing_for(self, nonce: String, factors: Vec<Factor>, key: &DeviceKey) -> Self {
+        Self {
+            nonce,
+            factors,
+            device: Some(key.clone()),
+            ..self
+        }
+    }
+
+    /// When it ends.
+    pub(super) const fn expires(&self) -> Timestamp {
+        self.expires
     }
 
     /// Reads a sealed text without asking whether it is of use.

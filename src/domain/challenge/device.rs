@@ -6,7 +6,7 @@
 
 use super::attempt::{Factor, Passed, Step};
 use super::context::Context;
-use super::{ChallengeName, Outcome, Parameters, second_factor};
+use super::{ChallengeName, Outcome, Parameters, device_ticket, second_factor};
 use crate::domain::devices;
 use crate::domain::mfa::Asked;
 use crate::error::{Error, Result};
@@ -85,15 +85,23 @@ pub(super) async fn ask(
     user: &User,
     (proven, device): (&[Factor], Remembered),
     passed: &dyn Passed,
+    ticket: Option<String>,
 ) -> Result<Outcome> {
-    let step = Step::DeviceSrp(device.key);
+    let app = context.app;
+    let step = Step::DeviceSrp(device.key.clone());
     let attempt = second_factor::attempt(context, user, proven, step)?;
     let next = super::Next {
         name: ChallengeName::DeviceSrp,
         parameters: [("USERNAME".to_owned(), user.username.clone())].into(),
-        session: Some(attempt.seal(context.app)?),
+        session: Some(attempt.seal(app)?),
     };
-    second_factor::pass(context, passed).await?;
+    let mut tx = app.store.write(context.actor).await?;
+    passed.write(&mut tx).await?;
+    if let Some(ticket) = ticket {
+        let asked = (ticket.as_str(), &attempt);
+        device_ticket::leave(context, &mut tx, (user, &device.key), asked).await?;
+    }
+    tx.commit().await?;
     Ok(Outcome::Challenge(next))
 }
 

@@ -1,15 +1,13 @@
 //! DEVICE_SRP_AUTH: the exchange about a device's secret begins (api-auth.md 7).
 
-use super::attempt::Step;
+use super::attempt::{Halves, Step};
 use super::context::Context;
 use super::srp::{block_of, client_public};
-use super::{ChallengeName, Next, Outcome, Parameters, device, second_factor};
+use super::{ChallengeName, Next, Outcome, Parameters, device, device_ticket, second_factor};
 use crate::domain::devices;
 use crate::domain::srp::Challenge;
 use crate::error::{Error, Reason, Result};
 use crate::secret::Secret;
-
-use super::attempt::Halves;
 
 /// Takes A and gives the challenge. `Session` and SECRET_BLOCK are the same: pycognito sends the
 /// second alone.
@@ -24,7 +22,12 @@ pub(super) async fn answer(
     let Context {
         app, client, face, ..
     } = context;
-    let (attempt, user) = second_factor::resume(context, typed, session).await?;
+    let (attempt, user) = match second_factor::resume(context, typed, session).await {
+        Err(refused) if device_ticket::may_have(session, &refused) => {
+            device_ticket::redeem(context, typed, session, parameters, refused).await?
+        }
+        other => other?,
+    };
     let Step::DeviceSrp(key) = &attempt.step else {
         return Err(Error::invalid_session().because(Reason::ForeignSession));
     };

@@ -7,12 +7,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::Parameters;
 use super::attempt::{Attempt, Factor, Step, Who};
 use super::context::Context;
 use super::srp::client_public;
-use super::{Parameters, device};
+use crate::domain::existence;
 use crate::error::{Error, Reason, Result};
-use crate::ids::DeviceKey;
+use crate::ids::{DeviceKey, Sub};
 use crate::secret::Secret;
 use crate::store::db::Tx;
 use crate::store::devices::{self, Ticket};
@@ -39,7 +40,7 @@ pub(super) async fn leave(
     (ticket, asked): (&str, &Attempt),
 ) -> Result<()> {
     let ticket = Ticket {
-        hash: hash(context, user, key, ticket)?,
+        hash: hash(context, (&user.sub, user.auth_epoch), key, ticket)?,
         nonce: asked.nonce().to_owned(),
         expires: asked.expires(),
     };
@@ -67,36 +68,43 @@ pub(super) async fn redeem(
         Some(session) => after_factor(context, typed, session).await?,
         None => after_password(context, typed, parameters).await?,
     };
-    let Some((user, factors, ticket)) = held else {
+    let Some(held) = held else {
         return Err(refused);
     };
-    device::still_remembered(context, &user, key).await.map_err(|_| foreign())?;
-    let ticket = hash(context, &user, key, &ticket)?;
-    let now = context.app.clock.now(&user.pool);
-    let owner = (&user.pool, &user.sub);
-    let mut tx = context.app.store.write(context.actor).await?;
-    let taken = devices::take_ticket(&mut tx, owner, (key, &ticket), now).await?;
-    tx.commit().await?;
-    let Some(nonce) = taken else {
-        return Err(refused);
-    };
+    // A name that is nobody's costs the same statements (security.md G6).
+    let (sub, epoch) = (&held.who.0, held.who.1);
+    let ticket = hash(context, (sub, epoch), key, &held.ticket)?;
     let Context {
         app, client, face, ..
     } = context;
+    let owner = (&context.pool.id, sub);
+    let now = app.clock.now(&context.pool.id);
+    let mut tx = app.store.write(context.actor).await?;
+    let taken = devices::take_ticket(&mut tx, owner, (key, &ticket), now).await?;
+    tx.commit().await?;
+    let (Some(nonce), Some(user)) = (taken, held.user) else {
+        return Err(refused);
+    };
     let step = Step::DeviceSrp(key.clone());
     let attempt = Attempt::new(app, client, face, Who::user(&user), step)?;
-    let attempt = attempt.standing_for(nonce, factors, key);
+    let attempt = attempt.standing_for(nonce, held.factors, key);
     Ok((attempt, user))
 }
 
-type Held = Option<(User, Vec<Factor>, String)>;
+/// What an app has in its hands, and whose it is.
+struct Held {
+    who: (Sub, i64),
+    user: Option<User>,
+    factors: Vec<Factor>,
+    ticket: String,
+}
 
 /// The session of a second factor, used up.
 async fn after_factor(
     context: Context<'_>,
     typed: &str,
     session: &Secret<String>,
-) -> Result<Held> {
+) -> Result<Option<Held>> {
     let Context {
         app, client, face, ..
     } = context;
@@ -109,7 +117,12 @@ async fn after_factor(
     let ticket = of_attempt(&before);
     let mut factors = before.factors;
     factors.push(Factor::Second);
-    Ok(Some((user, factors, ticket)))
+    Ok(Some(Held {
+        who: (user.sub.clone(), user.auth_epoch),
+        user: Some(user),
+        factors,
+        ticket,
+    }))
 }
 
 /// A of the password's exchange.
@@ -117,19 +130,29 @@ async fn after_password(
     context: Context<'_>,
     typed: &str,
     parameters: &Parameters,
-) -> Result<Held> {
+) -> Result<Option<Held>> {
     let public = client_public(parameters)?;
     let user = context.find(typed).await?.filter(|user| user.enabled);
-    let a = URL_SAFE_NO_PAD.encode(public.as_bytes());
-    Ok(user.map(|user| (user, vec![Factor::Srp], of_exchange(&a))))
+    let who = match &user {
+        Some(user) => (user.sub.clone(), user.auth_epoch),
+        None => (existence::phantom(context.app, context.pool, typed)?.sub, 0),
+    };
+    Ok(Some(Held {
+        who,
+        user,
+        factors: vec![Factor::Srp],
+        ticket: of_exchange(&URL_SAFE_NO_PAD.encode(public.as_bytes())),
+    }))
 }
 
-fn hash(context: Context<'_>, user: &User, key: &DeviceKey, ticket: &str) -> Result<String> {
-    let (sub, epoch, client) = (&user.sub, user.auth_epoch, &context.client.id);
+/// Bound to the client, the user as signed in since, and the device.
+fn hash(
+    context: Context<'_>,
+    (sub, epoch): (&Sub, i64),
+    key: &DeviceKey,
+    ticket: &str,
+) -> Result<String> {
+    let client = &context.client.id;
     let bound = format!("{client}/{sub}/{epoch}/{key}/{ticket}");
     context.app.vault.hash(KIND, &bound)
-}
-
-fn foreign() -> Error {
-    Error::invalid_session().because(Reason::ForeignSession)
 }

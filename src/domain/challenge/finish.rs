@@ -2,9 +2,9 @@
 
 use futures_util::future::BoxFuture;
 
-use super::attempt::{Attempt, Completes, Factor, Passed};
+use super::attempt::{Attempt, Completes, Factor, Passed, Step};
 use super::context::Context;
-use super::{Face, Outcome, built, new_password, second_factor};
+use super::{Face, Outcome, built, device_ticket, new_password, second_factor};
 use crate::domain::complete::{Completion, complete};
 use crate::domain::devices::{self, NewDevice};
 use crate::domain::hooks::{self, TokenSource};
@@ -92,6 +92,13 @@ impl Passed for First<'_> {
             }
             Ok(())
         })
+    }
+
+    fn ticket(&self) -> Option<String> {
+        match &self.proof.attempt.as_ref()?.step {
+            Step::Srp(halves) => Some(device_ticket::of_exchange(&halves.client)),
+            _ => None,
+        }
     }
 }
 

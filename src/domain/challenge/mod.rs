@@ -11,6 +11,7 @@ mod context;
 mod device;
 mod device_proof;
 mod device_srp;
+mod device_ticket;
 mod finish;
 pub(in crate::domain) mod flows;
 mod new_password;

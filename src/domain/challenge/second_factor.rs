@@ -2,7 +2,7 @@
 
 use super::attempt::{Attempt, Factor, Passed, Step, Who};
 use super::context::Context;
-use super::{ChallengeName, Next, Outcome, device, finish};
+use super::{ChallengeName, Next, Outcome, device, device_ticket, finish};
 use crate::domain::codes::{self, Sent};
 use crate::domain::delivery::{self, Details};
 use crate::domain::hooks::TokenSource;
@@ -24,7 +24,10 @@ pub(super) async fn go_on(
     let asked = mfa::asked(context.pool, &user);
     let device = device::remembered(context, &user).await?;
     match device.filter(|_| device::stands_for(context.pool, &asked)) {
-        Some(device) => device::ask(context, &user, (&proven, device), passed).await,
+        Some(device) => {
+            let ticket = passed.ticket();
+            device::ask(context, &user, (&proven, device), passed, ticket).await
+        }
         None if asked == Asked::Nothing => {
             finish::sign_in(context, user, (&proven, source), passed).await
         }
@@ -43,7 +46,8 @@ pub(super) async fn done(
     let mut proven = attempt.factors.clone();
     proven.push(Factor::Second);
     if let Some(device) = device::remembered(context, &user).await? {
-        return device::ask(context, &user, (&proven, device), passed).await;
+        let ticket = Some(device_ticket::of_attempt(attempt));
+        return device::ask(context, &user, (&proven, device), passed, ticket).await;
     }
     let proven = (proven.as_slice(), TokenSource::Authentication);
     finish::sign_in(context, user, proven, passed).await

@@ -208,3 +208,28 @@ async fn a_chosen_factor_keeps_the_device_in_mind() {
     let asked = stage.next(&asked, code).await.ok();
     stage.prove_device(&asked, &device).await.ok();
 }
+
+/// amazon-cognito-identity-js answers for the device with the session of the factor.
+#[tokio::test]
+async fn the_factor_just_answered_stands_for_the_session_once() {
+    let (stage, secret, device) = ada(json!({}), "ON").await;
+    let asked = stage.sign_in_with("ada", &device.key).await.ok();
+    let client = SrpClient::new(3);
+    let mut stale = asked.clone();
+    stale["ChallengeName"] = json!("DEVICE_SRP_AUTH");
+    // Not before the factor is proven.
+    let early = stage.device_srp(&stale, &device, &client).await;
+    early.error(NOT_AUTHORIZED, "Invalid session for the user.");
+    let code = json!({ "SOFTWARE_TOKEN_MFA_CODE": stage.totp(&secret) });
+    let session = stage.next(&asked, code).await.ok();
+    let challenge = stage.device_srp(&stale, &device, &client).await.ok();
+    let used = "Invalid session for the user, session can only be used once.";
+    for spent in [&stale, &session] {
+        let answer = stage.device_srp(spent, &device, &client).await;
+        answer.error(NOT_AUTHORIZED, used);
+    }
+    let proof = device.proof(&stage.s, &client, &challenge["ChallengeParameters"]);
+    let tokens = stage.next(&challenge, proof).await.ok()["AuthenticationResult"].take();
+    let key = &claims(&tokens["AccessToken"])["device_key"];
+    assert_eq!(key, device.key.as_str());
+}

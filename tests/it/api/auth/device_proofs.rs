@@ -309,3 +309,60 @@ async fn the_database_holds_no_verifier_in_clear() {
         .await;
     assert_eq!(answer.unwrap().status(), 500);
 }
+
+/// pycognito sends no session with DEVICE_SRP_AUTH, but the A of the password's proof again.
+#[tokio::test]
+async fn the_password_just_proven_stands_for_the_session_once() {
+    let (stage, device) = ada(json!({})).await;
+    let client = SrpClient::new(7);
+    let asked = async || {
+        let challenge = stage.srp("ada", &client).await.ok();
+        let mut proof = stage.proof(&client, &challenge, PASSWORD);
+        proof["DEVICE_KEY"] = json!(device.key);
+        stage.respond("PASSWORD_VERIFIER", None, proof).await.ok()
+    };
+    let missing = "Missing required parameter Session";
+    let answer = json!({ "USERNAME": "ada", "DEVICE_KEY": device.key, "SRP_A": client.public });
+    let alone = |answer: Value| stage.respond("DEVICE_SRP_AUTH", None, answer);
+    alone(answer.clone())
+        .await
+        .error(INVALID_PARAMETER, missing);
+    let session = asked().await;
+    let other = SrpClient::new(8);
+    for change in [
+        json!({ "SRP_A": other.public }),
+        json!({ "USERNAME": "nobody" }),
+        json!({ "DEVICE_KEY": Value::Null }),
+    ] {
+        let answer = merged(answer.clone(), &change);
+        alone(answer).await.error(INVALID_PARAMETER, missing);
+    }
+    let challenge = alone(answer.clone()).await.ok();
+    // Neither the ticket nor the session is good for another answer.
+    alone(answer.clone())
+        .await
+        .error(INVALID_PARAMETER, missing);
+    let again = stage.device_srp(&session, &device, &client).await;
+    again.error(NOT_AUTHORIZED, USED);
+    let mut proof = device.proof(&stage.s, &client, &challenge["ChallengeParameters"]);
+    proof["USERNAME"] = json!("ada");
+    stage
+        .respond("DEVICE_PASSWORD_VERIFIER", None, proof)
+        .await
+        .ok();
+
+    // Nor when the session came first, or the time is over, or ada was signed out.
+    let session = asked().await;
+    stage.device_srp(&session, &device, &client).await.ok();
+    let refused = alone(answer.clone()).await;
+    refused.error(NOT_AUTHORIZED, USED);
+    asked().await;
+    stage.advance_ms(180_001);
+    alone(answer.clone())
+        .await
+        .error(INVALID_PARAMETER, missing);
+    asked().await;
+    let user = json!({ "UserPoolId": stage.pool, "Username": "ada" });
+    stage.s.api("AdminUserGlobalSignOut", user).await.ok();
+    alone(answer).await.error(INVALID_PARAMETER, missing);
+}
