@@ -94,6 +94,7 @@ pub(super) async fn ask(
         name: ChallengeName::DeviceSrp,
         parameters: [("USERNAME".to_owned(), user.username.clone())].into(),
         session: Some(attempt.seal(app)?),
+        available: Vec::new(),
     };
     let mut tx = app.store.write(context.actor).await?;
     passed.write(&mut tx).await?;

@@ -54,5 +54,6 @@ pub(super) async fn answer(
         name: ChallengeName::DevicePasswordVerifier,
         parameters: parameters.map(|(k, v)| (k.to_owned(), v)).into(),
         session: Some(sealed),
+        available: Vec::new(),
     }))
 }

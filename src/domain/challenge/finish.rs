@@ -27,7 +27,7 @@ pub(super) struct Proof<'a> {
     /// How it was proven.
     pub(super) factor: Factor,
     /// The sealed attempt that the proof answered.
-    pub(super) attempt: Option<Attempt>,
+    pub(super) attempt: Option<&'a Attempt>,
 }
 
 /// Goes on from a proven password: refusals that only its owner may see, the challenge to choose
@@ -96,7 +96,7 @@ impl Passed for First<'_> {
 
     fn ticket(&self) -> Option<String> {
         match &self.proof.attempt.as_ref()?.step {
-            Step::Srp(halves) => Some(device_ticket::of_exchange(&halves.client)),
+            Step::Srp { halves, .. } => Some(device_ticket::of_exchange(&halves.client)),
             _ => None,
         }
     }

@@ -35,7 +35,8 @@ pub(super) async fn go_on(
     }
 }
 
-/// Goes on with a user whose second factor is proven: a remembered device proves itself too.
+/// Goes on with a user who has proven what is asked for, with the second factor or a passkey: a
+/// remembered device proves itself too.
 pub(super) async fn done(
     context: Context<'_>,
     attempt: &Attempt,
@@ -147,6 +148,7 @@ pub(super) async fn send(
             .map(|(k, v)| (k.to_owned(), v))
             .collect(),
         session: Some(attempt.seal(app)?),
+        available: Vec::new(),
     };
     let now = app.clock.now(&user.pool);
     let mut tx = app.store.write(context.actor).await?;
@@ -163,7 +165,12 @@ pub(super) async fn send(
     Ok(Outcome::Challenge(next))
 }
 
-async fn message<'a>(context: Context<'a>, user: &'a User, sent: &Sent) -> Result<Message<'a>> {
+/// The message with a code for signing in, settled.
+pub(super) async fn message<'a>(
+    context: Context<'a>,
+    user: &'a User,
+    sent: &Sent,
+) -> Result<Message<'a>> {
     let draft = Draft {
         kind: messages::Kind::Authentication,
         pool: context.pool,
@@ -187,6 +194,7 @@ fn challenge(
         name,
         parameters: parameters.map(|(k, v)| (k.to_owned(), v)).collect(),
         session: Some(attempt.seal(context.app)?),
+        available: Vec::new(),
     })
 }
 

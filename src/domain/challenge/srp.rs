@@ -2,10 +2,13 @@
 //!
 //! The state of the exchange travels in SECRET_BLOCK, so the challenge has no `Session`.
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use super::attempt::{Attempt, Factor, Halves, Step, Who};
+use super::choice::Choosing;
 use super::context::{Context, Subject, check_confirmed};
 use super::{ChallengeName, Next, Outcome, Parameters, finish};
 use crate::app::App;
@@ -15,6 +18,7 @@ use crate::domain::srp::{
 use crate::domain::{hooks, lockout, usernames};
 use crate::error::{Error, Reason, Result};
 use crate::ids::{PoolId, Sub};
+use crate::secret::Secret;
 use crate::store::passwords::Password;
 use crate::store::pools::Pool;
 use crate::time::Span;
@@ -40,9 +44,7 @@ pub(super) fn check_timestamp(context: Context<'_>, timestamp: &str) -> Result<(
 ///
 /// # Errors: InvalidParameter
 pub(super) fn client_public(parameters: &Parameters) -> Result<ClientPublic> {
-    let sent = parameters.get("SRP_A")?.expose();
-    ClientPublic::parse(sent)
-        .map_err(|error| Error::invalid_parameter(format!("Invalid SRP_A: {error}")))
+    public(parameters.get("SRP_A")?.expose())
 }
 
 /// Gives the challenge. A name that is nobody's gets one that no password answers.
@@ -55,39 +57,79 @@ pub(super) async fn start(
     let client = client_public(parameters)?;
     let subject = context.subject(typed, false).await?;
     hooks::pre_authentication(app, context.event(typed, subject.user())).await?;
+    let (parameters, _) = exchange(context, (typed, &subject), &client, false).await?;
+    Ok(Outcome::Challenge(Next {
+        name: ChallengeName::PasswordVerifier,
+        parameters,
+        session: None,
+        available: Vec::new(),
+    }))
+}
+
+/// The same for somebody who chose the password, or prefers it (USER_AUTH): the challenge has a
+/// `Session`.
+pub(super) async fn begin(
+    context: Context<'_>,
+    choosing: &Choosing<'_>,
+    a: &str,
+) -> Result<Outcome> {
+    let client = public(a)?;
+    let who = (choosing.typed(), choosing.subject);
+    let (parameters, session) = exchange(context, who, &client, true).await?;
+    choosing.use_up(context).await?;
+    let name = ChallengeName::PasswordVerifier;
+    Ok(Outcome::Challenge(Next {
+        parameters,
+        ..choosing.challenge(name, Vec::new(), session)
+    }))
+}
+
+/// The parameters of the challenge, and the sealed exchange that is in SECRET_BLOCK.
+async fn exchange(
+    context: Context<'_>,
+    (typed, subject): (&str, &Subject),
+    client: &ClientPublic,
+    chosen: bool,
+) -> Result<(BTreeMap<String, String>, String)> {
+    let app = context.app;
     let stored = context.password(subject.sub()).await?;
     context.check_imported(subject.user(), stored.as_ref())?;
     let (verifier, _) = verifier(app, &context.pool.id, subject.sub(), stored.as_ref())?;
     let server = Challenge::issue(&verifier, app.rng.bytes()?);
-    let user_id = match &subject {
+    let user_id = match subject {
         Subject::User(user) => user.username.clone(),
         Subject::Phantom(sub) => phantom_id(context.pool, typed, sub),
     };
-    let who = match &subject {
+    let who = match subject {
         Subject::User(user) => Who::user(user),
         Subject::Phantom(sub) => Who::phantom(sub),
     };
-    let step = Step::Srp(Halves::of(&client, &server));
-    let attempt = Attempt::new(app, context.client, context.face, who, step)?;
+    let step = Step::Srp {
+        halves: Halves::of(client, &server),
+        chosen,
+    };
+    let sealed = Attempt::new(app, context.client, context.face, who, step)?.seal(app)?;
     let parameters = [
         ("USERNAME", user_id.clone()),
         ("USER_ID_FOR_SRP", user_id),
         ("SRP_B", server.public_hex()),
         ("SALT", verifier.salt_hex()),
-        ("SECRET_BLOCK", block_of(&attempt.seal(app)?)?),
+        ("SECRET_BLOCK", block_of(&sealed)?),
     ];
-    Ok(Outcome::Challenge(Next {
-        name: ChallengeName::PasswordVerifier,
-        parameters: parameters.map(|(k, v)| (k.to_owned(), v)).into(),
-        session: None,
-    }))
+    let parameters = parameters.map(|(k, v)| (k.to_owned(), v)).into();
+    Ok((parameters, sealed))
+}
+
+fn public(a: &str) -> Result<ClientPublic> {
+    ClientPublic::parse(a)
+        .map_err(|error| Error::invalid_parameter(format!("Invalid SRP_A: {error}")))
 }
 
 /// Checks the proof.
 pub(super) async fn answer(
     context: Context<'_>,
     typed: &str,
-    parameters: &Parameters,
+    (session, parameters): (Option<&Secret<String>>, &Parameters),
 ) -> Result<Outcome> {
     let Context { app, actor, .. } = context;
     let wrong = |reason| Error::incorrect_username_or_password().because(reason);
@@ -104,10 +146,16 @@ pub(super) async fn answer(
         }
         other => other?,
     };
-    let Step::Srp(halves) = &attempt.step else {
+    let Step::Srp { halves, chosen } = &attempt.step else {
         return Err(wrong(Reason::ForeignSession));
     };
     let exchange = Exchange::of(halves)?;
+    if *chosen {
+        let session = session.ok_or_else(|| Error::missing_parameter("Session"))?;
+        if *session.expose() != sealed {
+            return Err(Error::invalid_session().because(Reason::ForeignSession));
+        }
+    }
     check_timestamp(context, timestamp)?;
     let subject = if let Some(epoch) = attempt.who.epoch() {
         let user = context.resumed(&attempt.who.sub, epoch).await?;
@@ -154,7 +202,7 @@ pub(super) async fn answer(
         admitted,
         password: &stored,
         factor: Factor::Srp,
-        attempt: Some(attempt),
+        attempt: Some(&attempt),
     };
     finish::after_password(context, (**user).clone(), proof).await
 }
