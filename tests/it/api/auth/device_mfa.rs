@@ -233,3 +233,49 @@ async fn the_factor_just_answered_stands_for_the_session_once() {
     let key = &claims(&tokens["AccessToken"])["device_key"];
     assert_eq!(key, device.key.as_str());
 }
+
+/// USER_AUTH, whatever proves the first factor; the device is named where it is proven.
+#[tokio::test]
+async fn a_device_stands_for_the_factor_however_the_sign_in_began() {
+    let settings = json!({
+        "UserPoolTier": "ESSENTIALS",
+        "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } },
+    });
+    let stage = Stage::with(tracking(always(), settings), json!({})).await;
+    let change = |user: &mut poolhouse::store::users::User| {
+        user.attributes
+            .insert("email_verified".to_owned(), "true".to_owned());
+    };
+    let plain = Some((PASSWORD, poolhouse::domain::password::Kind::Permanent));
+    stage.user_with("ada", change, plain).await;
+    let parameters = |more: Value| {
+        let usual =
+            json!({ "USERNAME": "ada", "PREFERRED_CHALLENGE": "PASSWORD", "PASSWORD": PASSWORD });
+        super::stage::merged(usual, &more)
+    };
+    let body = stage
+        .initiate("USER_AUTH", parameters(json!({})))
+        .await
+        .ok();
+    let device = stage.register(&body["AuthenticationResult"]).await;
+    let named = json!({ "DEVICE_KEY": device.key });
+    let asked = stage
+        .initiate("USER_AUTH", parameters(named.clone()))
+        .await
+        .ok();
+    stage.prove_device(&asked, &device).await.ok();
+    let begin = json!({ "USERNAME": "ada", "PREFERRED_CHALLENGE": "EMAIL_OTP" });
+    let asked = stage.initiate("USER_AUTH", begin).await.ok();
+    assert_eq!(asked["ChallengeName"], "EMAIL_OTP");
+    let code = json!({
+        "EMAIL_OTP_CODE": stage.s.code_to("ada@example.com"), "DEVICE_KEY": device.key,
+    });
+    let asked = stage.next(&asked, code).await.ok();
+    stage.prove_device(&asked, &device).await.ok();
+    let begin = json!({ "USERNAME": "ada" });
+    let asked = stage.initiate("USER_AUTH", begin).await.ok();
+    assert_eq!(asked["ChallengeName"], "SELECT_CHALLENGE");
+    let answer = json!({ "ANSWER": "PASSWORD", "PASSWORD": PASSWORD, "DEVICE_KEY": device.key });
+    let asked = stage.next(&asked, answer).await.ok();
+    stage.prove_device(&asked, &device).await.ok();
+}
