@@ -6,6 +6,7 @@ mod device_keys;
 mod device_lists;
 mod device_mfa;
 mod device_proofs;
+mod device_races;
 mod device_refresh;
 mod flows;
 mod lockout;
