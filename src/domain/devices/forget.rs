@@ -23,12 +23,13 @@ pub async fn forget(
     let device = key(device)?;
     let now = app.clock.now(&pool.id);
     let mut tx = app.store.write(actor).await?;
-    // The order of everything that changes a user: the user's row, sessions, then the rest.
     sessions::hold_user(&mut tx, &pool.id, sub).await?;
-    sessions::end_device(&mut tx, &pool.id, sub, &device).await?;
+    // The device goes first: that waits for a sign-in that proves it just now, whose session is
+    // there then.
     if !devices::delete(&mut tx, &pool.id, sub, &device).await? {
         return Err(unknown());
     }
+    sessions::end_device(&mut tx, &pool.id, sub, &device).await?;
     let done = Event {
         at: now,
         pool: Some(&pool.id),
