@@ -348,6 +348,8 @@ CREATE TABLE authorization_codes (
     used_ms        BIGINT,
     -- The token session that the code was exchanged for.
     session_id     TEXT,
+    -- What a Lambda trigger made of the tokens (JSON).
+    overrides      TEXT,
     PRIMARY KEY (pool_id, code_hash),
     FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE,
     FOREIGN KEY (pool_id, client_id) REFERENCES clients ON DELETE CASCADE

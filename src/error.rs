@@ -28,6 +28,8 @@ codes! {
     AccessDenied => "AccessDeniedException",
     AliasExists => "AliasExistsException",
     CodeDeliveryFailure => "CodeDeliveryFailureException",
+    InvalidEmailRoleAccessPolicy => "InvalidEmailRoleAccessPolicyException",
+    InvalidSmsRoleAccessPolicy => "InvalidSmsRoleAccessPolicyException",
     CodeMismatch => "CodeMismatchException",
     ConcurrentModification => "ConcurrentModificationException",
     DeviceKeyExists => "DeviceKeyExistsException",
@@ -144,6 +146,8 @@ pub enum Reason {
     Conflict,
     /// A refresh token for which another was given before.
     ReusedToken,
+    /// A Lambda trigger refused, or could not be asked.
+    Trigger,
     /// A stored setting asks for behaviour that is not built.
     NotBuilt,
 }
@@ -323,6 +327,7 @@ texts! {
     concurrent_modification => ConcurrentModification "The resource was changed by another request. Try again.";
 }
 
+mod lambda;
 mod settings;
 
 /// Errors whose text names something.

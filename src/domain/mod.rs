@@ -29,6 +29,7 @@ pub mod lockout;
 pub mod messages;
 pub mod mfa;
 pub mod oauth;
+pub mod overrides;
 pub mod paging;
 pub mod passkeys;
 pub mod password;

@@ -22,6 +22,9 @@ statements! {
     TAKE_TICKET = "UPDATE devices SET ticket = NULL \
                    WHERE pool_id = $1 AND sub = $2 AND device_key = $3 AND ticket = $4 AND ticket_ms >= $5 \
                    RETURNING ticket_nonce";
+    /// Takes the row, so that forgetting waits.
+    HOLD = "UPDATE devices SET remembered = remembered \
+            WHERE pool_id = $1 AND sub = $2 AND device_key = $3 AND remembered = TRUE";
     DELETE = "DELETE FROM devices WHERE pool_id = $1 AND sub = $2 AND device_key = $3";
 }
 
@@ -150,6 +153,15 @@ pub async fn authenticated(
 ) -> Result<bool, DbError> {
     let args = args![pool, sub, key, srp, ip, now];
     Ok(tx.execute(AUTHENTICATED, args).await? == 1)
+}
+
+/// Holds a device until the transaction ends; false when it is gone or remembered no more.
+pub async fn hold(
+    tx: &mut Tx,
+    (pool, sub): (&PoolId, &Sub),
+    key: &DeviceKey,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(HOLD, args![pool, sub, key]).await? == 1)
 }
 
 /// Removes a device; says whether it was there.

@@ -3,7 +3,7 @@
 //!
 //! Triggers are refused where they would be called (`domain::hooks`).
 
-use super::Flow;
+use super::{Flow, Parameters};
 use crate::error::{Error, Result};
 use crate::store::pools::Pool;
 

@@ -4,14 +4,17 @@
 //! Only its own secret makes a device good: a key alone changes nothing, one that is not the user's
 //! is refused, and one that is not remembered is as good as none.
 
+use futures_util::future::BoxFuture;
+
 use super::attempt::{Factor, Passed, Step};
 use super::context::Context;
 use super::{ChallengeName, Outcome, Parameters, device_ticket, second_factor};
 use crate::domain::devices;
 use crate::domain::mfa::Asked;
 use crate::error::{Error, Result};
-use crate::ids::DeviceKey;
-use crate::store::devices::Device;
+use crate::ids::{DeviceKey, PoolId, Sub};
+use crate::store::db::Tx;
+use crate::store::devices::{self as stored, Device};
 use crate::store::pools::Pool;
 use crate::store::users::User;
 
@@ -114,4 +117,28 @@ pub(super) fn check_same(parameters: &Parameters, key: &DeviceKey) -> Result<()>
         return Ok(());
     }
     Err(devices::unknown())
+}
+
+/// Makes sure that the device which proved itself is there still, where something came in between.
+pub(super) struct Still(Option<(PoolId, Sub, DeviceKey)>);
+
+impl Still {
+    /// The device of a user, if one proved itself.
+    pub(super) fn of(user: &User, key: Option<&DeviceKey>) -> Self {
+        Self(key.map(|key| (user.pool.clone(), user.sub.clone(), key.clone())))
+    }
+}
+
+impl Passed for Still {
+    fn write<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let Some((pool, sub, key)) = &self.0 else {
+                return Ok(());
+            };
+            if stored::hold(tx, (pool, sub), key).await? {
+                return Ok(());
+            }
+            Err(devices::unknown())
+        })
+    }
 }

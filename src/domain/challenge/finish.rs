@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 
 use super::attempt::{Attempt, Completes, Factor, Passed, Step};
 use super::context::Context;
-use super::{Face, Outcome, built, device_ticket, new_password, second_factor};
+use super::{Face, Outcome, built, device, device_ticket, new_password, second_factor};
 use crate::domain::complete::{Completion, complete};
 use crate::domain::devices::{self, NewDevice};
 use crate::domain::hooks::{self, TokenSource};
@@ -116,15 +116,25 @@ pub(super) async fn sign_in(
         client,
         ..
     } = context;
-    let claim = Completes(passed);
     built::check(pool)?;
-    hooks::post_authentication(app, context.event(&user.username, Some(&user))).await?;
+    let new = new_device(context, proven)?;
+    let known = context.device.filter(|_| proven.contains(&Factor::Device));
+    let still = device::Still::of(&user, known);
+    let asks = hooks::asks_after_authentication(pool);
+    let (user, passed): (User, &dyn Passed) = if asks {
+        // Nothing that came before is undone by a refusal, and the function may change the user.
+        second_factor::pass(context, passed).await?;
+        let event = context.event(&user.username, Some(&user));
+        hooks::post_authentication(app, event, new.is_some()).await?;
+        (context.resumed(&user.sub, user.auth_epoch).await?, &still)
+    } else {
+        (user, passed)
+    };
+    let claim = Completes(passed);
     if context.face == Face::Hosted {
         let proven = sessions::open_browser(app, actor, client, user, &claim).await?;
         return Ok(Outcome::Proven(proven));
     }
-    let new = new_device(context, proven)?;
-    let known = context.device.filter(|_| proven.contains(&Factor::Device));
     let key = new.as_ref().map(|new| &new.key).or(known);
     let session = Session {
         device_key: key.map(ToString::to_string),
@@ -139,6 +149,7 @@ pub(super) async fn sign_in(
         refreshable: true,
         source,
         nonce: None,
+        decided: None,
         metadata: context.metadata,
     };
     let issued = complete(app, actor, completion, &claim).await?;
@@ -153,7 +164,8 @@ pub(super) async fn sign_in(
 /// refreshed where devices are tracked.
 fn new_device(context: Context<'_>, proven: &[Factor]) -> Result<Option<NewDevice>> {
     let by_admin = context.face == Face::Admin && proven.first() == Some(&Factor::Password);
-    if !devices::tracks(context.pool) || by_admin || proven.contains(&Factor::Device) {
+    let none = by_admin || context.face == Face::Hosted || proven.contains(&Factor::Device);
+    if none || !devices::tracks(context.pool) {
         return Ok(None);
     }
     NewDevice::issue(context.app, context.pool).map(Some)

@@ -191,7 +191,8 @@ pub async fn start(
         pool,
         client,
         face,
-        metadata,
+        metadata: &none,
+        validation: metadata,
         device: device.as_ref(),
     };
     let typed = context.username(&parameters)?;
@@ -226,6 +227,7 @@ pub async fn answer(
         client,
         face: answer.face,
         metadata: answer.metadata,
+        validation: &Metadata::new(),
         device: device.as_ref(),
     };
     let known = answer.face == Face::Hosted && parameters.find("USERNAME").is_none();
@@ -290,6 +292,7 @@ pub async fn send_again(
         client,
         face: Face::Hosted,
         metadata: &Metadata::new(),
+        validation: &Metadata::new(),
         device: None,
     };
     if first_code::asked(app, Some(session)) {
@@ -317,6 +320,7 @@ pub async fn prove(
         client,
         face: Face::Hosted,
         metadata: &Metadata::new(),
+        validation: &Metadata::new(),
         device: None,
     };
     context::check_confirmed(Some(user))?;

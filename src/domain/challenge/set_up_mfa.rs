@@ -181,6 +181,7 @@ impl Door {
             client: &self.client,
             face,
             metadata,
+            validation: metadata,
             device: None,
         }
     }

@@ -1,6 +1,10 @@
 //! Sign-in, refresh and sign-out.
 
+mod auth_factors;
 mod built;
+mod choice;
+mod choice_codes;
+mod choice_sign_up;
 pub mod device;
 mod device_keys;
 mod device_lists;

@@ -41,6 +41,9 @@ impl Grounds {
         let mut request = json!({
             "PoolName": "matrix", "AutoVerifiedAttributes": ["email"], "UserPoolTier": "ESSENTIALS",
             "SmsConfiguration": sms(),
+            "Policies": { "SignInPolicy": {
+                "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"],
+            } },
         });
         if devices {
             request["DeviceConfiguration"] = device::always();
@@ -88,6 +91,9 @@ pub fn usual(path: Path) -> Value {
         "ALLOW_ADMIN_USER_PASSWORD_AUTH",
         "ALLOW_USER_SRP_AUTH",
     ];
+    if path.is_chosen() {
+        flows.push("ALLOW_USER_AUTH");
+    }
     let mut settings = json!({
         "SupportedIdentityProviders": ["COGNITO"],
         "CallbackURLs": [CALLBACK],
