@@ -45,7 +45,7 @@ async fn flows_and_challenges_that_are_not_built() {
         let parameters = json!({ "USERNAME": "ada", step_up: "1" });
         refused(stage.initiate("USER_AUTH", parameters).await, step_up);
     }
-    for challenge in ["CUSTOM_CHALLENGE", "WEB_AUTHN"] {
+    for challenge in ["CUSTOM_CHALLENGE"] {
         let answer = stage.respond(challenge, None, json!({ "USERNAME": "ada" }));
         refused(answer.await, challenge);
     }
