@@ -39,7 +39,9 @@ pub async fn of_client(
     let known = catalogue::pool(app, pool).await?;
     let domains = known.as_deref().map(|known| known.domains.as_slice());
     let domains = domains.unwrap_or_default();
-    let named = domains.iter().find(|known| domain == Some(known.domain.as_str()));
+    let named = domains
+        .iter()
+        .find(|known| domain == Some(known.domain.as_str()));
     let domain = named
         .or_else(|| domains.iter().find(|known| !known.custom))
         .or_else(|| domains.first());

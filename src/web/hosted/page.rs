@@ -10,8 +10,8 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::csrf::{self, Browser};
-use super::{login, look};
 use super::step::{Step, Told};
+use super::{login, look};
 use crate::domain::branding::Version;
 use crate::domain::oauth::authorize::{self, Request};
 use crate::domain::oauth::{answers, made};
