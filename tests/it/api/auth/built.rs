@@ -62,9 +62,12 @@ async fn optional_mfa_asks_nothing_of_users_without_factors() {
 async fn flows_devices_and_challenges_that_are_not_built() {
     let stage = Stage::new().await;
     stage.user("ada").await;
-    for flow in ["CUSTOM_AUTH", "USER_AUTH"] {
-        let parameters = json!({ "USERNAME": "ada", "PASSWORD": PASSWORD });
-        refused(stage.initiate(flow, parameters).await, flow);
+    let parameters = json!({ "USERNAME": "ada", "PASSWORD": PASSWORD });
+    let flow = "CUSTOM_AUTH";
+    refused(stage.initiate(flow, parameters).await, flow);
+    for step_up in ["TARGET_ACR_VALUES", "ACCESS_TOKEN", "MAX_AGE"] {
+        let parameters = json!({ "USERNAME": "ada", step_up: "1" });
+        refused(stage.initiate("USER_AUTH", parameters).await, step_up);
     }
     let parameters = json!({ "USERNAME": "ada", "PASSWORD": PASSWORD, "DEVICE_KEY": "k" });
     let answer = stage.initiate("USER_PASSWORD_AUTH", parameters).await;
