@@ -57,7 +57,13 @@ fn every_path_stands_once_at_both_doors_and_with_every_factor_and_grant() {
         ] {
             has(path);
         }
-        for first in [First::Password, First::Srp, First::Email, First::Sms] {
+        for first in [
+            First::Password,
+            First::Srp,
+            First::Email,
+            First::Sms,
+            First::Passkey,
+        ] {
             has(Path::Chosen(face, first));
         }
         for factor in [
@@ -89,8 +95,10 @@ const fn is_walked(name: ChallengeName) -> bool {
     use ChallengeName::*;
     match name {
         SmsMfa | EmailOtp | SoftwareTokenMfa | SelectMfaType | MfaSetup | PasswordVerifier
-        | NewPasswordRequired | SelectChallenge | SmsOtp | Password | PasswordSrp => true,
-        CustomChallenge | DeviceSrp | DevicePasswordVerifier | AdminNoSrp | WebAuthn => false,
+        | NewPasswordRequired | SelectChallenge | SmsOtp | Password | PasswordSrp | WebAuthn => {
+            true
+        }
+        CustomChallenge | DeviceSrp | DevicePasswordVerifier | AdminNoSrp => false,
     }
 }
 

@@ -36,7 +36,7 @@ impl Grounds {
             "PoolName": "matrix", "AutoVerifiedAttributes": ["email"], "UserPoolTier": "ESSENTIALS",
             "SmsConfiguration": sms(),
             "Policies": { "SignInPolicy": {
-                "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"],
+                "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"],
             } },
         });
         let made = s.api("CreateUserPool", request).await.ok();

@@ -9,6 +9,7 @@ use crate::support::Answer;
 use crate::support::authenticator::{Authenticator, BS, ED, Said, UP, UV, b64, unb64};
 
 const USED: &str = "Invalid session for the user, session can only be used once.";
+const UNAVAILABLE: &str = "WEB_AUTHN is not available for this sign-in.";
 const INVALID_SESSION: &str = "Invalid session for the user.";
 
 /// A user with a passkey.
@@ -327,9 +328,9 @@ async fn what_happens_meanwhile_ends_the_sign_in() {
         ("AdminUserGlobalSignOut", INVALID_SESSION),
         ("AdminResetUserPassword", INVALID_SESSION),
         ("AdminDeleteUser", "User does not exist."),
-        ("passkey", INVALID_SESSION),
-        ("pool", INVALID_SESSION),
-        ("relying party", INVALID_SESSION),
+        ("passkey", UNAVAILABLE),
+        ("pool", UNAVAILABLE),
+        ("relying party", UNAVAILABLE),
     ] {
         let stage = stage().await;
         let authenticator = Authenticator::es256();
@@ -445,7 +446,7 @@ async fn a_passkey_counts_for_two_factors_where_pool_and_user_say_so() {
     let asked = begin(&stage, true).await.ok();
     let right = authenticator.get(&options(&asked), ORIGIN, |_| {});
     configure(&stage, "ON", "SINGLE_FACTOR").await;
-    assert!(is(&answer(&stage, &asked, &right).await, INVALID_SESSION));
+    assert!(is(&answer(&stage, &asked, &right).await, UNAVAILABLE));
     assert!(!offered(&stage).await.contains(&passkey));
     configure(&stage, "ON", "MULTI_FACTOR_WITH_USER_VERIFICATION").await;
     prefer(json!({ "WebAuthnMfaSettings": { "Enabled": false } }))
