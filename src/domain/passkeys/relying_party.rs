@@ -7,7 +7,6 @@ use aws_lc_rs::digest::{SHA256, digest};
 use url::{Host, Url};
 
 use crate::app::App;
-use crate::config::Mode;
 use crate::error::Result;
 use crate::settings::pool::{FactorConfiguration, UserVerification, WebAuthn};
 use crate::store::db::Conn;
@@ -82,7 +81,7 @@ pub(super) fn allows(app: &App, rp_id: &str, origin: &str) -> bool {
     };
     let local = host == "localhost" || host.ends_with(".localhost");
     let safe = url.scheme() == "https"
-        || (url.scheme() == "http" && local && app.config.mode == Mode::Dev);
+        || (url.scheme() == "http" && local && app.is_local());
     let below = || {
         let prefix = host.strip_suffix(rp_id);
         prefix.is_some_and(|prefix| prefix.ends_with('.')) && rp_id.contains('.')
