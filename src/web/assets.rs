@@ -36,8 +36,17 @@ const MAILBOX: Asset = Asset {
     content: include_str!("../../templates/assets/mailbox.js"),
 };
 
+/// Passkeys on the hosted pages, which work without them.
+const PASSKEY: Asset = Asset {
+    name: "passkey",
+    extension: "js",
+    content_type: "text/javascript; charset=utf-8",
+    content: include_str!("../../templates/assets/passkey.js"),
+};
+
 static STYLES_PATH: LazyLock<String> = LazyLock::new(|| STYLES.path());
 static MAILBOX_PATH: LazyLock<String> = LazyLock::new(|| MAILBOX.path());
+static PASSKEY_PATH: LazyLock<String> = LazyLock::new(|| PASSKEY.path());
 
 impl Asset {
     /// `/_assets/{name}-{hash}.{extension}`; the hash is the first 64 bits of the SHA-256.
@@ -57,6 +66,11 @@ pub(in crate::web) fn styles_path() -> &'static str {
 /// Where the script of the mailbox is served.
 pub(in crate::web) fn mailbox_script_path() -> &'static str {
     &MAILBOX_PATH
+}
+
+/// Where the script for passkeys is served.
+pub(in crate::web) fn passkey_script_path() -> &'static str {
+    &PASSKEY_PATH
 }
 
 /// `GET /_assets/{name}`, on every site.
@@ -82,6 +96,8 @@ pub(in crate::web) fn find(path: &str) -> Option<&'static Asset> {
         Some(&STYLES)
     } else if path == mailbox_script_path() {
         Some(&MAILBOX)
+    } else if path == passkey_script_path() {
+        Some(&PASSKEY)
     } else {
         None
     }

@@ -40,6 +40,12 @@ pub(in crate::domain) async fn of(app: &App, db: &mut Conn, pool: &Pool) -> Resu
     })
 }
 
+/// The same, for the pages.
+pub async fn of_pool(app: &App, pool: &Pool) -> Result<Option<String>> {
+    let mut db = app.store.read().await?;
+    of(app, &mut db, pool).await
+}
+
 fn loopback(ip: IpAddr) -> Option<String> {
     ip.is_loopback().then(|| "localhost".to_owned())
 }
@@ -80,8 +86,7 @@ pub(super) fn allows(app: &App, rp_id: &str, origin: &str) -> bool {
         return false;
     };
     let local = host == "localhost" || host.ends_with(".localhost");
-    let safe = url.scheme() == "https"
-        || (url.scheme() == "http" && local && app.is_local());
+    let safe = url.scheme() == "https" || (url.scheme() == "http" && local && app.is_local());
     let below = || {
         let prefix = host.strip_suffix(rp_id);
         prefix.is_some_and(|prefix| prefix.ends_with('.')) && rp_id.contains('.')
