@@ -50,7 +50,7 @@ pub(super) async fn start(
     let preferred = parameters.find("PREFERRED_CHALLENGE");
     let preferred = preferred.map(|name| chosen(name, "PREFERRED_CHALLENGE"));
     let preferred = preferred.transpose()?;
-    let subject = context.subject(typed, false).await?;
+    let subject = context.subject(typed, None).await?;
     check_confirmed(subject.user())?;
     hooks::pre_authentication(app, context.event(typed, subject.user())).await?;
     let offered = offered(context, typed, &subject).await?;

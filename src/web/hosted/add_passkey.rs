@@ -124,7 +124,7 @@ async fn render(
         csrf,
         form,
         options,
-        chrome: page::chrome(),
+        chrome: page.chrome(),
     };
     page.show_scripted(status, &add_passkey)
 }

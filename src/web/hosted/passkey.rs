@@ -28,7 +28,7 @@ pub(super) async fn begin(visit: Visit, headers: HeaderMap, body: Bytes) -> Resp
     if username.is_empty() || username.chars().count() > 2048 {
         form.complain(
             SignInField::Username,
-            page::chrome().say(Text::FieldMissing),
+            page.say(Text::FieldMissing),
         );
         return login::render(page, StatusCode::BAD_REQUEST, form, None).await;
     }
@@ -58,7 +58,7 @@ pub(super) async fn begin(visit: Visit, headers: HeaderMap, body: Bytes) -> Resp
         }
         // Whoever has none is offered the other ways.
         Ok(_) => {
-            let told = page::chrome().say(Text::PasskeyNone).to_owned();
+            let told = page.say(Text::PasskeyNone).to_owned();
             let told = Told::Again(told);
             page.step_to("/login", Step::SignIn { username, told })
         }
@@ -137,7 +137,7 @@ async fn render(
         form,
         options,
         sign_in_href: page.href("/login"),
-        chrome: page::chrome(),
+        chrome: page.chrome(),
     };
     page.show_scripted(status, &passkey)
 }

@@ -14,9 +14,9 @@ fn source(path: Path) -> TokenSource {
         Path::Password(_) | Path::Srp(_) | Path::SecondFactor(..) => TokenSource::Authentication,
         Path::Chosen(..) | Path::SignedUp(_) => TokenSource::Authentication,
         Path::NewPassword(_) => TokenSource::NewPasswordChallenge,
-        Path::RefreshFlow(_) | Path::GetTokens { .. } | Path::RefreshGrant { .. } => {
-            TokenSource::RefreshTokens
-        }
+        Path::Device(_) => TokenSource::AuthenticateDevice,
+        Path::RefreshFlow(_) | Path::RefreshGrant { .. } => TokenSource::RefreshTokens,
+        Path::GetTokens { .. } => TokenSource::RefreshOperation,
         _ => TokenSource::HostedAuth,
     }
 }
@@ -27,13 +27,16 @@ fn every_source_of_user_tokens_has_a_path() {
     for kind in [
         Authentication,
         NewPasswordChallenge,
+        AuthenticateDevice,
         HostedAuth,
         RefreshTokens,
+        RefreshOperation,
         ClientCredentials,
     ] {
         // A new source does not compile before it has its place here.
         let is_about_users = match kind {
-            Authentication | NewPasswordChallenge | HostedAuth | RefreshTokens => true,
+            Authentication | NewPasswordChallenge | AuthenticateDevice | HostedAuth
+            | RefreshTokens | RefreshOperation => true,
             ClientCredentials => false,
         };
         let listed = PATHS.iter().any(|path| source(*path) == kind);
@@ -53,6 +56,7 @@ fn every_path_stands_once_at_both_doors_and_with_every_factor_and_grant() {
             Path::Srp(face),
             Path::SignedUp(face),
             Path::NewPassword(face),
+            Path::Device(face),
             Path::RefreshFlow(face),
         ] {
             has(path);
@@ -94,11 +98,21 @@ fn every_path_stands_once_at_both_doors_and_with_every_factor_and_grant() {
 const fn is_walked(name: ChallengeName) -> bool {
     use ChallengeName::*;
     match name {
-        SmsMfa | EmailOtp | SoftwareTokenMfa | SelectMfaType | MfaSetup | PasswordVerifier
-        | NewPasswordRequired | SelectChallenge | SmsOtp | Password | PasswordSrp | WebAuthn => {
-            true
-        }
-        CustomChallenge | DeviceSrp | DevicePasswordVerifier | AdminNoSrp => false,
+        SmsMfa
+        | EmailOtp
+        | SoftwareTokenMfa
+        | SelectMfaType
+        | MfaSetup
+        | PasswordVerifier
+        | NewPasswordRequired
+        | SelectChallenge
+        | SmsOtp
+        | Password
+        | PasswordSrp
+        | WebAuthn
+        | DeviceSrp
+        | DevicePasswordVerifier => true,
+        CustomChallenge | AdminNoSrp => false,
     }
 }
 

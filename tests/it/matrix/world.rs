@@ -11,6 +11,7 @@ use super::condition::Condition;
 use super::grounds::{Grounds, factors, usual};
 use super::path::{Face, Factor, First, Grant, Path};
 use super::{api, hosted};
+use crate::api::auth::device::Device;
 use crate::api::auth::mfa::totp;
 use crate::api::auth::passkeys;
 use crate::api::auth::stage::{secret_hash, text};
@@ -48,8 +49,9 @@ impl World {
     pub async fn cell(&self, path: Path, condition: Condition) -> Cell<'_> {
         let n = self.users.fetch_add(1, Ordering::Relaxed);
         let own = condition.is_about_the_pool() || path.factor() == Some(Factor::SetUp);
-        let grounds = if own {
-            Grounds::make(&self.s).await
+        let devices = matches!(path, Path::Device(_)) || condition.is_about_a_device();
+        let grounds = if own || devices {
+            Grounds::with(&self.s, devices).await
         } else {
             self.shared.clone()
         };
@@ -69,6 +71,7 @@ impl World {
             app: None,
             passkey: None,
             refresh: Mutex::new(None),
+            device: Mutex::new(None),
         };
         cell.settle().await;
         cell
@@ -93,6 +96,8 @@ pub struct Cell<'w> {
     pub passkey: Option<Authenticator>,
     /// The refresh token that the way has given so far.
     pub refresh: Mutex<Option<String>>,
+    /// The device that the way names, where the pool tracks them.
+    pub device: Mutex<Option<Device>>,
 }
 
 /// A way before its last step.
@@ -138,8 +143,9 @@ impl Cell<'_> {
         if self.path.is_invited() {
             return;
         }
-        self.access =
-            self.helper_sign_in(PASSWORD).await.ok()["AuthenticationResult"]["AccessToken"].take();
+        let mut tokens = self.helper_sign_in(PASSWORD).await.ok()["AuthenticationResult"].take();
+        self.register(&tokens).await;
+        self.access = tokens["AccessToken"].take();
         if matches!(self.path, Path::Chosen(_, First::Passkey)) {
             self.passkey = Some(self.register_passkey().await);
         }
@@ -158,6 +164,16 @@ impl Cell<'_> {
                 self.prefer(both).await;
             }
             Some(Factor::SetUp) => self.admin("SetUserPoolMfaConfig", factors("ON")).await,
+        }
+    }
+
+    /// Registers the device of a sign-in, where it was given a key.
+    pub async fn register(&self, tokens: &Value) {
+        if tokens["NewDeviceMetadata"].is_object() {
+            let device = Device::of(tokens);
+            let request = device.registration(tokens);
+            self.world.s.api("ConfirmDevice", request).await.ok();
+            *self.device.lock().await = Some(device);
         }
     }
 
@@ -251,7 +267,9 @@ impl Cell<'_> {
             Path::Srp(_) => "ALLOW_USER_SRP_AUTH",
             Path::Chosen(..) | Path::SignedUp(_) => "ALLOW_USER_AUTH",
             Path::RefreshFlow(_) | Path::GetTokens { .. } => "ALLOW_REFRESH_TOKEN_AUTH",
-            Path::NewPassword(_) | Path::SecondFactor(..) => "ALLOW_USER_PASSWORD_AUTH",
+            Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => {
+                "ALLOW_USER_PASSWORD_AUTH"
+            }
             _ => {
                 let left = match self.path.grant() {
                     Grant::Code => "implicit",

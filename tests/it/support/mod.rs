@@ -3,6 +3,7 @@
 pub mod authenticator;
 pub mod browser;
 pub mod database;
+pub mod envelope;
 pub mod forgeries;
 pub mod house;
 pub mod model;
