@@ -124,6 +124,7 @@ async fn sample(app: &App, client: &str, page: &str, asked: &Asked) -> Result<St
         forgot_href: Some(nowhere.clone()),
         sign_up_href: Some(nowhere.clone()),
         idps: Vec::new(),
+        passkey: None,
         chrome: chrome.clone(),
     };
     let html = match page {
