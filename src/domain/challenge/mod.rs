@@ -301,6 +301,27 @@ pub async fn send_again(
     code::send_again(context, session).await
 }
 
+/// What a browser needs to answer a sign-in in progress with a passkey: `CREDENTIAL_REQUEST_OPTIONS`.
+///
+/// # Errors: NotAuthorized (the sign-in is over), InvalidParameter (no passkey is offered)
+pub async fn passkey_options(
+    app: &App,
+    actor: &Actor,
+    pool: &Pool,
+    client: &Client,
+    session: &Secret<String>,
+) -> Result<String> {
+    let context = Context {
+        app,
+        actor,
+        pool,
+        client,
+        face: Face::Hosted,
+        metadata: &Metadata::new(),
+    };
+    web_authn::options_again(context, session).await
+}
+
 /// Signs a browser in without asking for the first factor: its user has just proven, in the same
 /// page flow, the password and the contact of the account (sign-up and its confirmation).
 ///

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::expect::Found;
 use super::path::{Face, Factor, First, Path};
 use super::world::{Begun, Cell, NEW_PASSWORD, PASSWORD, Seat};
+use crate::api::auth::passkeys;
 use crate::api::auth::stage::{text, timestamp};
 use crate::support::Answer;
 use crate::support::srp_client::{Given, SrpClient};
@@ -213,6 +214,18 @@ async fn choose(cell: &Cell<'_>, seat: &Seat, (face, first): (Face, First)) -> B
             let asked = next(json!({ "ANSWER": "SMS_OTP" })).await;
             let code = s.code_to(&cell.phone);
             challenge(&asked, "SMS_OTP", json!({ "SMS_OTP_CODE": code }))
+        }
+        First::Passkey => {
+            let asked = next(json!({ "ANSWER": "WEB_AUTHN" })).await;
+            let options = &asked["ChallengeParameters"]["CREDENTIAL_REQUEST_OPTIONS"];
+            let options = serde_json::from_str(options.as_str().unwrap()).unwrap();
+            let passkey = cell.passkey.as_ref().unwrap();
+            let credential = passkey.get(&options, passkeys::ORIGIN, |_| {});
+            challenge(
+                &asked,
+                "WEB_AUTHN",
+                json!({ "CREDENTIAL": credential.to_string() }),
+            )
         }
     }
 }

@@ -61,7 +61,13 @@ fn every_path_stands_once_at_both_doors_and_with_every_factor_and_grant() {
         ] {
             has(path);
         }
-        for first in [First::Password, First::Srp, First::Email, First::Sms] {
+        for first in [
+            First::Password,
+            First::Srp,
+            First::Email,
+            First::Sms,
+            First::Passkey,
+        ] {
             has(Path::Chosen(face, first));
         }
         for factor in [
@@ -103,9 +109,10 @@ const fn is_walked(name: ChallengeName) -> bool {
         | SmsOtp
         | Password
         | PasswordSrp
+        | WebAuthn
         | DeviceSrp
         | DevicePasswordVerifier => true,
-        CustomChallenge | AdminNoSrp | WebAuthn => false,
+        CustomChallenge | AdminNoSrp => false,
     }
 }
 

@@ -42,7 +42,7 @@ impl Grounds {
             "PoolName": "matrix", "AutoVerifiedAttributes": ["email"], "UserPoolTier": "ESSENTIALS",
             "SmsConfiguration": sms(),
             "Policies": { "SignInPolicy": {
-                "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"],
+                "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"],
             } },
         });
         if devices {

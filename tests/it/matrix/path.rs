@@ -32,6 +32,8 @@ pub enum First {
     Email,
     /// SMS_OTP.
     Sms,
+    /// WEB_AUTHN.
+    Passkey,
 }
 
 /// What brings the browser's answer to the client.
@@ -104,6 +106,8 @@ pub const PATHS: &[Path] = &[
     Path::Chosen(Admin, First::Email),
     Path::Chosen(Public, First::Sms),
     Path::Chosen(Admin, First::Sms),
+    Path::Chosen(Public, First::Passkey),
+    Path::Chosen(Admin, First::Passkey),
     Path::SignedUp(Public),
     Path::SignedUp(Admin),
     Path::NewPassword(Public),

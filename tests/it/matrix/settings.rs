@@ -105,6 +105,11 @@ pub fn factor(path: Path, condition: C) -> Expected {
         Path::Chosen(_, First::Email | First::Sms) => {
             api("NotAuthorizedException", "Invalid session for the user.")
         }
+        // A passkey that does not count for two is no longer among what there is to choose from.
+        Path::Chosen(_, First::Passkey) => api(
+            "InvalidParameterException",
+            "WEB_AUTHN is not available for this sign-in.",
+        ),
         Path::Password(_)
         | Path::Srp(_)
         | Path::Chosen(..)

@@ -9,11 +9,13 @@ use tokio::sync::Mutex;
 
 use super::condition::Condition;
 use super::grounds::{Grounds, factors, usual};
-use super::path::{Face, Factor, Grant, Path};
+use super::path::{Face, Factor, First, Grant, Path};
 use super::{api, hosted};
 use crate::api::auth::device::Device;
 use crate::api::auth::mfa::totp;
+use crate::api::auth::passkeys;
 use crate::api::auth::stage::{secret_hash, text};
+use crate::support::authenticator::Authenticator;
 use crate::support::browser::{Browser, Form};
 use crate::support::house::Client;
 use crate::support::srp_client::SrpClient;
@@ -67,6 +69,7 @@ impl World {
             sub: String::new(),
             access: Value::Null,
             app: None,
+            passkey: None,
             refresh: Mutex::new(None),
             device: Mutex::new(None),
         };
@@ -89,6 +92,8 @@ pub struct Cell<'w> {
     pub access: Value,
     /// The secret of an authenticator app.
     pub app: Option<String>,
+    /// The user's passkey.
+    pub passkey: Option<Authenticator>,
     /// The refresh token that the way has given so far.
     pub refresh: Mutex<Option<String>>,
     /// The device that the way names, where the pool tracks them.
@@ -141,6 +146,9 @@ impl Cell<'_> {
         let mut tokens = self.helper_sign_in(PASSWORD).await.ok()["AuthenticationResult"].take();
         self.register(&tokens).await;
         self.access = tokens["AccessToken"].take();
+        if matches!(self.path, Path::Chosen(_, First::Passkey)) {
+            self.passkey = Some(self.register_passkey().await);
+        }
         let prefer = |kind: &str| json!({ "Username": self.name, kind: { "Enabled": true } });
         match self.path.factor() {
             None => {}
@@ -186,6 +194,14 @@ impl Cell<'_> {
         // The code is used.
         s.clock().advance(Span::seconds(60));
         self.app = Some(secret);
+    }
+
+    async fn register_passkey(&self) -> Authenticator {
+        let (s, authenticator) = (&self.world.s, Authenticator::es256());
+        let options = passkeys::options(s, &self.access).await;
+        let made = authenticator.create(&options, passkeys::ORIGIN, |_| {});
+        passkeys::complete(s, &self.access, &made).await.ok();
+        authenticator
     }
 
     /// What an authenticator app shows now.
