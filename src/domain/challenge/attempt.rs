@@ -4,11 +4,14 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::collections::BTreeMap;
+
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::Face;
 use crate::app::App;
+use crate::domain::hooks::Challenged;
 use crate::domain::tokens::{Claim, Nothing};
 use crate::error::{Error, Reason, Result};
 use crate::ids::{ClientId, PoolId, SessionId, Sub};
@@ -53,6 +56,9 @@ pub(super) struct Attempt {
     pub(super) step: Step,
     /// What has been proven so far.
     pub(super) factors: Vec<Factor>,
+    /// The challenges of a sign-in that functions make up (CUSTOM_AUTH); none in others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) history: Vec<Challenged>,
     /// 128 random bits; used up by success.
     nonce: String,
     expires: Timestamp,
@@ -110,6 +116,13 @@ pub(super) enum Step {
         /// The address, if proving it turns the factor on (MFA_SETUP).
         enrols: Option<String>,
     },
+    /// CUSTOM_CHALLENGE.
+    Custom {
+        /// What the answer is checked with.
+        private: BTreeMap<String, String>,
+        /// What the functions are told of the challenge later.
+        metadata: Option<String>,
+    },
     /// SOFTWARE_TOKEN_MFA.
     SoftwareToken,
     /// SELECT_MFA_TYPE.
@@ -164,6 +177,7 @@ impl Attempt {
             who,
             step,
             factors: Vec::new(),
+            history: Vec::new(),
             nonce: app.rng.text(b"0123456789abcdef", 32)?,
             expires: expires.plus(client.settings.auth_session_lifetime()),
         })

@@ -9,6 +9,7 @@ pub(in crate::domain) mod built;
 mod choice;
 mod code;
 mod context;
+mod custom;
 mod finish;
 mod first_code;
 pub(in crate::domain) mod flows;
@@ -196,6 +197,9 @@ pub async fn start(
     if flow == Flow::UserAuth {
         return choice::start(context, typed, &parameters, session.as_ref()).await;
     }
+    if flow == Flow::Custom {
+        return Box::pin(custom::start(context, typed, &parameters)).await;
+    }
     if flow == Flow::UserSrp {
         return srp::start(context, typed, parameters.get("SRP_A")?.expose()).await;
     }
@@ -255,6 +259,10 @@ pub async fn answer(
         }
         ChallengeName::SoftwareTokenMfa => {
             software_token::answer(context, typed, session, parameters).await
+        }
+        ChallengeName::CustomChallenge => {
+            let typed = typed.ok_or_else(|| Error::missing_parameter("USERNAME"))?;
+            Box::pin(custom::answer(context, typed, session, parameters)).await
         }
         ChallengeName::SelectMfaType => {
             select_mfa::answer(context, typed, session, parameters).await

@@ -2,6 +2,7 @@
 //! (docs/triggers.md).
 
 mod controls;
+mod custom;
 mod events;
 mod failures;
 mod host;

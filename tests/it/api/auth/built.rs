@@ -37,18 +37,12 @@ async fn optional_mfa_asks_nothing_of_users_without_factors() {
 }
 
 #[tokio::test]
-async fn flows_devices_and_challenges_that_are_not_built() {
+async fn devices_are_not_built() {
     let stage = Stage::new().await;
     stage.user("ada").await;
-    for flow in ["CUSTOM_AUTH", "USER_AUTH"] {
-        let parameters = json!({ "USERNAME": "ada", "PASSWORD": PASSWORD });
-        refused(stage.initiate(flow, parameters).await, flow);
-    }
     let parameters = json!({ "USERNAME": "ada", "PASSWORD": PASSWORD, "DEVICE_KEY": "k" });
     let answer = stage.initiate("USER_PASSWORD_AUTH", parameters).await;
     refused(answer, "DEVICE_KEY");
-    for challenge in ["CUSTOM_CHALLENGE", "DEVICE_SRP_AUTH", "WEB_AUTHN"] {
-        let answer = stage.respond(challenge, None, json!({ "USERNAME": "ada" }));
-        refused(answer.await, challenge);
-    }
+    let answer = stage.respond("DEVICE_SRP_AUTH", None, json!({ "USERNAME": "ada" }));
+    refused(answer.await, "DEVICE_SRP_AUTH");
 }
