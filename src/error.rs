@@ -28,6 +28,8 @@ codes! {
     AccessDenied => "AccessDeniedException",
     AliasExists => "AliasExistsException",
     CodeDeliveryFailure => "CodeDeliveryFailureException",
+    InvalidEmailRoleAccessPolicy => "InvalidEmailRoleAccessPolicyException",
+    InvalidSmsRoleAccessPolicy => "InvalidSmsRoleAccessPolicyException",
     CodeMismatch => "CodeMismatchException",
     ConcurrentModification => "ConcurrentModificationException",
     EnableSoftwareTokenMfa => "EnableSoftwareTokenMFAException",

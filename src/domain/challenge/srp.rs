@@ -291,7 +291,7 @@ fn verifier(
 
 /// What USER_ID_FOR_SRP says for a name that is nobody's: a UUID where users are known by one, as
 /// Cognito documents it; elsewhere the name itself, as it would for a user of that name.
-fn phantom_id(pool: &Pool, typed: &str, sub: &Sub) -> String {
+pub(super) fn phantom_id(pool: &Pool, typed: &str, sub: &Sub) -> String {
     let settings = pool.settings();
     let contact = usernames::contact_like(typed).is_some();
     let alias = contact && !settings.alias_attributes().is_empty();

@@ -37,9 +37,13 @@ async fn optional_mfa_asks_nothing_of_users_without_factors() {
 }
 
 #[tokio::test]
-async fn devices_are_not_built() {
+async fn stepping_up_and_devices_are_not_built() {
     let stage = Stage::new().await;
     stage.user("ada").await;
+    for step_up in ["TARGET_ACR_VALUES", "ACCESS_TOKEN", "MAX_AGE"] {
+        let parameters = json!({ "USERNAME": "ada", step_up: "1" });
+        refused(stage.initiate("USER_AUTH", parameters).await, step_up);
+    }
     let parameters = json!({ "USERNAME": "ada", "PASSWORD": PASSWORD, "DEVICE_KEY": "k" });
     let answer = stage.initiate("USER_PASSWORD_AUTH", parameters).await;
     refused(answer, "DEVICE_KEY");
