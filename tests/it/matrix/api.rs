@@ -8,6 +8,7 @@ use super::world::{Begun, Cell, NEW_PASSWORD, PASSWORD, Seat};
 use crate::api::auth::stage::{text, timestamp};
 use crate::support::Answer;
 use crate::support::srp_client::{Given, SrpClient};
+use crate::triggers::custom::SOLUTION;
 
 /// Up to the last step.
 pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
@@ -23,6 +24,12 @@ pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
             Begun::Srp(Box::new((client, asked["ChallengeParameters"].clone())))
         }
         Path::Chosen(face, first) => choose(cell, seat, (face, first)).await,
+        Path::Custom(face) => {
+            let parameters = json!({ "USERNAME": cell.name });
+            let asked = initiate(cell, seat, (face, "CUSTOM_AUTH"), parameters);
+            let answer = json!({ "ANSWER": SOLUTION });
+            challenge(&asked.await.ok(), "CUSTOM_CHALLENGE", answer)
+        }
         Path::SignedUp(_) => Begun::SignedUp(sign_up(cell, seat).await),
         Path::NewPassword(face) => {
             let asked = by_password(cell, seat, face).await.ok();

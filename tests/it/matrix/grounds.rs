@@ -6,6 +6,7 @@ use super::path::Path;
 use crate::api::auth::stage::text;
 use crate::support::Server;
 use crate::support::house::{CALLBACK, Client};
+use crate::triggers::host::arn;
 
 /// A pool.
 #[derive(Clone, Debug)]
@@ -35,6 +36,10 @@ impl Grounds {
         let request = json!({
             "PoolName": "matrix", "AutoVerifiedAttributes": ["email"], "UserPoolTier": "ESSENTIALS",
             "SmsConfiguration": sms(),
+            "LambdaConfig": {
+                "DefineAuthChallenge": arn("define"), "CreateAuthChallenge": arn("create"),
+                "VerifyAuthChallengeResponse": arn("verify"),
+            },
             "Policies": { "SignInPolicy": {
                 "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"],
             } },
@@ -82,6 +87,9 @@ pub fn usual(path: Path) -> Value {
         "ALLOW_ADMIN_USER_PASSWORD_AUTH",
         "ALLOW_USER_SRP_AUTH",
     ];
+    if matches!(path, Path::Custom(_)) {
+        flows.push("ALLOW_CUSTOM_AUTH");
+    }
     if path.is_chosen() {
         flows.push("ALLOW_USER_AUTH");
     }

@@ -59,9 +59,11 @@ pub fn flow_off(path: Path) -> Expected {
         | Path::SignedUp(Face::Admin)
         | Path::RefreshFlow(Face::Admin) => off("Auth flow not enabled for this client"),
         // The setting is about InitiateAuth: a sign-in that it let in ends as it began.
-        Path::Srp(_) | Path::Chosen(..) | Path::NewPassword(_) | Path::SecondFactor(..) => {
-            Expected::End(End::Tokens)
-        }
+        Path::Srp(_)
+        | Path::Chosen(..)
+        | Path::Custom(_)
+        | Path::NewPassword(_)
+        | Path::SecondFactor(..) => Expected::End(End::Tokens),
         // It is no flow of InitiateAuth; rotating clients cannot even allow that.
         Path::GetTokens { .. } => Expected::End(End::Tokens),
         Path::CodeGrant { .. } => grant("unauthorized_client", None),
@@ -103,6 +105,8 @@ pub fn factor(path: Path, condition: C) -> Expected {
         Path::Chosen(_, First::Email | First::Sms) => {
             api("NotAuthorizedException", "Invalid session for the user.")
         }
+        // Functions that ask no password decide alone.
+        Path::Custom(_) => Expected::End(End::Tokens),
         Path::Password(_)
         | Path::Srp(_)
         | Path::Chosen(..)

@@ -13,13 +13,13 @@ const TRIO: [&str; 3] = [
     "CreateAuthChallenge",
     "VerifyAuthChallengeResponse",
 ];
-const SOLUTION: &str = "blue-41";
+pub const SOLUTION: &str = "blue-41";
 const VERIFY: &str = "VerifyAuthChallengeResponse_Authentication";
 const DEFINE: &str = "DefineAuthChallenge_Authentication";
 const CREATE: &str = "CreateAuthChallenge_Authentication";
 
 /// A riddle with three tries, after the password if there is one.
-fn riddle(event: &Value) -> Act {
+pub fn riddle(event: &Value) -> Act {
     let session = event["request"]["session"]
         .as_array()
         .cloned()
