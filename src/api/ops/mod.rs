@@ -2,11 +2,14 @@
 
 pub mod account;
 pub mod auth;
+pub mod branding;
 pub mod clients;
+pub mod devices;
 pub mod domains;
 pub mod groups;
 pub mod mfa;
 pub mod passkeys;
 pub mod pools;
 pub mod resource_servers;
+pub mod terms;
 pub mod users;

@@ -39,7 +39,7 @@ pub(super) async fn start(
     let a = match parameters.find("CHALLENGE_NAME") {
         None => None,
         Some(name) if name.expose() == Asked::SrpA.as_str() => {
-            Some(srp::public(parameters.get("SRP_A")?.expose())?)
+            Some(srp::client_public(parameters)?)
         }
         Some(_) => return Err(Error::invalid_parameter("CHALLENGE_NAME must be SRP_A.")),
     };
@@ -98,6 +98,7 @@ pub(super) async fn answer(
     let Step::Custom { private, metadata } = &attempt.step else {
         return Err(foreign());
     };
+    let context = context.with_device_of(&attempt);
     let subject = subject(context, typed, &attempt).await?;
     let mut tx = app.store.write(actor).await?;
     attempt.consume_in(&mut tx).await?;
@@ -114,7 +115,7 @@ pub(super) async fn answer(
         context,
         typed,
         subject,
-        factors: attempt.factors,
+        factors: attempt.factors.clone(),
     };
     run.decide(history, None).await
 }
@@ -167,6 +168,7 @@ impl Run<'_> {
         let mut attempt = Attempt::new(app, client, context.face, who, step)?;
         attempt.history = history;
         attempt.factors = self.factors;
+        attempt.device = context.device.cloned();
         let session = attempt.seal(app)?;
         if session.len() > LONGEST_SESSION {
             tracing::error!(
@@ -199,7 +201,7 @@ impl Run<'_> {
         }
         let source = TokenSource::Authentication;
         if self.factors.is_empty() {
-            return finish::sign_in(context, user, source, &Nothing).await;
+            return finish::sign_in(context, user, (&[], source), &Nothing).await;
         }
         if user.status == Status::ForceChangePassword {
             let next = new_password::ask(context, &user, Factor::Srp)?;

@@ -12,7 +12,6 @@ mod message;
 mod migration;
 mod pre_sign_up;
 mod pre_token;
-mod sealing;
 mod sender;
 
 use std::collections::BTreeMap;
@@ -89,6 +88,8 @@ pub enum TokenSource {
     Authentication,
     /// A sign-in that began with a temporary password.
     NewPasswordChallenge,
+    /// A sign-in that a remembered device ended.
+    AuthenticateDevice,
     /// A sign-in in a browser.
     HostedAuth,
     /// A refresh, but for the operation's.
@@ -106,6 +107,7 @@ impl TokenSource {
             // That the operation's refresh is called so is Cognito's documentation.
             Self::Authentication | Self::RefreshOperation => "TokenGeneration_Authentication",
             Self::NewPasswordChallenge => "TokenGeneration_NewPasswordChallenge",
+            Self::AuthenticateDevice => "TokenGeneration_AuthenticateDevice",
             Self::HostedAuth => "TokenGeneration_HostedAuth",
             Self::RefreshTokens => "TokenGeneration_RefreshTokens",
             Self::ClientCredentials => "TokenGeneration_ClientCredentials",
