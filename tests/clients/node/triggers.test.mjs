@@ -78,7 +78,10 @@ before(async () => {
   });
   assert.equal(mapped.status, 200);
 });
-after(() => host.close());
+after(() => {
+  host.close();
+  host.closeAllConnections();
+});
 
 const trio = (name) => ({
   DefineAuthChallenge: arn(`${name}-define`),
