@@ -242,9 +242,7 @@ fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
         jti: access_jti.as_deref(),
         username: &user.username,
     };
-    let change = |token: &mut Map<String, Value>| {
-        overrides.change_access(token, client.id.as_str());
-    };
+    let change = |token: &mut _| overrides.change_access(token, client.id.as_str());
     let access_token = changed(&keys.access, &claims, (overrides, change))?;
     let scopes: Vec<String> = session.scope.split(' ').map(str::to_owned).collect();
     let wanted = !hosted || scopes.iter().any(|scope| scope == claims::OPENID);
@@ -274,7 +272,7 @@ fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
             iat: now.seconds(),
             jti: id_jti.as_deref(),
         };
-        let change = |token: &mut Map<String, Value>| overrides.change_id(token);
+        let change = |token: &mut _| overrides.change_id(token);
         Some(changed(&keys.id, &claims, (overrides, change))?)
     } else {
         None
