@@ -28,6 +28,8 @@ codes! {
     AccessDenied => "AccessDeniedException",
     AliasExists => "AliasExistsException",
     CodeDeliveryFailure => "CodeDeliveryFailureException",
+    InvalidEmailRoleAccessPolicy => "InvalidEmailRoleAccessPolicyException",
+    InvalidSmsRoleAccessPolicy => "InvalidSmsRoleAccessPolicyException",
     CodeMismatch => "CodeMismatchException",
     ConcurrentModification => "ConcurrentModificationException",
     DryRunOperation => "DryRunOperationException",
@@ -48,6 +50,7 @@ codes! {
     InvalidUserPoolConfiguration => "InvalidUserPoolConfigurationException",
     KmsInternal => "KMSInternalException",
     LimitExceeded => "LimitExceededException",
+    ManagedLoginBrandingExists => "ManagedLoginBrandingExistsException",
     MfaMethodNotFound => "MFAMethodNotFoundException",
     MissingAuthenticationToken => "MissingAuthenticationTokenException",
     NotAuthorized => "NotAuthorizedException",
@@ -60,6 +63,7 @@ codes! {
     ScopeDoesNotExist => "ScopeDoesNotExistException",
     Serialization => "SerializationException",
     SoftwareTokenMfaNotFound => "SoftwareTokenMFANotFoundException",
+    TermsExists => "TermsExistsException",
     TierChangeNotAllowed => "TierChangeNotAllowedException",
     TooManyFailedAttempts => "TooManyFailedAttemptsException",
     TooManyRequests => "TooManyRequestsException",
@@ -146,6 +150,8 @@ pub enum Reason {
     Conflict,
     /// A refresh token for which another was given before.
     ReusedToken,
+    /// A Lambda trigger refused, or could not be asked.
+    Trigger,
     /// A stored setting asks for behaviour that is not built.
     NotBuilt,
 }
@@ -328,7 +334,9 @@ texts! {
     concurrent_modification => ConcurrentModification "The resource was changed by another request. Try again.";
 }
 
+mod branding;
 mod kms;
+mod lambda;
 mod settings;
 
 /// Errors whose text names something.

@@ -18,7 +18,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::app::App;
 use crate::site::{self, Sites};
 use crate::tls::listener::Peer;
-use crate::web::{assets, dev, hosted};
+use crate::web::{assets, brand, dev, hosted};
 use crate::wire::operation::Service;
 use crate::wire::{cors, dispatch};
 use crate::{api, identity, kms, oidc};
@@ -78,6 +78,7 @@ fn domain(app: &Arc<App>) -> Router {
         .merge(oidc::routes())
         .merge(hosted::routes())
         .merge(assets::routes())
+        .merge(brand::routes())
         .fallback(not_found);
     hosted::plain_pages(routes).with_state(Arc::clone(app))
 }

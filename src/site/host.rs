@@ -17,8 +17,8 @@ use crate::ids::PoolId;
 pub(super) enum Name {
     /// The server's.
     Ours,
-    /// A pool's domain.
-    Pool(PoolId),
+    /// A pool's domain, by its name.
+    Pool(PoolId, String),
 }
 
 /// Why a request goes no further.
@@ -53,7 +53,7 @@ pub(super) async fn judge(app: &App, asked: Option<String>) -> Result<Name, Refu
         return Ok(Name::Ours);
     }
     match sites::of_host(app, &name).await {
-        Ok(Some(pool)) => Ok(Name::Pool(pool)),
+        Ok(Some((pool, name))) => Ok(Name::Pool(pool, name)),
         // Browsers and resolvers keep the names below localhost on this machine.
         Ok(None) if name.ends_with(".localhost") => Ok(Name::Ours),
         Ok(None) => Err(Refused::Misdirected),

@@ -28,5 +28,6 @@ mod oidc;
 mod store;
 mod support;
 mod tls;
+mod triggers;
 mod web;
 mod wire;
