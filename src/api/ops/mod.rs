@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod auth;
+pub mod branding;
 pub mod clients;
 pub mod devices;
 pub mod domains;
@@ -10,4 +11,5 @@ pub mod mfa;
 pub mod passkeys;
 pub mod pools;
 pub mod resource_servers;
+pub mod terms;
 pub mod users;
