@@ -2,8 +2,8 @@
 //! honest 501; `docs/coverage.md` is printed from it.
 
 use super::ops::{
-    account, auth, branding, clients, domains, groups, mfa, passkeys, pools, resource_servers, terms,
-    users,
+    account, auth, branding, clients, domains, groups, mfa, passkeys, pools, resource_servers,
+    terms, users,
 };
 use crate::operations;
 

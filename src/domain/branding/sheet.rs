@@ -104,9 +104,7 @@ const PROPERTIES: &[&str] = &[
 ];
 
 /// The functions that values may use; `url` is not one.
-const FUNCTIONS: &[&str] = &[
-    "calc", "clamp", "hsl", "hsla", "max", "min", "rgb", "rgba",
-];
+const FUNCTIONS: &[&str] = &["calc", "clamp", "hsl", "hsla", "max", "min", "rgb", "rgba"];
 
 /// Reads a stylesheet and writes it anew.
 ///
@@ -119,7 +117,9 @@ pub(super) fn compile(css: &str) -> Result<String> {
     while !rest.is_empty() {
         if rest.starts_with('@') {
             let end = rest.find(|c: char| c.is_whitespace() || "{;(".contains(c));
-            return Err(Error::css_at_rule(rest.get(..end.unwrap_or(rest.len())).unwrap_or(rest)));
+            return Err(Error::css_at_rule(
+                rest.get(..end.unwrap_or(rest.len())).unwrap_or(rest),
+            ));
         }
         let (selectors, after) = rest.split_once('{').ok_or_else(Error::css_block)?;
         let (body, after) = after.split_once('}').ok_or_else(Error::css_block)?;
@@ -363,10 +363,7 @@ mod tests {
             refusal("@media(print){}"),
             "CSS rule @media is not supported."
         );
-        assert_eq!(
-            refusal("h1 {}"),
-            "CSS selector h1 is not supported."
-        );
+        assert_eq!(refusal("h1 {}"), "CSS selector h1 is not supported.");
         assert_eq!(
             refusal(".logo-customizable{position:fixed}"),
             "CSS property position is not supported."

@@ -23,7 +23,10 @@ pub(super) async fn options(
     choosing: &Choosing<'_>,
     (name, attempt): (ChallengeName, &Attempt),
 ) -> Result<Vec<(&'static str, String)>> {
-    let asked = matches!(name, ChallengeName::WebAuthn | ChallengeName::SelectChallenge);
+    let asked = matches!(
+        name,
+        ChallengeName::WebAuthn | ChallengeName::SelectChallenge
+    );
     if !asked || !choosing.offers(ChallengeName::WebAuthn) {
         return Ok(Vec::new());
     }

@@ -74,9 +74,7 @@ pub(in crate::domain) fn takes_codes(pool: &Pool, user: &User, contact: Contact)
 /// Whether a user's passkey, recognising them, does for both factors: pool and user have turned that
 /// on, and the user has another second factor to fall back on (WebAuthnMfaSettings).
 pub(in crate::domain) fn passkeys_suffice(pool: &Pool, user: &User) -> bool {
-    relying_party::is_multi_factor(pool)
-        && user.mfa.passkeys
-        && usable(pool, user).next().is_some()
+    relying_party::is_multi_factor(pool) && user.mfa.passkeys && usable(pool, user).next().is_some()
 }
 
 /// The contact that receives a factor's codes.

@@ -175,10 +175,7 @@ mod tests {
             ("60", text("")),
             ("62c3bc", text("ü")),
             ("80", Cbor::Array(vec![])),
-            (
-                "820102",
-                Cbor::Array(vec![Cbor::Int(1), Cbor::Int(2)]),
-            ),
+            ("820102", Cbor::Array(vec![Cbor::Int(1), Cbor::Int(2)])),
             ("a0", Cbor::Map(vec![])),
             ("a16161f6", Cbor::Map(vec![(text("a"), Cbor::Null)])),
         ] {

@@ -68,7 +68,8 @@ impl PublicKey {
                 let odd = |number: &[u8]| number.last().is_some_and(|last| last & 1 == 1);
                 let trimmed = |number: &[u8]| number.first().is_some_and(|first| *first != 0);
                 (256..=1024).contains(&n.len())
-                    && n.first().is_some_and(|first| n.len() > 256 || first & 0x80 != 0)
+                    && n.first()
+                        .is_some_and(|first| n.len() > 256 || first & 0x80 != 0)
                     && odd(n)
                     && odd(e)
                     && trimmed(n)

@@ -8,7 +8,10 @@ const MAKES: [(&str, &str); 11] = [
     ("fbfc3007154e4ecc8c0b6e020557d7bd", "iCloud Keychain"),
     ("dd4ec289e01d41c9bb8970fa845d4bf2", "iCloud Keychain"),
     ("adce000235bcc60a648b0b25f1f05503", "Chrome on Mac"),
-    ("ea9b8d664d011d213ce4b6b48cb575d4", "Google Password Manager"),
+    (
+        "ea9b8d664d011d213ce4b6b48cb575d4",
+        "Google Password Manager",
+    ),
     ("531126d6e717415c93203d9aa6981239", "Dashlane"),
     ("bada5566a7aa401fbd9645619a55120d", "1Password"),
     ("d548826e79b4db40a3d811116f7e8349", "Bitwarden"),

@@ -17,11 +17,7 @@ use crate::store::pools::Pool;
 /// The relying party of a pool: `RelyingPartyId`, else where its pages are, which is its custom
 /// domain or, for a prefix, this server's own name. A machine's address cannot be one; a loopback
 /// address is called localhost. None where there is neither.
-pub(in crate::domain) async fn of(
-    app: &App,
-    db: &mut Conn,
-    pool: &Pool,
-) -> Result<Option<String>> {
+pub(in crate::domain) async fn of(app: &App, db: &mut Conn, pool: &Pool) -> Result<Option<String>> {
     let given = configuration(pool).and_then(|passkeys| passkeys.relying_party_id.as_ref());
     if let Some(id) = given {
         return Ok(Some(id.to_ascii_lowercase()));
@@ -38,7 +34,11 @@ pub(in crate::domain) async fn of(
             Host::Ipv6(ip) => loopback(ip.into()),
         }
     };
-    Ok(if domains.is_empty() { None } else { of_server() })
+    Ok(if domains.is_empty() {
+        None
+    } else {
+        of_server()
+    })
 }
 
 fn loopback(ip: IpAddr) -> Option<String> {
@@ -47,9 +47,9 @@ fn loopback(ip: IpAddr) -> Option<String> {
 
 /// Whether the pool insists that authenticators recognise their person.
 pub(in crate::domain) fn insists(pool: &Pool) -> bool {
-    configuration(pool).is_some_and(|passkeys| {
-        passkeys.user_verification == Some(UserVerification::Required)
-    }) || is_multi_factor(pool)
+    configuration(pool)
+        .is_some_and(|passkeys| passkeys.user_verification == Some(UserVerification::Required))
+        || is_multi_factor(pool)
 }
 
 /// Whether a passkey that recognises its person can be as good as two factors.
@@ -96,7 +96,9 @@ pub(in crate::domain) fn is_name(text: &str) -> bool {
         !label.is_empty()
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
     text.split('.').all(label)
         && matches!(Host::parse(text), Ok(Host::Domain(name)) if name.eq_ignore_ascii_case(text))

@@ -107,7 +107,9 @@ impl Assertion {
 
     /// Whose passkey the authenticator says it is. Some browsers send an empty text for nobody.
     pub(super) fn user_handle(&self) -> Option<&str> {
-        self.user_handle.as_deref().filter(|handle| !handle.is_empty())
+        self.user_handle
+            .as_deref()
+            .filter(|handle| !handle.is_empty())
     }
 }
 

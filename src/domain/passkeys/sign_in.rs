@@ -66,7 +66,9 @@ pub(in crate::domain) async fn offer_phantom(
     let Some(mut offer) = registered(app, pool, sub).await? else {
         return Ok(None);
     };
-    let drawn = app.vault.derive("phantom passkey", &format!("{}/{sub}", pool.id))?;
+    let drawn = app
+        .vault
+        .derive("phantom passkey", &format!("{}/{sub}", pool.id))?;
     offer.passkeys.push(Passkey {
         id: URL_SAFE_NO_PAD.encode(drawn),
         sub: sub.clone(),
@@ -177,5 +179,6 @@ fn public_key(passkey: &Passkey) -> Result<PublicKey> {
     let broken = || Error::internal(anyhow::anyhow!("a stored public key does not parse"));
     let bytes = URL_SAFE_NO_PAD.decode(&passkey.public_key);
     let key = Cbor::read_whole(&bytes.map_err(Error::internal)?);
-    key.and_then(|key| PublicKey::parse(&key)).ok_or_else(broken)
+    key.and_then(|key| PublicKey::parse(&key))
+        .ok_or_else(broken)
 }
