@@ -11,7 +11,7 @@ use crate::ids::ClientId;
 use crate::site::cookies::Cookie;
 use crate::site::query::Pairs;
 use crate::site::visit::Visit;
-use crate::store::brandings::{Mode, Placed};
+use crate::store::brandings::{Mode, Placed, Strip};
 use crate::store::clients::Client;
 use crate::text::Locale;
 use crate::time::Span;
@@ -110,9 +110,9 @@ pub(super) fn language_cookie(visit: &Visit, version: Version) -> Option<HeaderV
 fn dressed(base: &str, locale: Locale, drawn: &Drawn, name: &str) -> Chrome {
     let look = &drawn.look;
     let logo = |placed: &Placed| logo(base, look.mode, placed, name);
-    let strip = |strip: &Option<Option<Placed>>| {
+    let strip = |strip: &Option<Strip>| {
         let strip = strip.as_ref();
-        strip.map(|placed| placed.as_ref().and_then(logo))
+        strip.map(|strip| strip.logo.as_ref().and_then(logo))
     };
     let plain = Chrome::new(locale);
     Chrome {
