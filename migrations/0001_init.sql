@@ -38,8 +38,10 @@ CREATE TABLE pools (
     created_ms  BIGINT NOT NULL,
     modified_ms BIGINT NOT NULL,
     version     BIGINT NOT NULL,
-    epoch       BIGINT NOT NULL
+    epoch       BIGINT NOT NULL,
+    kms_key     TEXT -- ARN of the key that LambdaConfig.KMSKeyID leads to
 );
+CREATE INDEX pools_by_kms_key ON pools (kms_key);
 CREATE INDEX pools_by_owner ON pools (account, region, pool_id);
 
 CREATE TABLE clients (
@@ -396,6 +398,8 @@ CREATE TABLE authorization_codes (
     used_ms        BIGINT,
     -- The token session that the code was exchanged for.
     session_id     TEXT,
+    -- What a Lambda trigger made of the tokens (JSON).
+    overrides      TEXT,
     PRIMARY KEY (pool_id, code_hash),
     FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE,
     FOREIGN KEY (pool_id, client_id) REFERENCES clients ON DELETE CASCADE

@@ -11,7 +11,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 macro_rules! codes {
     ($($name:ident => $wire:literal),+ $(,)?) => {
-        /// The exception names of the Cognito model, plus the generic ones of the AWS front end.
+        /// The exception names of the Cognito model and those of KMS that we give, plus the generic ones of the AWS front end.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Code { $(#[doc = $wire] $name),+ }
 
@@ -28,24 +28,33 @@ codes! {
     AccessDenied => "AccessDeniedException",
     AliasExists => "AliasExistsException",
     CodeDeliveryFailure => "CodeDeliveryFailureException",
+    InvalidEmailRoleAccessPolicy => "InvalidEmailRoleAccessPolicyException",
+    InvalidSmsRoleAccessPolicy => "InvalidSmsRoleAccessPolicyException",
     CodeMismatch => "CodeMismatchException",
     ConcurrentModification => "ConcurrentModificationException",
+    DryRunOperation => "DryRunOperationException",
     EnableSoftwareTokenMfa => "EnableSoftwareTokenMFAException",
     ExpiredCode => "ExpiredCodeException",
     FeatureUnavailableInTier => "FeatureUnavailableInTierException",
     Forbidden => "ForbiddenException",
     GroupExists => "GroupExistsException",
+    IncorrectKey => "IncorrectKeyException",
     Internal => "InternalErrorException",
+    InvalidCiphertext => "InvalidCiphertextException",
+    InvalidGrantToken => "InvalidGrantTokenException",
+    InvalidKeyUsage => "InvalidKeyUsageException",
     InvalidLambdaResponse => "InvalidLambdaResponseException",
     InvalidOAuthFlow => "InvalidOAuthFlowException",
     InvalidParameter => "InvalidParameterException",
     InvalidPassword => "InvalidPasswordException",
     InvalidUserPoolConfiguration => "InvalidUserPoolConfigurationException",
+    KmsInternal => "KMSInternalException",
     LimitExceeded => "LimitExceededException",
     ManagedLoginBrandingExists => "ManagedLoginBrandingExistsException",
     MfaMethodNotFound => "MFAMethodNotFoundException",
     MissingAuthenticationToken => "MissingAuthenticationTokenException",
     NotAuthorized => "NotAuthorizedException",
+    NotFound => "NotFoundException",
     NotImplemented => "NotImplementedException",
     PasswordHistoryPolicyViolation => "PasswordHistoryPolicyViolationException",
     PasswordResetRequired => "PasswordResetRequiredException",
@@ -85,7 +94,7 @@ impl Code {
     /// what is not built (api.md 1.2).
     pub const fn status(self) -> u16 {
         match self {
-            Self::Internal => 500,
+            Self::Internal | Self::KmsInternal => 500,
             Self::NotImplemented => 501,
             _ => 400,
         }
@@ -141,6 +150,8 @@ pub enum Reason {
     Conflict,
     /// A refresh token for which another was given before.
     ReusedToken,
+    /// A Lambda trigger refused, or could not be asked.
+    Trigger,
     /// A stored setting asks for behaviour that is not built.
     NotBuilt,
 }
@@ -182,6 +193,15 @@ impl Error {
             reason: None,
             source: Some(source.into()),
         }
+    }
+
+    /// The same error under the name that a service has for what is its own fault.
+    #[must_use]
+    pub fn internal_as(mut self, name: Code) -> Self {
+        if self.code == Code::Internal {
+            self.code = name;
+        }
+        self
     }
 
     /// The hidden cause of an internal error.
@@ -315,6 +335,8 @@ texts! {
 }
 
 mod branding;
+mod kms;
+mod lambda;
 mod settings;
 
 /// Errors whose text names something.

@@ -116,7 +116,12 @@ fn address(name: &str) -> Option<IpAddr> {
 
 /// The names of the AWS endpoints that this server stands in for.
 fn is_aws_api(name: &str) -> bool {
-    let services = ["cognito-idp", "issuer-cognito-idp", "cognito-identity"];
+    let services = [
+        "cognito-idp",
+        "issuer-cognito-idp",
+        "cognito-identity",
+        "kms",
+    ];
     name.strip_suffix(".amazonaws.com")
         .and_then(|name| name.split_once('.'))
         .is_some_and(|(service, region)| {
@@ -158,6 +163,7 @@ mod tests {
     fn aws_names() {
         assert!(is_aws_api("cognito-idp.eu-west-1.amazonaws.com"));
         assert!(is_aws_api("cognito-identity-fips.us-east-1.amazonaws.com"));
+        assert!(is_aws_api("kms.us-east-1.amazonaws.com"));
         assert!(!is_aws_api("s3.us-east-1.amazonaws.com"));
         assert!(!is_aws_api("cognito-idp.x.y.amazonaws.com"));
     }

@@ -186,7 +186,8 @@ pub async fn start(
         pool,
         client,
         face,
-        metadata,
+        metadata: &none,
+        validation: metadata,
     };
     let typed = context.username(&parameters)?;
     flows::check(client, face, flow)?;
@@ -218,6 +219,7 @@ pub async fn answer(
         client,
         face: answer.face,
         metadata: answer.metadata,
+        validation: &Metadata::new(),
     };
     let parameters = &answer.parameters;
     let known = answer.face == Face::Hosted && parameters.find("USERNAME").is_none();
@@ -279,6 +281,7 @@ pub async fn send_again(
         client,
         face: Face::Hosted,
         metadata: &Metadata::new(),
+        validation: &Metadata::new(),
     };
     if first_code::asked(app, Some(session)) {
         return first_code::send_again(context, session).await;
@@ -305,6 +308,7 @@ pub async fn prove(
         client,
         face: Face::Hosted,
         metadata: &Metadata::new(),
+        validation: &Metadata::new(),
     };
     context::check_confirmed(Some(user))?;
     hooks::pre_authentication(app, context.event(&user.username, Some(user))).await?;

@@ -31,7 +31,7 @@ const SKEW: Span = Span::minutes(5);
 pub(super) async fn start(context: Context<'_>, typed: &str, a: &str) -> Result<Outcome> {
     let app = context.app;
     let client = public(a)?;
-    let subject = context.subject(typed, false).await?;
+    let subject = context.subject(typed, None).await?;
     hooks::pre_authentication(app, context.event(typed, subject.user())).await?;
     let (parameters, _) = exchange(context, (typed, &subject), &client, false).await?;
     Ok(Outcome::Challenge(Next {
@@ -259,7 +259,7 @@ fn verifier(
 
 /// What USER_ID_FOR_SRP says for a name that is nobody's: a UUID where users are known by one, as
 /// Cognito documents it; elsewhere the name itself, as it would for a user of that name.
-fn phantom_id(pool: &Pool, typed: &str, sub: &Sub) -> String {
+pub(super) fn phantom_id(pool: &Pool, typed: &str, sub: &Sub) -> String {
     let settings = pool.settings();
     let contact = usernames::contact_like(typed).is_some();
     let alias = contact && !settings.alias_attributes().is_empty();
