@@ -9,6 +9,10 @@ pub(in crate::domain) mod built;
 mod choice;
 mod code;
 mod context;
+mod device;
+mod device_proof;
+mod device_srp;
+mod device_ticket;
 mod finish;
 mod first_code;
 pub(in crate::domain) mod flows;
@@ -170,16 +174,17 @@ pub async fn start(
             clients::check_secret_hash(app, client, "", None)?;
         }
         flows::check(client, face, flow)?;
-        built::check_asked(None, &parameters)?;
+        let device = parameters.find("DEVICE_KEY");
         let refresh = Refresh {
             door: Door::Flow(secret_hash),
             token,
-            device_key: None,
+            device_key: device.map(|key| key.expose().as_str()),
             metadata: &none,
         };
         let issued = refresh::refresh(app, actor, pool, client, refresh).await?;
         return Ok(Outcome::Tokens(issued));
     }
+    let device = device::named(pool, &parameters)?;
     let context = Context {
         app,
         actor,
@@ -188,16 +193,17 @@ pub async fn start(
         face,
         metadata: &none,
         validation: metadata,
+        device: device.as_ref(),
     };
     let typed = context.username(&parameters)?;
     flows::check(client, face, flow)?;
-    built::check_asked(Some(flow), &parameters)?;
+    built::check_asked(flow, &parameters)?;
     built::check(pool)?;
     if flow == Flow::UserAuth {
         return choice::start(context, typed, &parameters, session.as_ref()).await;
     }
     if flow == Flow::UserSrp {
-        return srp::start(context, typed, parameters.get("SRP_A")?.expose()).await;
+        return srp::start(context, typed, &parameters).await;
     }
     password::start(context, typed, parameters.get("PASSWORD")?).await
 }
@@ -212,6 +218,8 @@ pub async fn answer(
     client: &Client,
     answer: Answer<'_>,
 ) -> Result<Outcome> {
+    let parameters = &answer.parameters;
+    let device = device::named(pool, parameters)?;
     let context = Context {
         app,
         actor,
@@ -220,11 +228,10 @@ pub async fn answer(
         face: answer.face,
         metadata: answer.metadata,
         validation: &Metadata::new(),
+        device: device.as_ref(),
     };
-    let parameters = &answer.parameters;
     let known = answer.face == Face::Hosted && parameters.find("USERNAME").is_none();
     let typed = (!known).then(|| context.username(parameters)).transpose()?;
-    built::check_asked(None, parameters)?;
     built::check(pool)?;
     let session = answer.session.as_ref();
     match answer.name {
@@ -260,6 +267,10 @@ pub async fn answer(
             select_mfa::answer(context, typed, session, parameters).await
         }
         ChallengeName::MfaSetup => set_up_mfa::answer(context, typed, session, parameters).await,
+        ChallengeName::DeviceSrp => device_srp::answer(context, typed, session, parameters).await,
+        ChallengeName::DevicePasswordVerifier => {
+            device_proof::answer(context, typed, session, parameters).await
+        }
         other => Err(Error::not_implemented(other.as_str())),
     }
 }
@@ -282,6 +293,7 @@ pub async fn send_again(
         face: Face::Hosted,
         metadata: &Metadata::new(),
         validation: &Metadata::new(),
+        device: None,
     };
     if first_code::asked(app, Some(session)) {
         return first_code::send_again(context, session).await;
@@ -309,6 +321,7 @@ pub async fn prove(
         face: Face::Hosted,
         metadata: &Metadata::new(),
         validation: &Metadata::new(),
+        device: None,
     };
     context::check_confirmed(Some(user))?;
     hooks::pre_authentication(app, context.event(&user.username, Some(user))).await?;

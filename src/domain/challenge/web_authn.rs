@@ -7,8 +7,7 @@ use futures_util::future::BoxFuture;
 use super::attempt::{Attempt, Passed};
 use super::choice::Choosing;
 use super::context::{Context, Subject};
-use super::{ChallengeName, Outcome, finish};
-use crate::domain::hooks::TokenSource;
+use super::{ChallengeName, Outcome, second_factor};
 use crate::domain::passkeys::sign_in::{self, Asserted, Offer};
 use crate::error::{Error, Reason, Result};
 use crate::secret::Secret;
@@ -63,8 +62,7 @@ pub(super) async fn prove(
         return Err(foreign());
     };
     let passed = Passkey { asserted, attempt };
-    let source = TokenSource::Authentication;
-    let done = finish::sign_in(context, (**user).clone(), source, &passed).await;
+    let done = second_factor::done(context, attempt, (**user).clone(), &passed).await;
     match done {
         Err(error) if error.reason == Some(Reason::CopiedPasskey) => {
             Err(context.refuse(&user.sub, Reason::CopiedPasskey).await)

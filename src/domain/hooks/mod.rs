@@ -84,6 +84,8 @@ pub enum TokenSource {
     Authentication,
     /// A sign-in that began with a temporary password.
     NewPasswordChallenge,
+    /// A sign-in that a remembered device ended.
+    AuthenticateDevice,
     /// A sign-in in a browser.
     HostedAuth,
     /// A refresh, but for the operation's.
@@ -101,6 +103,7 @@ impl TokenSource {
             // That the operation's refresh is called so is Cognito's documentation.
             Self::Authentication | Self::RefreshOperation => "TokenGeneration_Authentication",
             Self::NewPasswordChallenge => "TokenGeneration_NewPasswordChallenge",
+            Self::AuthenticateDevice => "TokenGeneration_AuthenticateDevice",
             Self::HostedAuth => "TokenGeneration_HostedAuth",
             Self::RefreshTokens => "TokenGeneration_RefreshTokens",
             Self::ClientCredentials => "TokenGeneration_ClientCredentials",

@@ -62,8 +62,19 @@ pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
                 }
             }
         }
+        Path::Device(face) => {
+            let device = cell.device.lock().await.clone().unwrap();
+            let asked = naming(cell, seat, face, Some(&device.key)).await.ok();
+            let client = SrpClient::new(3);
+            let answer = json!({ "DEVICE_KEY": device.key, "SRP_A": client.public });
+            let answer = challenge(&asked, "DEVICE_SRP_AUTH", answer);
+            let asked = respond(cell, seat, face, &answer).await.ok();
+            let proof = device.proof(s, &client, &asked["ChallengeParameters"]);
+            challenge(&asked, "DEVICE_PASSWORD_VERIFIER", proof)
+        }
         _ => {
             let tokens = by_password(cell, seat, Face::Public).await.ok();
+            cell.register(&tokens["AuthenticationResult"]).await;
             let token = text(&tokens["AuthenticationResult"]["RefreshToken"]);
             *cell.refresh.lock().await = Some(token.clone());
             Begun::Refresh(token)
@@ -73,10 +84,12 @@ pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
 
 /// The last step.
 pub async fn last(cell: &Cell<'_>, begun: &Begun, seat: &Seat) -> Found {
+    let named = cell.device.lock().await.clone().map(|device| device.key);
     let answer = match (cell.path, begun) {
-        (Path::Password(face), _) => by_password(cell, seat, face).await,
+        (Path::Password(face), _) => naming(cell, seat, face, named.as_deref()).await,
         (Path::Srp(face), Begun::Srp(begun)) => {
-            let proof = proof(cell, &begun.0, &begun.1);
+            let mut proof = proof(cell, &begun.0, &begun.1);
+            name(&mut proof, named.as_deref());
             let proof = Begun::Challenge {
                 name: "PASSWORD_VERIFIER",
                 session: Value::Null,
@@ -85,10 +98,12 @@ pub async fn last(cell: &Cell<'_>, begun: &Begun, seat: &Seat) -> Found {
             respond(cell, seat, face, &proof).await
         }
         (Path::Chosen(face, First::Srp), Begun::Srp(begun)) => {
+            let mut proof = proof(cell, &begun.0, &begun.1["ChallengeParameters"]);
+            name(&mut proof, named.as_deref());
             let proof = Begun::Challenge {
                 name: "PASSWORD_VERIFIER",
                 session: begun.1["Session"].clone(),
-                responses: proof(cell, &begun.0, &begun.1["ChallengeParameters"]),
+                responses: proof,
             };
             respond(cell, seat, face, &proof).await
         }
@@ -103,7 +118,8 @@ pub async fn last(cell: &Cell<'_>, begun: &Begun, seat: &Seat) -> Found {
             .await
         }
         (Path::RefreshFlow(face), Begun::Refresh(token)) => {
-            let parameters = json!({ "REFRESH_TOKEN": token });
+            let mut parameters = json!({ "REFRESH_TOKEN": token });
+            name(&mut parameters, named.as_deref());
             initiate(cell, seat, (face, "REFRESH_TOKEN_AUTH"), parameters).await
         }
         (_, Begun::Refresh(token)) => {
@@ -111,9 +127,29 @@ pub async fn last(cell: &Cell<'_>, begun: &Begun, seat: &Seat) -> Found {
             if let Some(secret) = &seat.secret {
                 request["ClientSecret"] = json!(secret);
             }
+            if let Some(key) = named {
+                request["DeviceKey"] = json!(key);
+            }
             cell.world.s.api("GetTokensFromRefreshToken", request).await
         }
-        (path, begun) => respond(cell, seat, path.face().unwrap(), begun).await,
+        (
+            path,
+            Begun::Challenge {
+                name: asked,
+                session,
+                responses,
+            },
+        ) => {
+            let mut responses = responses.clone();
+            name(&mut responses, named.as_deref());
+            let begun = Begun::Challenge {
+                name: asked,
+                session: session.clone(),
+                responses,
+            };
+            respond(cell, seat, path.face().unwrap(), &begun).await
+        }
+        (path, _) => panic!("{path:?} has no such step"),
     };
     found(&answer)
 }
@@ -130,12 +166,25 @@ fn found(answer: &Answer) -> Found {
     Found::tokens(result["AccessToken"].as_str().unwrap())
 }
 
+/// Puts a device's key beside other parameters.
+fn name(parameters: &mut Value, key: Option<&str>) {
+    if let Some(key) = key {
+        parameters["DEVICE_KEY"] = json!(key);
+    }
+}
+
 async fn by_password(cell: &Cell<'_>, seat: &Seat, face: Face) -> Answer {
+    naming(cell, seat, face, None).await
+}
+
+/// The password, with a device.
+async fn naming(cell: &Cell<'_>, seat: &Seat, face: Face, key: Option<&str>) -> Answer {
     let flow = match face {
         Face::Public => "USER_PASSWORD_AUTH",
         Face::Admin => "ADMIN_USER_PASSWORD_AUTH",
     };
-    let parameters = json!({ "USERNAME": cell.name, "PASSWORD": PASSWORD });
+    let mut parameters = json!({ "USERNAME": cell.name, "PASSWORD": PASSWORD });
+    name(&mut parameters, key);
     initiate(cell, seat, (face, flow), parameters).await
 }
 

@@ -14,6 +14,7 @@ fn source(path: Path) -> TokenSource {
         Path::Password(_) | Path::Srp(_) | Path::SecondFactor(..) => TokenSource::Authentication,
         Path::Chosen(..) | Path::SignedUp(_) => TokenSource::Authentication,
         Path::NewPassword(_) => TokenSource::NewPasswordChallenge,
+        Path::Device(_) => TokenSource::AuthenticateDevice,
         Path::RefreshFlow(_) | Path::RefreshGrant { .. } => TokenSource::RefreshTokens,
         Path::GetTokens { .. } => TokenSource::RefreshOperation,
         _ => TokenSource::HostedAuth,
@@ -26,6 +27,7 @@ fn every_source_of_user_tokens_has_a_path() {
     for kind in [
         Authentication,
         NewPasswordChallenge,
+        AuthenticateDevice,
         HostedAuth,
         RefreshTokens,
         RefreshOperation,
@@ -33,8 +35,8 @@ fn every_source_of_user_tokens_has_a_path() {
     ] {
         // A new source does not compile before it has its place here.
         let is_about_users = match kind {
-            Authentication | NewPasswordChallenge | HostedAuth | RefreshTokens
-            | RefreshOperation => true,
+            Authentication | NewPasswordChallenge | AuthenticateDevice | HostedAuth
+            | RefreshTokens | RefreshOperation => true,
             ClientCredentials => false,
         };
         let listed = PATHS.iter().any(|path| source(*path) == kind);
@@ -54,6 +56,7 @@ fn every_path_stands_once_at_both_doors_and_with_every_factor_and_grant() {
             Path::Srp(face),
             Path::SignedUp(face),
             Path::NewPassword(face),
+            Path::Device(face),
             Path::RefreshFlow(face),
         ] {
             has(path);
@@ -89,9 +92,20 @@ fn every_path_stands_once_at_both_doors_and_with_every_factor_and_grant() {
 const fn is_walked(name: ChallengeName) -> bool {
     use ChallengeName::*;
     match name {
-        SmsMfa | EmailOtp | SoftwareTokenMfa | SelectMfaType | MfaSetup | PasswordVerifier
-        | NewPasswordRequired | SelectChallenge | SmsOtp | Password | PasswordSrp => true,
-        CustomChallenge | DeviceSrp | DevicePasswordVerifier | AdminNoSrp | WebAuthn => false,
+        SmsMfa
+        | EmailOtp
+        | SoftwareTokenMfa
+        | SelectMfaType
+        | MfaSetup
+        | PasswordVerifier
+        | NewPasswordRequired
+        | SelectChallenge
+        | SmsOtp
+        | Password
+        | PasswordSrp
+        | DeviceSrp
+        | DevicePasswordVerifier => true,
+        CustomChallenge | AdminNoSrp | WebAuthn => false,
     }
 }
 

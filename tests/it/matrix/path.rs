@@ -56,6 +56,8 @@ pub enum Path {
     NewPassword(Face),
     /// SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA, the first after SELECT_MFA_TYPE, MFA_SETUP.
     SecondFactor(Face, Factor),
+    /// DEVICE_PASSWORD_VERIFIER, in place of a second factor.
+    Device(Face),
     /// REFRESH_TOKEN_AUTH.
     RefreshFlow(Face),
     /// GetTokensFromRefreshToken.
@@ -116,6 +118,8 @@ pub const PATHS: &[Path] = &[
     Path::SecondFactor(Admin, Factor::Chosen),
     Path::SecondFactor(Public, Factor::SetUp),
     Path::SecondFactor(Admin, Factor::SetUp),
+    Path::Device(Public),
+    Path::Device(Admin),
     Path::RefreshFlow(Public),
     Path::RefreshFlow(Admin),
     Path::GetTokens { rotating: false },
@@ -142,7 +146,7 @@ impl Path {
         match self {
             Self::Password(_) | Self::Srp(_) => Part::First,
             Self::Chosen(..) | Self::SignedUp(_) => Part::Choice,
-            Self::NewPassword(_) | Self::SecondFactor(..) => Part::Challenge,
+            Self::NewPassword(_) | Self::SecondFactor(..) | Self::Device(_) => Part::Challenge,
             Self::RefreshFlow(_) | Self::GetTokens { .. } | Self::RefreshGrant { .. } => {
                 Part::Refresh
             }
@@ -162,6 +166,7 @@ impl Path {
             | Self::SignedUp(face)
             | Self::NewPassword(face)
             | Self::SecondFactor(face, _)
+            | Self::Device(face)
             | Self::RefreshFlow(face) => Some(face),
             Self::GetTokens { .. } => Some(Face::Public),
             _ => None,
@@ -183,6 +188,7 @@ impl Path {
     pub const fn factor(self) -> Option<Factor> {
         match self {
             Self::SecondFactor(_, factor) | Self::FactorPage(factor) => Some(factor),
+            Self::Device(_) => Some(Factor::Sms),
             _ => None,
         }
     }
