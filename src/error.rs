@@ -36,6 +36,7 @@ codes! {
     Forbidden => "ForbiddenException",
     GroupExists => "GroupExistsException",
     Internal => "InternalErrorException",
+    InternalServer => "InternalServerException",
     InvalidLambdaResponse => "InvalidLambdaResponseException",
     InvalidOAuthFlow => "InvalidOAuthFlowException",
     InvalidParameter => "InvalidParameterException",
@@ -76,7 +77,7 @@ impl Code {
     /// what is not built (api.md 1.2).
     pub const fn status(self) -> u16 {
         match self {
-            Self::Internal => 500,
+            Self::Internal | Self::InternalServer => 500,
             Self::NotImplemented => 501,
             _ => 400,
         }
