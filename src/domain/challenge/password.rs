@@ -36,7 +36,7 @@ pub(super) async fn start(
         _ => Reason::WrongPassword,
     };
     let (true, Subject::User(user), Some(stored)) = (verified.matches, &subject, stored) else {
-        drop(admitted);
+        admitted.failed(app, actor).await?;
         return Err(context.refuse(subject.sub(), reason).await);
     };
     if let Some(phc) = rehashed {
