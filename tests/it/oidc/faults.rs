@@ -145,7 +145,11 @@ async fn trouble_of_ours_has_the_name_that_the_model_lists() {
         ("CreateGroup", &group, "InternalErrorException"),
     ] {
         let (status, told) = call(&house, operation, body).await;
-        assert_eq!((status, &told["__type"]), (500, &json!(name)), "{operation}");
+        assert_eq!(
+            (status, &told["__type"]),
+            (500, &json!(name)),
+            "{operation}"
+        );
     }
     house.s.app.store.faults.fail_commits(false);
 }
