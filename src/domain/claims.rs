@@ -128,14 +128,14 @@ pub(super) struct ReadId {
 #[derive(Debug, Serialize)]
 pub(super) struct GroupClaims<'a> {
     #[serde(rename = "cognito:groups", skip_serializing_if = "Vec::is_empty")]
-    groups: Vec<&'a str>,
+    pub(super) groups: Vec<&'a str>,
     #[serde(rename = "cognito:roles", skip_serializing_if = "Vec::is_empty")]
-    roles: Vec<&'a str>,
+    pub(super) roles: Vec<&'a str>,
     #[serde(
         rename = "cognito:preferred_role",
         skip_serializing_if = "Option::is_none"
     )]
-    preferred_role: Option<&'a str>,
+    pub(super) preferred_role: Option<&'a str>,
 }
 
 impl<'a> GroupClaims<'a> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::app::App;
 use crate::error::Result;
 use crate::store::audit::Actor;
-use crate::store::{attempts, authorization_codes, codes, consumed, lockouts, sessions};
+use crate::store::{attempts, authorization_codes, codes, consumed, lockouts, passkeys, sessions};
 use crate::time::{Span, Timestamp};
 
 use super::limits;
@@ -44,16 +44,19 @@ enum Kind {
     Codes,
     Consumed,
     Lockouts,
+    /// Registrations of passkeys that were not completed.
+    Registrations,
     /// Their refresh tokens go with them.
     Sessions,
 }
 
-const KINDS: [Kind; 6] = [
+const KINDS: [Kind; 7] = [
     Kind::Attempts,
     Kind::AuthorizationCodes,
     Kind::Codes,
     Kind::Consumed,
     Kind::Lockouts,
+    Kind::Registrations,
     Kind::Sessions,
 ];
 
@@ -80,6 +83,7 @@ async fn bite(app: &App, kind: Kind, now: Timestamp) -> Result<u64> {
         Kind::Codes => codes::prune(&mut tx, now, BITE).await?,
         Kind::Consumed => consumed::prune(&mut tx, now, BITE).await?,
         Kind::Lockouts => lockouts::prune(&mut tx, now.minus(QUIET), BITE).await?,
+        Kind::Registrations => passkeys::prune(&mut tx, now, BITE).await?,
         Kind::Sessions => sessions::prune(&mut tx, now.minus(LAST_TOKEN), BITE).await?,
     };
     if rows > 0 {

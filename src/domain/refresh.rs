@@ -105,8 +105,12 @@ pub async fn refresh(
         session: &session,
         new: false,
         refreshable: rotates,
-        source: TokenSource::RefreshTokens,
+        source: match refresh.door {
+            Door::Operation => TokenSource::RefreshOperation,
+            Door::Flow(_) | Door::Endpoint => TokenSource::RefreshTokens,
+        },
         nonce: None,
+        decided: None,
         metadata: refresh.metadata,
     };
     let claim: &dyn Claim = if rotates { &rotation } else { &Nothing };

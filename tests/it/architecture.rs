@@ -25,7 +25,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("home", &["config", "private"]),
     ("tls", &["config", "ports", "private"]),
     ("reservoir", &["ports", "vault"]),
-    ("config", &["hashing", "store"]),
+    ("config", &["hashing", "ports", "store"]),
     ("store", &["ports", "signing", "vault"]),
     (
         "app",
@@ -50,7 +50,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("entrance", &[]),
-    ("cli", &["config", "hashing", "store"]),
+    ("cli", &["config", "hashing", "ports", "store"]),
     ("banner", &["addresses", "app", "domain"]),
     (
         "serve",

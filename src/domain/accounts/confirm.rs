@@ -26,6 +26,8 @@ pub struct ConfirmSignUp {
     pub force_alias_creation: bool,
     /// `ClientMetadata`.
     pub metadata: Metadata,
+    /// Whose account it must be: who began the sign-up that this goes on with.
+    pub expected: Option<Sub>,
 }
 
 /// Confirms an account; gives its user as it is now.
@@ -39,10 +41,12 @@ pub async fn confirm_sign_up(
     client: &Client,
     request: ConfirmSignUp,
 ) -> Result<User> {
-    hooks::refuse_unbuilt_post_confirmation(pool)?;
     let subject = existence::find(app, pool, client, &request.username).await?;
     if let Subject::Known(user) = &subject {
         check_unconfirmed(user)?;
+    }
+    if request.expected.is_some_and(|sub| sub != *subject.sub()) {
+        return Err(Error::invalid_session().because(Reason::ForeignSession));
     }
     let now = app.clock.now(&pool.id);
     let owner = Owner {
@@ -68,11 +72,14 @@ pub async fn confirm_sign_up(
     audit(&mut tx, pool, &user.sub, None, now).await?;
     tx.commit().await?;
     let event = Event {
+        actor,
         pool,
         client: Some(&client.id),
         username: &user.username,
         user: Some(&user),
         metadata: &request.metadata,
+        validation: &Metadata::new(),
+        hides: client.settings.hides_user_existence(),
     };
     hooks::post_confirmation(app, event, ConfirmationSource::ConfirmSignUp).await?;
     Ok(user)

@@ -8,11 +8,10 @@ use crate::app::App;
 use crate::domain::accounts::{self, Name, new_name};
 use crate::domain::attributes::{self, CONTACTS, Given};
 use crate::domain::hooks::{self, Event, SignUpSource};
-use crate::domain::{password, pools, records};
+use crate::domain::{first_factors, password, pools, records};
 use crate::error::{Error, Result};
 use crate::ids::PoolId;
 use crate::secret::Secret;
-use crate::settings::pool::FirstFactor;
 use crate::store::audit::Actor;
 use crate::store::passwords;
 use crate::store::pools::Pool;
@@ -45,7 +44,19 @@ pub async fn create(app: &App, actor: &Actor, pool: &PoolId, new: NewUser<'_>) -
     }
     let (name, attributes) = check(app, &pool, &new)?;
     accounts::refuse_taken(app, &pool, &new.username, Error::user_account_exists).await?;
-    let attributes = ask_trigger(app, &pool, (&name, attributes), &new).await?;
+    let data = attributes::validation_data(&new.validation_data);
+    let event = Event {
+        actor,
+        pool: &pool,
+        client: None,
+        username: &name.username,
+        user: None,
+        metadata: new.invite.metadata,
+        validation: &data,
+        hides: false,
+    };
+    // Here the trigger can refuse, and its answer means nothing else.
+    hooks::pre_sign_up(app, event, SignUpSource::AdminCreateUser, &attributes).await?;
     let plain = first_password(app, &pool, &attributes, new.invite.password)?;
     let status = match plain {
         Some(_) => Status::ForceChangePassword,
@@ -57,7 +68,7 @@ pub async fn create(app: &App, actor: &Actor, pool: &PoolId, new: NewUser<'_>) -
         Some(_) if !new.suppress => invitation::destinations(&user, new.invite.media)?,
         _ => Vec::new(),
     };
-    let draft = invitation::draft(&pool, &user, new.invite.metadata);
+    let draft = invitation::draft(actor, (&pool, &user), new.invite.metadata);
     let messages = invitation::settle(app, draft, to).await?;
     let prepared = match &plain {
         Some(plain) => Some(password::prepare(app, &pool, &user.sub, &user.username, plain).await?),
@@ -98,32 +109,6 @@ fn check(app: &App, pool: &Pool, new: &NewUser<'_>) -> Result<(Name, Attributes)
     Ok((name, attributes::of_new_user(values)?))
 }
 
-/// The trigger may verify contacts; confirming means nothing here.
-async fn ask_trigger(
-    app: &App,
-    pool: &Pool,
-    (name, mut attributes): (&Name, Attributes),
-    new: &NewUser<'_>,
-) -> Result<Attributes> {
-    let event = Event {
-        pool,
-        client: None,
-        username: &name.username,
-        user: None,
-        metadata: new.invite.metadata,
-    };
-    let data = attributes::validation_data(&new.validation_data);
-    let source = SignUpSource::AdminCreateUser;
-    let answer = hooks::pre_sign_up(app, event, source, &attributes, &data).await?;
-    for contact in CONTACTS {
-        if answer.verifies(contact) && attributes.contains_key(contact.as_str()) {
-            let flag = records::verified_name(contact).to_owned();
-            attributes.insert(flag, "true".to_owned());
-        }
-    }
-    Ok(attributes)
-}
-
 /// The temporary password: the given one, or one made up. A user who can begin with a code to a
 /// contact needs none, and is confirmed at once (api.md 4.3).
 fn first_password(
@@ -135,10 +120,7 @@ fn first_password(
     if given.is_some() {
         return Ok(given);
     }
-    let offers = |factor, contact| {
-        password::first_factors(pool).contains(&factor) && attributes.contains_key(contact)
-    };
-    if offers(FirstFactor::EmailOtp, "email") || offers(FirstFactor::SmsOtp, "phone_number") {
+    if first_factors::spare_password(pool, attributes) {
         return Ok(None);
     }
     password::generate(app, pool).map(Some)

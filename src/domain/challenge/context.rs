@@ -3,9 +3,10 @@
 use super::{Face, Parameters};
 use crate::app::App;
 use crate::domain::hooks::{self, Metadata};
-use crate::domain::{clients, existence, usernames};
+use crate::domain::{accounts, clients, existence, usernames};
 use crate::error::{Error, Reason, Result};
 use crate::ids::Sub;
+use crate::secret::Secret;
 use crate::store::audit::{Actor, Event};
 use crate::store::clients::Client;
 use crate::store::passwords::{self, Password};
@@ -20,7 +21,10 @@ pub(super) struct Context<'a> {
     pub(super) pool: &'a Pool,
     pub(super) client: &'a Client,
     pub(super) face: Face,
+    /// `ClientMetadata` of an answer; that of the start is `validation`.
     pub(super) metadata: &'a Metadata,
+    /// `ClientMetadata` of the start, which few triggers get, and as `validationData`.
+    pub(super) validation: &'a Metadata,
 }
 
 /// Whom a name means.
@@ -60,13 +64,18 @@ impl Context<'_> {
         Ok(username)
     }
 
-    /// The user of a name, or a phantom.
+    /// The user of a name, or a phantom. With the password a user may be brought from elsewhere.
     ///
     /// # Errors: UserNotFound, where the client does not hide it; NotAuthorized `User is disabled.`
-    pub(super) async fn subject(&self, typed: &str, migrates: bool) -> Result<Subject> {
+    pub(super) async fn subject(
+        &self,
+        typed: &str,
+        migrates: Option<&Secret<String>>,
+    ) -> Result<Subject> {
         let mut user = self.find(typed).await?;
-        if user.is_none() && migrates {
-            user = hooks::user_migration(self.app, self.event(typed, None)).await?;
+        if let (None, Some(password)) = (&user, migrates) {
+            let event = self.event(typed, None);
+            user = accounts::migrate(self.app, event, Some(password)).await?;
         }
         if let Some(user) = user {
             check_enabled(&user)?;
@@ -140,12 +149,9 @@ impl Context<'_> {
     }
 
     /// What a trigger is told.
-    pub(super) const fn event<'e>(
-        &'e self,
-        typed: &'e str,
-        user: Option<&'e User>,
-    ) -> hooks::Event<'e> {
+    pub(super) fn event<'e>(&'e self, typed: &'e str, user: Option<&'e User>) -> hooks::Event<'e> {
         hooks::Event {
+            actor: self.actor,
             pool: self.pool,
             client: Some(&self.client.id),
             username: match user {
@@ -154,6 +160,8 @@ impl Context<'_> {
             },
             user,
             metadata: self.metadata,
+            validation: self.validation,
+            hides: self.client.settings.hides_user_existence(),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::domain::hooks::{self, TokenSource};
 use crate::domain::lockout::Admitted;
 use crate::domain::mfa::{self, Asked};
 use crate::domain::sessions;
+use crate::domain::tokens::Nothing;
 use crate::error::{Error, Reason, Result};
 use crate::store::db::Tx;
 use crate::store::passwords::Password;
@@ -24,7 +25,7 @@ pub(super) struct Proof<'a> {
     /// How it was proven.
     pub(super) factor: Factor,
     /// The sealed attempt that the proof answered.
-    pub(super) attempt: Option<Attempt>,
+    pub(super) attempt: Option<&'a Attempt>,
 }
 
 /// Goes on from a proven password: refusals that only its owner may see, the challenge to choose
@@ -106,9 +107,18 @@ pub(super) async fn sign_in(
         client,
         ..
     } = context;
-    let claim = Completes(passed);
     built::check(pool)?;
-    hooks::post_authentication(app, context.event(&user.username, Some(&user))).await?;
+    let asks = hooks::asks_after_authentication(pool);
+    let (user, passed): (User, &dyn Passed) = if asks {
+        // Nothing that came before is undone by a refusal, and the function may change the user.
+        second_factor::pass(context, passed).await?;
+        let event = context.event(&user.username, Some(&user));
+        hooks::post_authentication(app, event, false).await?;
+        (context.resumed(&user.sub, user.auth_epoch).await?, &Nothing)
+    } else {
+        (user, passed)
+    };
+    let claim = Completes(passed);
     if context.face == Face::Hosted {
         let proven = sessions::open_browser(app, actor, client, user, &claim).await?;
         return Ok(Outcome::Proven(proven));
@@ -123,6 +133,7 @@ pub(super) async fn sign_in(
         refreshable: true,
         source,
         nonce: None,
+        decided: None,
         metadata: context.metadata,
     };
     let issued = complete(app, actor, completion, &claim).await?;

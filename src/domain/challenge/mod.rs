@@ -6,9 +6,11 @@
 
 mod attempt;
 pub(in crate::domain) mod built;
+mod choice;
 mod code;
 mod context;
 mod finish;
+mod first_code;
 pub(in crate::domain) mod flows;
 mod new_password;
 mod parameters;
@@ -16,8 +18,10 @@ mod password;
 mod second_factor;
 mod select_mfa;
 mod set_up_mfa;
+mod signed_up;
 mod software_token;
 mod srp;
+mod web_authn;
 
 use std::collections::BTreeMap;
 
@@ -39,6 +43,7 @@ use attempt::Factor;
 use context::Context;
 pub use parameters::Parameters;
 pub use set_up_mfa::{associate, verify};
+pub use signed_up::SignUpSession;
 
 names! {
     /// `AuthFlow` of InitiateAuth.
@@ -92,6 +97,8 @@ pub struct Start<'a> {
     pub flow: Flow,
     /// `AuthParameters`; a page makes them with [`Parameters::password`].
     pub parameters: Parameters,
+    /// `Session` of ConfirmSignUp, for USER_AUTH only.
+    pub session: Option<Secret<String>>,
     /// `ClientMetadata`.
     pub metadata: &'a Metadata,
 }
@@ -129,6 +136,8 @@ pub struct Next {
     pub parameters: BTreeMap<String, String>,
     /// `Session`; none where the state travels in the parameters (USER_SRP_AUTH).
     pub session: Option<String>,
+    /// `AvailableChallenges`: what a choice-based sign-in can begin with; empty elsewhere.
+    pub available: Vec<ChallengeName>,
 }
 
 /// Begins a sign-in.
@@ -146,9 +155,13 @@ pub async fn start(
         face,
         flow,
         parameters,
+        session,
         metadata,
     } = start;
     flows::check_face(face, flow)?;
+    if session.is_some() && flow != Flow::UserAuth {
+        return Err(Error::session_of_sign_up());
+    }
     let none = Metadata::new();
     if matches!(flow, Flow::RefreshTokenAuth | Flow::RefreshToken) {
         let token = parameters.get("REFRESH_TOKEN")?;
@@ -173,12 +186,16 @@ pub async fn start(
         pool,
         client,
         face,
-        metadata,
+        metadata: &none,
+        validation: metadata,
     };
     let typed = context.username(&parameters)?;
     flows::check(client, face, flow)?;
     built::check_asked(Some(flow), &parameters)?;
     built::check(pool)?;
+    if flow == Flow::UserAuth {
+        return choice::start(context, typed, &parameters, session.as_ref()).await;
+    }
     if flow == Flow::UserSrp {
         return srp::start(context, typed, parameters.get("SRP_A")?.expose()).await;
     }
@@ -202,6 +219,7 @@ pub async fn answer(
         client,
         face: answer.face,
         metadata: answer.metadata,
+        validation: &Metadata::new(),
     };
     let parameters = &answer.parameters;
     let known = answer.face == Face::Hosted && parameters.find("USERNAME").is_none();
@@ -212,7 +230,7 @@ pub async fn answer(
     match answer.name {
         ChallengeName::PasswordVerifier => {
             let typed = typed.ok_or_else(|| Error::missing_parameter("USERNAME"))?;
-            srp::answer(context, typed, parameters).await
+            srp::answer(context, typed, (session, parameters)).await
         }
         ChallengeName::NewPasswordRequired => {
             new_password::answer(context, typed, session, parameters).await
@@ -220,6 +238,18 @@ pub async fn answer(
         ChallengeName::SmsMfa => {
             code::answer(context, typed, session, (SecondFactor::Sms, parameters)).await
         }
+        name @ (ChallengeName::SelectChallenge
+        | ChallengeName::Password
+        | ChallengeName::PasswordSrp
+        | ChallengeName::WebAuthn) => {
+            choice::answer(context, typed, session, (name, parameters)).await
+        }
+        name @ (ChallengeName::EmailOtp | ChallengeName::SmsOtp)
+            if first_code::asked(app, session) =>
+        {
+            first_code::answer(context, typed, session, (name, parameters)).await
+        }
+        ChallengeName::SmsOtp => Err(first_code::foreign()),
         ChallengeName::EmailOtp => {
             code::answer(context, typed, session, (SecondFactor::Email, parameters)).await
         }
@@ -251,7 +281,11 @@ pub async fn send_again(
         client,
         face: Face::Hosted,
         metadata: &Metadata::new(),
+        validation: &Metadata::new(),
     };
+    if first_code::asked(app, Some(session)) {
+        return first_code::send_again(context, session).await;
+    }
     code::send_again(context, session).await
 }
 
@@ -274,6 +308,7 @@ pub async fn prove(
         client,
         face: Face::Hosted,
         metadata: &Metadata::new(),
+        validation: &Metadata::new(),
     };
     context::check_confirmed(Some(user))?;
     hooks::pre_authentication(app, context.event(&user.username, Some(user))).await?;

@@ -2,7 +2,7 @@
 
 use super::attempt::{Attempt, Factor, Passed, Step, Who};
 use super::context::Context;
-use super::{ChallengeName, Next, Outcome, finish};
+use super::{ChallengeName, Face, Next, Outcome, finish};
 use crate::domain::codes::{self, Sent};
 use crate::domain::delivery::{self, Details};
 use crate::domain::hooks::TokenSource;
@@ -11,6 +11,7 @@ use crate::domain::messages::{self, Draft, Message};
 use crate::domain::mfa::{self, Asked};
 use crate::error::{Code, Error, Reason, Result};
 use crate::secret::Secret;
+use crate::settings::pool::Contact;
 use crate::store::software_tokens;
 use crate::store::users::{Factor as SecondFactor, User};
 
@@ -122,6 +123,7 @@ pub(super) async fn send(
             .map(|(k, v)| (k.to_owned(), v))
             .collect(),
         session: Some(attempt.seal(app)?),
+        available: Vec::new(),
     };
     let now = app.clock.now(&user.pool);
     let mut tx = app.store.write(context.actor).await?;
@@ -134,12 +136,32 @@ pub(super) async fn send(
         })?;
     passed.write(&mut tx).await?;
     tx.commit().await?;
-    message.send(app, sent, &code).await?;
+    let delivered = message.send(app, sent, &code).await;
+    delivered.map_err(|error| undelivered(context, sent.contact, error))?;
     Ok(Outcome::Challenge(next))
 }
 
-async fn message<'a>(context: Context<'a>, user: &'a User, sent: &Sent) -> Result<Message<'a>> {
+/// A code that could not be delivered. The sign-in operations know no CodeDeliveryFailureException;
+/// what is nearest in their model says that Cognito may not send.
+pub(super) fn undelivered(context: Context<'_>, contact: Contact, error: Error) -> Error {
+    if error.code != Code::CodeDeliveryFailure || context.face == Face::Hosted {
+        return error;
+    }
+    let code = match contact {
+        Contact::Email => Code::InvalidEmailRoleAccessPolicy,
+        Contact::PhoneNumber => Code::InvalidSmsRoleAccessPolicy,
+    };
+    Error::new(code, error.message)
+}
+
+/// The message with a code for signing in, settled.
+pub(super) async fn message<'a>(
+    context: Context<'a>,
+    user: &'a User,
+    sent: &Sent,
+) -> Result<Message<'a>> {
     let draft = Draft {
+        actor: context.actor,
         kind: messages::Kind::Authentication,
         pool: context.pool,
         client: Some(&context.client.id),
@@ -162,6 +184,7 @@ fn challenge(
         name,
         parameters: parameters.map(|(k, v)| (k.to_owned(), v)).collect(),
         session: Some(attempt.seal(context.app)?),
+        available: Vec::new(),
     })
 }
 
@@ -173,7 +196,7 @@ fn attempt(context: Context<'_>, user: &User, proven: &[Factor], step: Step) -> 
 }
 
 /// Writes what the passed step leaves behind.
-async fn pass(context: Context<'_>, passed: &dyn Passed) -> Result<()> {
+pub(super) async fn pass(context: Context<'_>, passed: &dyn Passed) -> Result<()> {
     let mut tx = context.app.store.write(context.actor).await?;
     passed.write(&mut tx).await?;
     Ok(tx.commit().await?)
@@ -202,7 +225,7 @@ pub(super) async fn resume(
     let user = context.resumed(&attempt.who.sub, epoch).await?;
     match typed {
         Some(typed) => context.check_same(typed, &user).await?,
-        None if context.face == super::Face::Hosted => {}
+        None if context.face == Face::Hosted => {}
         None => return Err(Error::missing_parameter("USERNAME")),
     }
     Ok((attempt, user))

@@ -180,6 +180,7 @@ impl Door {
             client: &self.client,
             face,
             metadata,
+            validation: metadata,
         }
     }
 

@@ -41,7 +41,6 @@ pub async fn confirm_forgot(
     client: &Client,
     request: ConfirmForgot,
 ) -> Result<()> {
-    hooks::refuse_unbuilt_post_confirmation(pool)?;
     password::check_policy(pool, request.password.expose())?;
     let subject = existence::find(app, pool, client, &request.username).await?;
     check_code(app, actor, pool, (&subject, &request.code)).await?;
@@ -66,11 +65,14 @@ pub async fn confirm_forgot(
     audit(&mut tx, pool, &user, None, now).await?;
     tx.commit().await?;
     let event = Event {
+        actor,
         pool,
         client: Some(&client.id),
         username: &user.username,
         user: Some(&user),
         metadata: &request.metadata,
+        validation: &Metadata::new(),
+        hides: client.settings.hides_user_existence(),
     };
     hooks::post_confirmation(app, event, ConfirmationSource::ConfirmForgotPassword).await
 }

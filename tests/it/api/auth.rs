@@ -1,6 +1,10 @@
 //! Sign-in, refresh and sign-out.
 
+mod auth_factors;
 mod built;
+mod choice;
+mod choice_codes;
+mod choice_sign_up;
 mod flows;
 mod lockout;
 pub mod mfa;

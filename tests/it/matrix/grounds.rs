@@ -35,6 +35,9 @@ impl Grounds {
         let request = json!({
             "PoolName": "matrix", "AutoVerifiedAttributes": ["email"], "UserPoolTier": "ESSENTIALS",
             "SmsConfiguration": sms(),
+            "Policies": { "SignInPolicy": {
+                "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"],
+            } },
         });
         let made = s.api("CreateUserPool", request).await.ok();
         let pool = text(&made["UserPool"]["Id"]);
@@ -79,6 +82,9 @@ pub fn usual(path: Path) -> Value {
         "ALLOW_ADMIN_USER_PASSWORD_AUTH",
         "ALLOW_USER_SRP_AUTH",
     ];
+    if path.is_chosen() {
+        flows.push("ALLOW_USER_AUTH");
+    }
     let mut settings = json!({
         "SupportedIdentityProviders": ["COGNITO"],
         "CallbackURLs": [CALLBACK],

@@ -2,7 +2,7 @@
 
 use super::condition::Condition as C;
 use super::expect::{End, Expected};
-use super::path::{Face, Grant, Path};
+use super::path::{Face, First, Grant, Path};
 
 fn api(code: &'static str, message: &str) -> Expected {
     Expected::End(End::Api(code, message.to_owned()))
@@ -50,15 +50,18 @@ pub fn pool_deleted(path: Path) -> Expected {
 pub fn flow_off(path: Path) -> Expected {
     let off = |message: &str| api("InvalidParameterException", message);
     match path {
+        Path::SignedUp(Face::Public) => off("USER_AUTH flow not enabled for this client"),
         Path::Password(Face::Public) => off("USER_PASSWORD_AUTH flow not enabled for this client"),
         Path::RefreshFlow(Face::Public) => {
             off("REFRESH_TOKEN_AUTH flow not enabled for this client")
         }
-        Path::Password(Face::Admin) | Path::RefreshFlow(Face::Admin) => {
-            off("Auth flow not enabled for this client")
-        }
+        Path::Password(Face::Admin)
+        | Path::SignedUp(Face::Admin)
+        | Path::RefreshFlow(Face::Admin) => off("Auth flow not enabled for this client"),
         // The setting is about InitiateAuth: a sign-in that it let in ends as it began.
-        Path::Srp(_) | Path::NewPassword(_) | Path::SecondFactor(..) => Expected::End(End::Tokens),
+        Path::Srp(_) | Path::Chosen(..) | Path::NewPassword(_) | Path::SecondFactor(..) => {
+            Expected::End(End::Tokens)
+        }
         // It is no flow of InitiateAuth; rotating clients cannot even allow that.
         Path::GetTokens { .. } => Expected::End(End::Tokens),
         Path::CodeGrant { .. } => grant("unauthorized_client", None),
@@ -95,9 +98,16 @@ pub fn secret(path: Path, condition: C) -> Expected {
 /// codes, browser sessions (oauth.md 3) and refresh tokens.
 pub fn factor(path: Path, condition: C) -> Expected {
     match path {
-        Path::Password(_) | Path::Srp(_) | Path::NewPassword(_) => {
-            Expected::End(End::Challenge("SMS_MFA"))
+        // A code is no password, and a second one would prove no more: who has to prove a second
+        // factor begins with the password (api-auth.md 1.2).
+        Path::Chosen(_, First::Email | First::Sms) => {
+            api("NotAuthorizedException", "Invalid session for the user.")
         }
+        Path::Password(_)
+        | Path::Srp(_)
+        | Path::Chosen(..)
+        | Path::SignedUp(_)
+        | Path::NewPassword(_) => Expected::End(End::Challenge("SMS_MFA")),
         Path::LoginPage(Grant::Code | Grant::Implicit) | Path::NewPasswordPage => {
             Expected::End(End::Page(200, "/mfa", "SMS"))
         }

@@ -99,6 +99,7 @@ pub enum Begun {
         session: Value,
         responses: Value,
     },
+    SignedUp(Value),
     Refresh(String),
     Code(String),
     Form(Box<(Browser, Form)>),
@@ -117,7 +118,7 @@ pub struct Seat {
 impl Cell<'_> {
     /// Makes the user as the way needs it.
     async fn settle(&mut self) {
-        if self.path == Path::SignUpPage {
+        if self.path.signs_up() {
             return;
         }
         if self.condition == Condition::Unconfirmed {
@@ -232,6 +233,7 @@ impl Cell<'_> {
             Path::Password(Face::Public) => "ALLOW_USER_PASSWORD_AUTH",
             Path::Password(Face::Admin) => "ALLOW_ADMIN_USER_PASSWORD_AUTH",
             Path::Srp(_) => "ALLOW_USER_SRP_AUTH",
+            Path::Chosen(..) | Path::SignedUp(_) => "ALLOW_USER_AUTH",
             Path::RefreshFlow(_) | Path::GetTokens { .. } => "ALLOW_REFRESH_TOKEN_AUTH",
             Path::NewPassword(_) | Path::SecondFactor(..) => "ALLOW_USER_PASSWORD_AUTH",
             _ => {

@@ -8,6 +8,7 @@ use crate::domain::clients;
 use crate::domain::hooks::Metadata;
 use crate::error::Result;
 use crate::ids::{ClientId, PoolId};
+use crate::secret::Secret;
 use crate::wire::call::{Call, Iam};
 
 #[derive(Deserialize)]
@@ -20,6 +21,7 @@ pub struct Request {
     auth_parameters: Parameters,
     #[serde(default)]
     client_metadata: Metadata,
+    session: Option<Secret<String>>,
 }
 
 /// # Errors: ResourceNotFound, and those of [`challenge::start`]
@@ -29,6 +31,7 @@ pub async fn admin_initiate_auth(call: Call<Iam>, req: Request) -> Result<Respon
         face: Face::Admin,
         flow: req.auth_flow,
         parameters: req.auth_parameters,
+        session: req.session,
         metadata: &req.client_metadata,
     };
     let outcome = challenge::start(&call.app, &call.actor, &pool, &client, start).await?;

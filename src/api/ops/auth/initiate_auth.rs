@@ -8,6 +8,7 @@ use crate::domain::clients;
 use crate::domain::hooks::Metadata;
 use crate::error::Result;
 use crate::ids::ClientId;
+use crate::secret::Secret;
 use crate::wire::call::{Call, Public};
 
 #[derive(Deserialize)]
@@ -19,6 +20,7 @@ pub struct Request {
     auth_parameters: Parameters,
     #[serde(default)]
     client_metadata: Metadata,
+    session: Option<Secret<String>>,
 }
 
 /// # Errors: ResourceNotFound, and those of [`challenge::start`]
@@ -28,6 +30,7 @@ pub async fn initiate_auth(call: Call<Public>, req: Request) -> Result<Response>
         face: Face::Api,
         flow: req.auth_flow,
         parameters: req.auth_parameters,
+        session: req.session,
         metadata: &req.client_metadata,
     };
     let outcome = challenge::start(&call.app, &call.actor, &pool, &client, start).await?;
