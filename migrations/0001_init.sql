@@ -38,8 +38,10 @@ CREATE TABLE pools (
     created_ms  BIGINT NOT NULL,
     modified_ms BIGINT NOT NULL,
     version     BIGINT NOT NULL,
-    epoch       BIGINT NOT NULL
+    epoch       BIGINT NOT NULL,
+    kms_key     TEXT -- ARN of the key that LambdaConfig.KMSKeyID leads to
 );
+CREATE INDEX pools_by_kms_key ON pools (kms_key);
 CREATE INDEX pools_by_owner ON pools (account, region, pool_id);
 
 CREATE TABLE clients (
@@ -85,6 +87,76 @@ CREATE TABLE resource_servers (
     version    BIGINT NOT NULL,
     PRIMARY KEY (pool_id, identifier)
 );
+
+-- The look of the classic pages: of one client, or in the row ALL of those that have none.
+CREATE TABLE ui_customizations (
+    pool_id      TEXT   NOT NULL REFERENCES pools ON DELETE CASCADE,
+    scope        TEXT   NOT NULL,
+    -- The client; none for ALL.
+    client_id    TEXT,
+    -- The CSS as it was given.
+    css          TEXT,
+    -- What of it is served, and the hash that its address carries.
+    sheet        TEXT,
+    sheet_digest TEXT,
+    image_digest TEXT,
+    extension    TEXT,
+    created_ms   BIGINT NOT NULL,
+    modified_ms  BIGINT NOT NULL,
+    image        TEXT,
+    PRIMARY KEY (pool_id, scope),
+    FOREIGN KEY (pool_id, client_id) REFERENCES clients ON DELETE CASCADE
+);
+
+-- Managed-login branding styles, one per client.
+CREATE TABLE managed_login_brandings (
+    pool_id      TEXT    NOT NULL,
+    branding_id  TEXT    NOT NULL,
+    client_id    TEXT    NOT NULL,
+    provided     BOOLEAN NOT NULL,
+    -- What the pages draw: made of settings and assets when they are written.
+    look         TEXT    NOT NULL,
+    sheet_digest TEXT    NOT NULL,
+    created_ms   BIGINT  NOT NULL,
+    modified_ms  BIGINT  NOT NULL,
+    version      BIGINT  NOT NULL,
+    sheet        TEXT    NOT NULL,
+    settings     TEXT,
+    PRIMARY KEY (pool_id, branding_id),
+    FOREIGN KEY (pool_id, client_id) REFERENCES clients ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX managed_login_brandings_by_client ON managed_login_brandings (pool_id, client_id);
+
+CREATE TABLE branding_assets (
+    pool_id     TEXT   NOT NULL,
+    branding_id TEXT   NOT NULL,
+    -- The order in which they were given.
+    position    BIGINT NOT NULL,
+    category    TEXT   NOT NULL,
+    color_mode  TEXT   NOT NULL,
+    extension   TEXT   NOT NULL,
+    resource_id TEXT,
+    digest      TEXT   NOT NULL,
+    bytes       TEXT   NOT NULL,
+    PRIMARY KEY (pool_id, branding_id, position),
+    FOREIGN KEY (pool_id, branding_id) REFERENCES managed_login_brandings ON DELETE CASCADE
+);
+CREATE INDEX branding_assets_by_digest ON branding_assets (pool_id, digest);
+
+-- Links to terms of use and privacy policies, by language.
+CREATE TABLE terms (
+    pool_id     TEXT   NOT NULL,
+    terms_id    TEXT   NOT NULL,
+    client_id   TEXT   NOT NULL,
+    name        TEXT   NOT NULL,
+    links       TEXT   NOT NULL,
+    created_ms  BIGINT NOT NULL,
+    modified_ms BIGINT NOT NULL,
+    version     BIGINT NOT NULL,
+    PRIMARY KEY (pool_id, terms_id),
+    FOREIGN KEY (pool_id, client_id) REFERENCES clients ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX terms_by_client ON terms (pool_id, client_id, name);
 
 -- Key ids are reserved when the pool is made; the sealed key is attached at first use.
 CREATE TABLE signing_keys (

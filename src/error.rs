@@ -11,7 +11,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 macro_rules! codes {
     ($($name:ident => $wire:literal),+ $(,)?) => {
-        /// The exception names of the Cognito model, plus the generic ones of the AWS front end.
+        /// The exception names of the Cognito model and those of KMS that we give, plus the generic ones of the AWS front end.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Code { $(#[doc = $wire] $name),+ }
 
@@ -32,22 +32,30 @@ codes! {
     InvalidSmsRoleAccessPolicy => "InvalidSmsRoleAccessPolicyException",
     CodeMismatch => "CodeMismatchException",
     ConcurrentModification => "ConcurrentModificationException",
+    DryRunOperation => "DryRunOperationException",
     EnableSoftwareTokenMfa => "EnableSoftwareTokenMFAException",
     ExpiredCode => "ExpiredCodeException",
     FeatureUnavailableInTier => "FeatureUnavailableInTierException",
     Forbidden => "ForbiddenException",
     GroupExists => "GroupExistsException",
+    IncorrectKey => "IncorrectKeyException",
     Internal => "InternalErrorException",
     InternalServer => "InternalServerException",
+    InvalidCiphertext => "InvalidCiphertextException",
+    InvalidGrantToken => "InvalidGrantTokenException",
+    InvalidKeyUsage => "InvalidKeyUsageException",
     InvalidLambdaResponse => "InvalidLambdaResponseException",
     InvalidOAuthFlow => "InvalidOAuthFlowException",
     InvalidParameter => "InvalidParameterException",
     InvalidPassword => "InvalidPasswordException",
     InvalidUserPoolConfiguration => "InvalidUserPoolConfigurationException",
+    KmsInternal => "KMSInternalException",
     LimitExceeded => "LimitExceededException",
+    ManagedLoginBrandingExists => "ManagedLoginBrandingExistsException",
     MfaMethodNotFound => "MFAMethodNotFoundException",
     MissingAuthenticationToken => "MissingAuthenticationTokenException",
     NotAuthorized => "NotAuthorizedException",
+    NotFound => "NotFoundException",
     NotImplemented => "NotImplementedException",
     PasswordHistoryPolicyViolation => "PasswordHistoryPolicyViolationException",
     PasswordResetRequired => "PasswordResetRequiredException",
@@ -56,6 +64,7 @@ codes! {
     ScopeDoesNotExist => "ScopeDoesNotExistException",
     Serialization => "SerializationException",
     SoftwareTokenMfaNotFound => "SoftwareTokenMFANotFoundException",
+    TermsExists => "TermsExistsException",
     TierChangeNotAllowed => "TierChangeNotAllowedException",
     TooManyFailedAttempts => "TooManyFailedAttemptsException",
     TooManyRequests => "TooManyRequestsException",
@@ -86,7 +95,7 @@ impl Code {
     /// what is not built (api.md 1.2).
     pub const fn status(self) -> u16 {
         match self {
-            Self::Internal | Self::InternalServer => 500,
+            Self::Internal | Self::InternalServer | Self::KmsInternal => 500,
             Self::NotImplemented => 501,
             _ => 400,
         }
@@ -185,6 +194,15 @@ impl Error {
             reason: None,
             source: Some(source.into()),
         }
+    }
+
+    /// The same error under the name that a service has for what is its own fault.
+    #[must_use]
+    pub fn internal_as(mut self, name: Code) -> Self {
+        if self.code == Code::Internal {
+            self.code = name;
+        }
+        self
     }
 
     /// The hidden cause of an internal error.
@@ -317,6 +335,8 @@ texts! {
     concurrent_modification => ConcurrentModification "The resource was changed by another request. Try again.";
 }
 
+mod branding;
+mod kms;
 mod lambda;
 mod settings;
 

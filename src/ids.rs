@@ -1,8 +1,12 @@
 //! Identifiers: newtypes that can only hold what their format allows (api.md 3.5).
 
+mod key_arn;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+pub use key_arn::KeyArn;
 
 /// A text that does not have the format of the identifier it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 //! honest 501; `docs/coverage.md` is printed from it.
 
 use super::ops::{
-    account, auth, clients, domains, groups, mfa, passkeys, pools, resource_servers, users,
+    account, auth, branding, clients, domains, groups, mfa, passkeys, pools, resource_servers, terms,
+    users,
 };
 use crate::operations;
 
@@ -47,9 +48,9 @@ operations! {
     ConfirmSignUp Public => account::confirm_sign_up::confirm_sign_up;
     CreateGroup Iam => groups::create_group::create_group;
     CreateIdentityProvider Iam;
-    CreateManagedLoginBranding Iam;
+    CreateManagedLoginBranding Iam [2 << 20] => branding::create_managed_login_branding::create_managed_login_branding;
     CreateResourceServer Iam => resource_servers::create_resource_server::create_resource_server;
-    CreateTerms Iam;
+    CreateTerms Iam => terms::create_terms::create_terms;
     CreateUserImportJob Iam;
     CreateUserPool Iam => pools::create_user_pool::create_user_pool;
     CreateUserPoolClient Iam => clients::create_user_pool_client::create_user_pool_client;
@@ -57,9 +58,9 @@ operations! {
     CreateUserPoolReplica Iam;
     DeleteGroup Iam => groups::delete_group::delete_group;
     DeleteIdentityProvider Iam;
-    DeleteManagedLoginBranding Iam;
+    DeleteManagedLoginBranding Iam => branding::delete_managed_login_branding::delete_managed_login_branding;
     DeleteResourceServer Iam => resource_servers::delete_resource_server::delete_resource_server;
-    DeleteTerms Iam;
+    DeleteTerms Iam => terms::delete_terms::delete_terms;
     DeleteUser Token => account::delete_user::delete_user;
     DeleteUserAttributes Token => account::delete_user_attributes::delete_user_attributes;
     DeleteUserPool Iam => pools::delete_user_pool::delete_user_pool;
@@ -69,12 +70,12 @@ operations! {
     DeleteUserPoolReplica Iam;
     DeleteWebAuthnCredential Token => passkeys::delete_web_authn_credential::delete_web_authn_credential;
     DescribeIdentityProvider Iam;
-    DescribeManagedLoginBranding Iam;
-    DescribeManagedLoginBrandingByClient Iam;
+    DescribeManagedLoginBranding Iam => branding::describe_managed_login_branding::describe_managed_login_branding;
+    DescribeManagedLoginBrandingByClient Iam => branding::describe_managed_login_branding_by_client::describe_managed_login_branding_by_client;
     DescribeResourceServer Iam => resource_servers::describe_resource_server::describe_resource_server;
     DescribeRiskConfiguration Iam;
-    DescribeTerms Iam;
-    DescribeTermsByClient Iam;
+    DescribeTerms Iam => terms::describe_terms::describe_terms;
+    DescribeTermsByClient Iam => terms::describe_terms_by_client::describe_terms_by_client;
     DescribeUserImportJob Iam;
     DescribeUserPool Iam => pools::describe_user_pool::describe_user_pool;
     DescribeUserPoolClient Iam => clients::describe_user_pool_client::describe_user_pool_client;
@@ -91,7 +92,7 @@ operations! {
     GetProvisionedLimit Iam;
     GetSigningCertificate Iam;
     GetTokensFromRefreshToken Public => auth::get_tokens_from_refresh_token::get_tokens_from_refresh_token;
-    GetUICustomization Iam;
+    GetUICustomization Iam => branding::get_ui_customization::get_ui_customization;
     GetUser Token => auth::get_user::get_user;
     GetUserAttributeVerificationCode Token => account::get_user_attribute_verification_code::get_user_attribute_verification_code;
     GetUserAuthFactors Token => mfa::get_user_auth_factors::get_user_auth_factors;
@@ -105,7 +106,7 @@ operations! {
     ListIdentityProviders Iam;
     ListResourceServers Iam => resource_servers::list_resource_servers::list_resource_servers;
     ListTagsForResource Iam => pools::list_tags_for_resource::list_tags_for_resource;
-    ListTerms Iam;
+    ListTerms Iam => terms::list_terms::list_terms;
     ListUserImportJobs Iam;
     ListUserPoolClientSecrets Iam => clients::list_user_pool_client_secrets::list_user_pool_client_secrets;
     ListUserPoolClients Iam => clients::list_user_pool_clients::list_user_pool_clients;
@@ -121,7 +122,7 @@ operations! {
     RevokeUserSession Token;
     SetLogDeliveryConfiguration Iam;
     SetRiskConfiguration Iam;
-    SetUICustomization Iam;
+    SetUICustomization Iam => branding::set_ui_customization::set_ui_customization;
     SetUserMFAPreference Token => mfa::set_user_mfa_preference::set_user_mfa_preference;
     SetUserPoolClientSessionConfiguration Iam;
     SetUserPoolMfaConfig Iam => pools::set_user_pool_mfa_config::set_user_pool_mfa_config;
@@ -137,10 +138,10 @@ operations! {
     UpdateDeviceStatus Token;
     UpdateGroup Iam => groups::update_group::update_group;
     UpdateIdentityProvider Iam;
-    UpdateManagedLoginBranding Iam;
+    UpdateManagedLoginBranding Iam [2 << 20] => branding::update_managed_login_branding::update_managed_login_branding;
     UpdateProvisionedLimit Iam;
     UpdateResourceServer Iam => resource_servers::update_resource_server::update_resource_server;
-    UpdateTerms Iam;
+    UpdateTerms Iam => terms::update_terms::update_terms;
     UpdateUserAttributes Token => account::update_user_attributes::update_user_attributes;
     UpdateUserPool Iam => pools::update_user_pool::update_user_pool;
     UpdateUserPoolClient Iam => clients::update_user_pool_client::update_user_pool_client;

@@ -4,6 +4,7 @@ pub mod aliases;
 pub mod attempts;
 pub mod audit;
 pub mod authorization_codes;
+pub mod brandings;
 pub mod catalogue;
 pub mod clients;
 pub mod codes;
@@ -26,6 +27,8 @@ mod schema;
 pub mod sessions;
 pub mod signing_keys;
 pub mod software_tokens;
+pub mod terms;
+pub mod ui_customizations;
 pub mod user_attributes;
 pub mod user_search;
 pub mod users;
@@ -63,6 +66,10 @@ pub const POOL_TABLES: &[&str] = &[
     "client_secrets",
     "domains",
     "resource_servers",
+    "ui_customizations",
+    "managed_login_brandings",
+    "branding_assets",
+    "terms",
     "signing_keys",
     "users",
     "user_attributes",
@@ -89,6 +96,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("attempts", attempts::ALL),
         ("audit", audit::ALL),
         ("authorization_codes", authorization_codes::ALL),
+        ("brandings", brandings::ALL),
         ("clients", clients::ALL),
         ("codes", codes::ALL),
         ("domains", domains::ALL),
@@ -105,6 +113,8 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("sessions", sessions::ALL),
         ("signing_keys", signing_keys::ALL),
         ("software_tokens", software_tokens::ALL),
+        ("terms", terms::ALL),
+        ("ui_customizations", ui_customizations::ALL),
         ("user_attributes", user_attributes::ALL),
         ("user_search", user_search::ALL),
         ("users", users::ALL),

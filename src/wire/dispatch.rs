@@ -111,20 +111,19 @@ async fn answer(
         let body = read(service, operation, &bytes)?;
         answer = (handler.run)(incoming(body, actor.clone())).await;
     }
-    let answer = answer.map_err(|error| named(errors, error))?;
+    // Trouble of ours has another name in the newer operations' models.
+    let answer = answer.map_err(|error| {
+        let newer = errors.contains(&Code::InternalServer.name());
+        error.internal_as(if newer {
+            Code::InternalServer
+        } else {
+            service.internal
+        })
+    })?;
     if !facts.is_some_and(|facts| facts.has_output) {
         return Ok(Bytes::new());
     }
     Ok(Bytes::from(answer))
-}
-
-/// What went wrong here has another name in the newer operations' models.
-fn named(errors: &[&str], mut error: Error) -> Error {
-    let other = Code::InternalServer;
-    if error.code == Code::Internal && errors.contains(&other.name()) {
-        error.code = other;
-    }
-    error
 }
 
 /// The body of a request, checked against the model.

@@ -20,6 +20,7 @@ mod controls;
 mod docs;
 mod entrance;
 mod exposure;
+mod kms;
 mod mailbox;
 mod matrix;
 mod model;

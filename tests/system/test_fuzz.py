@@ -1,5 +1,6 @@
 """Every operation of the model, and every endpoint of the domain, with thousands of odd requests: never a 5xx."""
 
+import base64
 import os
 import random
 import re
@@ -13,12 +14,13 @@ import strict
 from fuzz import NASTY, Maker
 from negatives import negatives
 from poolhouse import Server
-from wire import Lost, Wire
-from world import PASSWORD, World, attributes, secret_hash
+from wire import KMS, PREFIX, Lost, Wire
+from world import PASSWORD, World, attributes, connect, secret_hash
 
 SEED = int(os.environ.get("RIG_SEED", "20260101"))
 # What no refusal may show: statements, source files, libraries, the database.
 INSIDE = re.compile(r"SELECT |INSERT |UPDATE |DELETE FROM|\.rs:|src/|sqlx|sqlite|postgres|panicked|backtrace|/tmp/", re.IGNORECASE)
+KEY = "arn:aws:kms:us-east-1:000000000000:key/fuzz"
 EACH = int(os.environ.get("RIG_FUZZ", "120"))
 
 
@@ -34,6 +36,7 @@ def place(server):
     world = World(server.url)
     pool = world.pool(
         AutoVerifiedAttributes=["email"],
+        LambdaConfig={"KMSKeyID": KEY},
         Schema=[{"Name": "plan", "AttributeDataType": "String", "Mutable": True}],
     )
     client = pool.client()
@@ -59,6 +62,7 @@ def place(server):
         AuthFlow="USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": "invited", "PASSWORD": PASSWORD},
     )
+    blob = connect(server.url, service="kms").encrypt(KeyId=KEY, Plaintext=b"x")["CiphertextBlob"]
     names = [person.username, "invited", "waiting", person.sub, "nobody"]
     known = {
         "UserPoolId": [pool.id] * 9 + ["us-east-1_xxxxxxxxx"],
@@ -95,6 +99,8 @@ def place(server):
             [{"Name": "name"}, {"Name": "name", "Value": "twice"}],
         ],
         "CallbackURLs": [["https://a.example/"], ["http://localhost/"], ["x"], ["https://a.example/#x"]],
+        "KeyId": [KEY] * 6 + ["fuzz", "alias/fuzz", "nonsense"],
+        "CiphertextBlob": [base64.b64encode(sealed).decode() for sealed in (blob, blob[:-1], b"\x01\x00\x00")],
         "NextToken": ["nonsense"], "PaginationToken": ["nonsense"],
     }  # fmt: skip
     return world, pool, client, known
@@ -107,11 +113,13 @@ def healthy(server) -> None:
     assert Wire(server.url).call("ListUserPools", MaxResults=1)[0] == 200
 
 
-def test_every_operation(server, place):
+@pytest.mark.parametrize(("named", "prefix", "least"), [("cognito-idp", PREFIX, 53), ("kms", KMS, 5)])
+def test_every_operation(server, place, named, prefix, least):
     world, pool, _, known = place
-    service = botocore.session.get_session().get_service_model("cognito-idp")
+    service = botocore.session.get_session().get_service_model(named)
+    general = strict.GENERAL_ERRORS | ({"ValidationException"} if named == "kms" else set())
     maker = Maker(SEED, known)
-    wire = Wire(server.url)
+    wire = Wire(server.url, prefix)
     sent, built, kinds = 0, set(), {}
     # What ends things comes last, so that the others have something to work on.
     ends = ("Disable", "SignOut", "Revoke", "ChangePassword", "SetUserPassword", "ConfirmForgot", "Delete", "DeleteUserPool")
@@ -133,13 +141,13 @@ def test_every_operation(server, place):
             if status == 400:
                 kind = answer["__type"]
                 assert not INSIDE.search(answer.get("message", "")), (name, given, answer)
-                modelled = {shape.name for shape in operation.error_shapes} | strict.GENERAL_ERRORS
+                modelled = {shape.name for shape in operation.error_shapes} | general
                 assert kind in modelled, (name, given, answer)
                 assert set(answer) <= {"__type", "message", "reasonCode"} and answer.get("message") != ""
             kinds[status] = kinds.get(status, 0) + 1
     healthy(server)
-    print(f"\nfuzz: {sent} requests to {len(built)} operations (seed {SEED}), answers {kinds}, 0 of them 5xx")
-    assert len(built) >= 53
+    print(f"\nfuzz: {sent} requests to {len(built)} operations of {named} (seed {SEED}), answers {kinds}, 0 of them 5xx")
+    assert len(built) >= least
 
 
 def test_every_constraint_of_every_operation(server):

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod auth;
+pub mod branding;
 pub mod clients;
 pub mod domains;
 pub mod groups;
@@ -9,4 +10,5 @@ pub mod mfa;
 pub mod passkeys;
 pub mod pools;
 pub mod resource_servers;
+pub mod terms;
 pub mod users;

@@ -17,7 +17,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use crate::app::App;
-use crate::web::mailbox;
+use crate::web::{mailbox, preview};
 use answer::Failure;
 
 /// The routes, each behind the origin guard.
@@ -46,6 +46,7 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
                 .delete(triggers::unmap),
         )
         .merge(mailbox::routes())
+        .merge(preview::routes())
         .layer(middleware::from_fn_with_state(Arc::clone(app), same_origin))
 }
 

@@ -11,6 +11,7 @@ mod csrf;
 mod forgot_password;
 mod login;
 mod logout;
+pub(in crate::web) mod look;
 mod new_password;
 mod page;
 mod plain;
