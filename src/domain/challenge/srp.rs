@@ -226,7 +226,7 @@ pub(super) async fn answer(
         _ => Reason::WrongPassword,
     };
     let (true, true, Subject::User(user), Some(stored)) = (proven, real, &subject, stored) else {
-        drop(admitted);
+        admitted.failed(app, actor).await?;
         return Err(context.refuse(subject.sub(), reason).await);
     };
     let proof = finish::Proof {
