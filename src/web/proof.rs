@@ -99,6 +99,54 @@ fn every_page_says_its_language_title_and_one_heading() {
     }
 }
 
+/// One page, one stylesheet: quick on a bad line.
+#[test]
+fn pages_are_small() {
+    for (name, html) in pages(Words::Plain) {
+        assert!(html.len() < 30 * 1024, "{name}: {}", html.len());
+        let page = Markup::read(&html);
+        let sheets = page
+            .tags()
+            .filter(|tag| tag.name == "link" && tag.attribute("rel") == Some("stylesheet"));
+        assert_eq!(sheets.count(), 1, "{name}");
+    }
+    let styles = assets::find(assets::styles_path()).unwrap();
+    assert!(styles.content.len() < 30 * 1024);
+}
+
+/// Direction and language are attributes of the page; nothing else knows them.
+#[test]
+fn every_hosted_page_can_be_written_in_any_language_and_direction() {
+    use crate::text::Locale;
+
+    for locale in Locale::ALL.iter().chain([&Locale::Pseudo]) {
+        for (name, mut sample) in SignUpPage::samples(Words::Plain) {
+            sample.chrome.locale = *locale;
+            let html = sample.render().unwrap();
+            let page = Markup::read(&html);
+            let root = page.only("html");
+            assert_eq!(root.attribute("lang"), Some(locale.tag()), "{name}");
+            assert_eq!(root.attribute("dir"), Some(locale.direction()), "{name}");
+            let english = html.contains("Sign up with a new account");
+            assert_eq!(english, ["en", "ar-XB"].contains(&locale.tag()), "{name}");
+        }
+    }
+    assert_eq!(Locale::Pseudo.direction(), "rtl");
+    // Sides are named by where lines begin and end.
+    let css = assets::find(assets::styles_path()).unwrap().content;
+    for physical in [
+        "margin-left",
+        "margin-right",
+        "padding-left",
+        "padding-right",
+        "text-align: left",
+        "text-align: right",
+        "float:",
+    ] {
+        assert!(!css.contains(physical), "{physical}");
+    }
+}
+
 #[test]
 fn nothing_is_inline_and_nothing_comes_from_elsewhere() {
     for (name, page) in markups() {

@@ -9,6 +9,7 @@ pub(in crate::domain) mod built;
 mod choice;
 mod code;
 mod context;
+mod custom;
 mod device;
 mod device_proof;
 mod device_srp;
@@ -47,7 +48,7 @@ use attempt::Factor;
 use context::Context;
 pub use parameters::Parameters;
 pub use set_up_mfa::{associate, verify};
-pub use signed_up::SignUpSession;
+pub use signed_up::{SignUpSession, after_confirmation};
 
 names! {
     /// `AuthFlow` of InitiateAuth.
@@ -202,6 +203,9 @@ pub async fn start(
     if flow == Flow::UserAuth {
         return choice::start(context, typed, &parameters, session.as_ref()).await;
     }
+    if flow == Flow::Custom {
+        return Box::pin(custom::start(context, typed, &parameters)).await;
+    }
     if flow == Flow::UserSrp {
         return srp::start(context, typed, &parameters).await;
     }
@@ -262,6 +266,10 @@ pub async fn answer(
         }
         ChallengeName::SoftwareTokenMfa => {
             software_token::answer(context, typed, session, parameters).await
+        }
+        ChallengeName::CustomChallenge => {
+            let typed = typed.ok_or_else(|| Error::missing_parameter("USERNAME"))?;
+            Box::pin(custom::answer(context, typed, session, parameters)).await
         }
         ChallengeName::SelectMfaType => {
             select_mfa::answer(context, typed, session, parameters).await

@@ -30,7 +30,7 @@ pub(super) async fn show(visit: Visit) -> Response {
         return refusal::plain(&page.visit, What::NoSuchProvider);
     }
     let hint = page.request.login_hint.clone().unwrap_or_default();
-    let form = Form::default();
+    let form = Form::default().in_language(page.chrome().locale);
     let (form, notice) = match page.step.take() {
         Some(Step::SignIn { username, told }) => {
             page.leave_step();

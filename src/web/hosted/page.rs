@@ -75,16 +75,19 @@ impl Page {
             return Err(refusal::plain(&visit, What::ForeignForm));
         };
         let page = Self::new(visit, request, browser).await?;
-        Ok((page, submitted.form))
+        let form = submitted.form.in_language(page.chrome.locale);
+        Ok((page, form))
     }
 
     async fn new(visit: Visit, request: Request, browser: Browser) -> Result<Self, Response> {
         let chrome = look::of_client(&visit, &request.client).await;
         let chrome = chrome.map_err(|error| refusal::failed(&visit, &error))?;
-        let Some((version, chrome)) = chrome else {
+        let (version, chrome) = chrome;
+        let Some(chrome) = chrome else {
             return Err(refusal::plain(&visit, What::Unavailable));
         };
         let step = Step::of(&visit, &browser);
+        let cookies = look::language_cookie(&visit, version);
         Ok(Self {
             version,
             chrome,
@@ -93,7 +96,7 @@ impl Page {
             browser,
             step,
             token: OnceLock::new(),
-            cookies: Vec::new(),
+            cookies: cookies.into_iter().collect(),
         })
     }
 

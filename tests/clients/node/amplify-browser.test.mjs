@@ -99,9 +99,24 @@ function example() {
   return text.replaceAll("localhost:9443", new URL(HTTPS).host);
 }
 
-test("the README's app: signInWithRedirect, session, signOut", async () => {
+/// What a page's session is before and after it is refreshed because the page wants it.
+const refreshed = (page) =>
+  page.evaluate(async () => {
+    const told = ({ tokens }) => ({ token: tokens.accessToken.toString(), access: tokens.accessToken.payload, id: tokens.idToken.payload });
+    const before = told(await window.auth.fetchAuthSession());
+    return { before, after: told(await window.auth.fetchAuthSession({ forceRefresh: true })) };
+  });
+
+/// New tokens of the same sign-in.
+function assertRefreshed({ before, after }) {
+  assert.notEqual(after.token, before.token);
+  assert.notEqual(after.access.jti, before.access.jti);
+  for (const claim of ["sub", "origin_jti", "auth_time", "scope"]) assert.equal(after.access[claim], before.access[claim], claim);
+}
+
+test("the README's app: signInWithRedirect, session, refresh, signOut", async () => {
   // The port that the demo client knows.
-  const app = await serve(example(), 3000);
+  const app = await serve(`${example()}\nimport * as auth from "aws-amplify/auth";\nwindow.auth = auth;`, 3000);
   const { page, close } = await visit(app.address);
   try {
     await page.goto(app.address);
@@ -118,6 +133,7 @@ test("the README's app: signInWithRedirect, session, signOut", async () => {
     // The session outlives the page, in the browser's storage.
     await page.reload();
     await out.waitFor();
+    assertRefreshed(await refreshed(page));
     // Signed out of the app and of the pool: the next sign-in asks for the password again.
     await out.click();
     await page.waitForURL((target) => target.href === app.address);
@@ -130,7 +146,7 @@ test("the README's app: signInWithRedirect, session, signOut", async () => {
   await close();
 });
 
-test("a page signs up and in by SRP, changes an attribute and signs out everywhere", async () => {
+test("a page signs up and in by SRP, changes an attribute, refreshes and signs out everywhere", async () => {
   const pool = await newPool({ AutoVerifiedAttributes: ["email"] });
   const { ClientId } = await newClient(pool);
   const configuration = { userPoolId: pool, userPoolClientId: ClientId, userPoolEndpoint: `${HTTPS}/` };
@@ -161,6 +177,10 @@ test("a page signs up and in by SRP, changes an attribute and signs out everywhe
     assert.equal((await call("fetchUserAttributes")).name, "Ada");
     const session = await page.evaluate(async () => (await window.auth.fetchAuthSession()).tokens.idToken.payload);
     assert.equal(session["cognito:username"], username);
+    const sessions = await refreshed(page);
+    assertRefreshed(sessions);
+    // Attributes are read again.
+    assert.deepEqual([sessions.before.id.name, sessions.after.id.name], [undefined, "Ada"]);
     await call("signOut", { global: true });
     await assert.rejects(call("getCurrentUser"), /UserUnAuthenticatedException|not authenticated/);
   } finally {

@@ -9,6 +9,7 @@ use crate::api::auth::passkeys;
 use crate::api::auth::stage::{text, timestamp};
 use crate::support::Answer;
 use crate::support::srp_client::{Given, SrpClient};
+use crate::triggers::custom::SOLUTION;
 
 /// Up to the last step.
 pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
@@ -24,6 +25,12 @@ pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
             Begun::Srp(Box::new((client, asked["ChallengeParameters"].clone())))
         }
         Path::Chosen(face, first) => choose(cell, seat, (face, first)).await,
+        Path::Custom(face) => {
+            let parameters = json!({ "USERNAME": cell.name });
+            let asked = initiate(cell, seat, (face, "CUSTOM_AUTH"), parameters);
+            let answer = json!({ "ANSWER": SOLUTION });
+            challenge(&asked.await.ok(), "CUSTOM_CHALLENGE", answer)
+        }
         Path::SignedUp(_) => Begun::SignedUp(sign_up(cell, seat).await),
         Path::NewPassword(face) => {
             let asked = by_password(cell, seat, face).await.ok();

@@ -3,6 +3,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use poolhouse::ports::lambda::rules::Rule;
 use poolhouse::time::Span;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -20,6 +21,8 @@ use crate::support::browser::{Browser, Form};
 use crate::support::house::Client;
 use crate::support::srp_client::SrpClient;
 use crate::support::{Answer, Server};
+use crate::triggers::custom;
+use crate::triggers::host::Host;
 
 pub const PASSWORD: &str = "Correct-Horse1!";
 pub const NEW_PASSWORD: &str = "Another-Horse2!";
@@ -29,11 +32,17 @@ pub struct World {
     shared: Grounds,
     other: Grounds,
     users: AtomicU32,
+    /// The functions of custom challenges.
+    _host: Host,
 }
 
 impl World {
     pub async fn open() -> Self {
         let s = Server::start().await;
+        let host = Host::start().await;
+        host.does(custom::riddle);
+        let rule = Rule::parse(&format!("*={}", host.url)).unwrap();
+        s.app.lambda.add(vec![rule]).unwrap();
         let shared = Grounds::make(&s).await;
         let other = Grounds::make(&s).await;
         let users = AtomicU32::new(0);
@@ -42,6 +51,7 @@ impl World {
             shared,
             other,
             users,
+            _host: host,
         }
     }
 
@@ -266,6 +276,7 @@ impl Cell<'_> {
             Path::Password(Face::Admin) => "ALLOW_ADMIN_USER_PASSWORD_AUTH",
             Path::Srp(_) => "ALLOW_USER_SRP_AUTH",
             Path::Chosen(..) | Path::SignedUp(_) => "ALLOW_USER_AUTH",
+            Path::Custom(_) => "ALLOW_CUSTOM_AUTH",
             Path::RefreshFlow(_) | Path::GetTokens { .. } => "ALLOW_REFRESH_TOKEN_AUTH",
             Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => {
                 "ALLOW_USER_PASSWORD_AUTH"

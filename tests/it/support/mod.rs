@@ -8,6 +8,7 @@ pub mod forgeries;
 pub mod house;
 pub mod model;
 pub mod server;
+mod slots;
 pub mod srp_client;
 
 pub use server::{Answer, Server};

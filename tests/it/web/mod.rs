@@ -1,5 +1,6 @@
 //! Pages, as a browser sees them.
 
+mod branding;
 mod confirm_link;
 mod forms;
 mod headers;
