@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::page::{self, Page};
+use super::page::Page;
 use super::step::{Going, Step, Told};
 use super::views::{PasskeyField, PasskeyPage, SignInField};
 use super::{login, second_factor};
@@ -26,10 +26,7 @@ pub(super) async fn begin(visit: Visit, headers: HeaderMap, body: Bytes) -> Resp
     };
     let username = form.value(&SignInField::Username).to_owned();
     if username.is_empty() || username.chars().count() > 2048 {
-        form.complain(
-            SignInField::Username,
-            page.say(Text::FieldMissing),
-        );
+        form.complain(SignInField::Username, page.say(Text::FieldMissing));
         return login::render(page, StatusCode::BAD_REQUEST, form, None).await;
     }
     let parameters = Parameters::default()
