@@ -326,6 +326,8 @@ pub async fn passkey_options(
         client,
         face: Face::Hosted,
         metadata: &Metadata::new(),
+        validation: &Metadata::new(),
+        device: None,
     };
     web_authn::options_again(context, session).await
 }
