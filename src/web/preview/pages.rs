@@ -127,7 +127,6 @@ async fn sample(app: &App, client: &str, page: &str, asked: &Asked) -> Result<St
         sign_up_href: Some(nowhere.clone()),
         passkey: None,
         idps: Vec::new(),
-        passkey: None,
         chrome: chrome.clone(),
     };
     let html = match page {
