@@ -140,7 +140,7 @@ pub(super) async fn complete(
         sessions::insert(&mut tx, session)
             .await
             .on_orphan(|| Error::client_not_found(completion.client.id.as_str()))??;
-    } else if !sessions::touch(&mut tx, pool, &session.id, now).await? {
+    } else if !sessions::touch(&mut tx, session, now).await? {
         return Err(Error::refresh_token_revoked().because(Reason::RevokedToken));
     }
     if let Some(token) = &refresh_token {
@@ -177,7 +177,9 @@ pub(super) const REFRESH: &str = "refresh_token";
 /// name in the audit.
 const fn act(completion: &Completion<'_>) -> (bool, &'static str) {
     match completion.source {
-        TokenSource::Authentication | TokenSource::NewPasswordChallenge => (true, "SignIn"),
+        TokenSource::Authentication
+        | TokenSource::NewPasswordChallenge
+        | TokenSource::AuthenticateDevice => (true, "SignIn"),
         TokenSource::HostedAuth if completion.refreshable => (false, "ExchangeCode"),
         TokenSource::HostedAuth => (false, "ImplicitGrant"),
         TokenSource::RefreshTokens | TokenSource::RefreshOperation => (false, "RefreshTokens"),
@@ -237,6 +239,7 @@ fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
         origin_jti: origin,
         event_id: session.event_id.as_str(),
         token_use: TokenUse::Access,
+        device_key: session.device_key.as_deref(),
         scope: &session.scope,
         auth_time: session.auth_at.seconds(),
         exp: now.plus(lifetime).seconds(),
@@ -244,9 +247,7 @@ fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
         jti: access_jti.as_deref(),
         username: &user.username,
     };
-    let change = |token: &mut Map<String, Value>| {
-        overrides.change_access(token, client.id.as_str());
-    };
+    let change = |token: &mut _| overrides.change_access(token, client.id.as_str());
     let access_token = changed(&keys.access, &claims, (overrides, change))?;
     let scopes: Vec<String> = session.scope.split(' ').map(str::to_owned).collect();
     let wanted = !hosted || scopes.iter().any(|scope| scope == claims::OPENID);
@@ -276,7 +277,7 @@ fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
             iat: now.seconds(),
             jti: id_jti.as_deref(),
         };
-        let change = |token: &mut Map<String, Value>| overrides.change_id(token);
+        let change = |token: &mut _| overrides.change_id(token);
         Some(changed(&keys.id, &claims, (overrides, change))?)
     } else {
         None
@@ -286,6 +287,7 @@ fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
         id_token,
         refresh_token: None,
         lifetime,
+        new_device: None,
     })
 }
 

@@ -15,6 +15,7 @@ pub mod contact_change;
 pub mod contacts;
 pub mod delivery;
 pub mod demo;
+pub mod devices;
 pub mod domains;
 pub mod envelope;
 pub mod existence;

@@ -113,8 +113,8 @@ const fn stand(path: Path) -> Stand {
         Path::Password(_) => Stand::Password,
         Path::Srp(_) => Stand::Srp,
         Path::Chosen(_, First::Srp) => Stand::Srp,
-        Path::Chosen(..) | Path::SignedUp(_) => Stand::Session,
-        Path::NewPassword(_) | Path::SecondFactor(..) => Stand::Session,
+        Path::Chosen(..) | Path::SignedUp(_) | Path::Custom(_) => Stand::Session,
+        Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => Stand::Session,
         Path::RefreshFlow(_) | Path::GetTokens { .. } => Stand::Refresh,
         Path::RefreshGrant { .. } => Stand::RefreshGrant,
         Path::LoginPage(_) => Stand::Login,
@@ -179,6 +179,7 @@ pub fn rule(path: Path, condition: C) -> Expected {
         C::MfaOn | C::FactorOn => super::settings::factor(path, condition),
         // Groups are read when tokens are made (api-auth.md 6; security.md D10).
         C::GroupJoined => Expected::End(End::Grouped),
+        C::Remembered | C::Forgotten => super::settings::device(path, condition),
     }
 }
 
@@ -310,8 +311,10 @@ fn twice(path: Path) -> Expected {
         // Passwords, refresh tokens that do not rotate and browser sessions are for many times.
         Path::Password(_) | Path::RefreshFlow(_) | Path::GetTokens { .. } => tokens(),
         Path::RefreshGrant { .. } | Path::Sso(_) => tokens(),
-        Path::Srp(_) | Path::NewPassword(_) | Path::SecondFactor(..) => denied(ONCE),
-        Path::Chosen(..) | Path::SignedUp(_) => denied(ONCE),
+        Path::Srp(_) | Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => {
+            denied(ONCE)
+        }
+        Path::Chosen(..) | Path::SignedUp(_) | Path::Custom(_) => denied(ONCE),
         // Signing in gave the browser a new id: the form is a stranger's (C6, C8).
         Path::LoginPage(_) | Path::SignUpPage | Path::NewPasswordPage | Path::FactorPage(_) => {
             page(403, "", OUT_OF_DATE)
@@ -335,9 +338,11 @@ fn elsewhere(path: Path, condition: C) -> Expected {
     }
 }
 
-/// The lock is for guesses at passwords (api-auth.md 4): whoever has proven theirs goes on.
+/// The lock is for guesses at passwords, and at devices' secrets (api-auth.md 4): whoever has proven
+/// theirs goes on.
 fn locked_out(path: Path) -> Expected {
     match stand(path) {
+        _ if matches!(path, Path::Device(_)) => denied(LOCKED),
         _ if matches!(path, Path::Chosen(_, First::Password)) => denied(LOCKED),
         Stand::Password | Stand::Srp => denied(LOCKED),
         Stand::Login => page(400, "/login", LOCKED),

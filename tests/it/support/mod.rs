@@ -1,5 +1,6 @@
 //! What the tests share: a real server in this process, its clock, mail and database.
 
+pub mod authenticator;
 pub mod browser;
 pub mod database;
 pub mod envelope;
