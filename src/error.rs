@@ -46,6 +46,7 @@ codes! {
     MissingAuthenticationToken => "MissingAuthenticationTokenException",
     NotAuthorized => "NotAuthorizedException",
     NotImplemented => "NotImplementedException",
+    OperationNotEnabled => "OperationNotEnabledException",
     PasswordHistoryPolicyViolation => "PasswordHistoryPolicyViolationException",
     PasswordResetRequired => "PasswordResetRequiredException",
     RefreshTokenReuse => "RefreshTokenReuseException",
@@ -66,6 +67,7 @@ codes! {
     UserLambdaValidation => "UserLambdaValidationException",
     UserNotConfirmed => "UserNotConfirmedException",
     UserNotFound => "UserNotFoundException",
+    UserPoolAddOnNotEnabled => "UserPoolAddOnNotEnabledException",
     UserPoolTagging => "UserPoolTaggingException",
     UsernameExists => "UsernameExistsException",
     Validation => "ValidationException",
@@ -130,6 +132,8 @@ pub enum Reason {
     ReusedToken,
     /// A stored setting asks for behaviour that is not built.
     NotBuilt,
+    /// Threat protection: the address, the risk, or a compromised password.
+    Risk,
 }
 
 /// An error with its public face (`code`, `message`) and what only operators may see.
@@ -274,6 +278,15 @@ texts! {
     mfa_preferred_not_enabled => InvalidParameter "The preferred MFA factor must be enabled.";
     mfa_options => InvalidParameter "MFAOptions can only have SMS with phone_number.";
     token_or_session_missing => InvalidParameter "Either AccessToken or Session is required.";
+    risk_blocked => NotAuthorized "Unable to login because of security reasons";
+    password_compromised => PasswordResetRequired "Password reset required for the user due to security reasons";
+    password_refused => InvalidPassword "Provided password cannot be used for security reasons.";
+    add_on_not_enabled => UserPoolAddOnNotEnabled "Threat protection is not enabled for the user pool.";
+    auth_event_not_found => ResourceNotFound "Auth event does not exist.";
+    feedback_token => NotAuthorized "Invalid feedback token";
+    tracking_not_enabled => OperationNotEnabled "Session tracking is not enabled for the user pool.";
+    session_not_found => ResourceNotFound "Session does not exist.";
+    session_is_current => InvalidParameter "The session of the access token cannot be revoked.";
     user_does_not_exist => UserNotFound "User does not exist.";
     username_client_not_found => UserNotFound "Username/client id combination not found.";
     password_too_long => InvalidParameter "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must have length less than or equal to 256";

@@ -3,6 +3,7 @@
 pub mod aliases;
 pub mod attempts;
 pub mod audit;
+pub mod auth_events;
 pub mod authorization_codes;
 pub mod catalogue;
 pub mod clients;
@@ -27,6 +28,7 @@ pub mod signing_keys;
 pub mod software_tokens;
 pub mod user_attributes;
 pub mod user_search;
+pub mod user_sessions;
 pub mod users;
 mod wal;
 
@@ -71,6 +73,7 @@ pub const POOL_TABLES: &[&str] = &[
     "lockouts",
     "codes",
     "attempts",
+    "auth_events",
     "user_groups",
     "group_members",
     "sessions",
@@ -85,6 +88,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("aliases", aliases::ALL),
         ("attempts", attempts::ALL),
         ("audit", audit::ALL),
+        ("auth_events", auth_events::ALL),
         ("authorization_codes", authorization_codes::ALL),
         ("clients", clients::ALL),
         ("codes", codes::ALL),
@@ -103,6 +107,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("software_tokens", software_tokens::ALL),
         ("user_attributes", user_attributes::ALL),
         ("user_search", user_search::ALL),
+        ("user_sessions", user_sessions::ALL),
         ("users", users::ALL),
     ];
     let each = modules.iter().map(|(module, all)| (*module, *all));

@@ -1,5 +1,6 @@
 //! Completed sign-ins that last: those that tokens hang off, and those of browsers.
 
+use super::audit::Actor;
 use super::db::{Conn, DbError, Tx};
 use super::refresh_tokens::RefreshToken;
 use super::users::{self, User};
@@ -29,7 +30,8 @@ statements! {
     INSERT = "INSERT INTO sessions (pool_id, session_id, kind, sub, client_id, origin_jti, event_id, origin_id, scope, device_key, \
               ip, agent, auth_ms, created_ms, last_used_ms, expires_ms) \
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
-    TOUCH = "UPDATE sessions SET last_used_ms = $3 WHERE pool_id = $1 AND session_id = $2 AND revoked_ms IS NULL";
+    TOUCH = "UPDATE sessions SET last_used_ms = $3, ip = COALESCE($4, ip), agent = COALESCE($5, agent) \
+             WHERE pool_id = $1 AND session_id = $2 AND revoked_ms IS NULL";
     REVOKE = "UPDATE sessions SET revoked_ms = $3 WHERE pool_id = $1 AND session_id = $2 AND revoked_ms IS NULL";
     REVOKE_TOKENS_OF_USER = "UPDATE sessions SET revoked_ms = $3 \
                              WHERE pool_id = $1 AND sub = $2 AND kind = 'TOKEN' AND revoked_ms IS NULL";
@@ -88,7 +90,7 @@ pub struct Session {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     pool_id: String,
     session_id: String,
     kind: String,
@@ -197,21 +199,24 @@ pub async fn of_refresh_token(
     Ok(None)
 }
 
-/// A user, and whether the session that a token names is theirs, there, and was not ended.
+/// A user, and the session that a token names if it is theirs, there, and was not ended.
 pub async fn user_of(
     db: &mut Conn,
     pool: &PoolId,
     sub: &Sub,
     named: Option<Named<'_>>,
-) -> Result<Option<(User, bool)>> {
+) -> Result<Option<(User, Option<SessionId>)>> {
     let (sql, name) = match named {
         None => (USER_BY_ORIGIN, None),
         Some(Named::Origin(name)) => (USER_BY_ORIGIN, Some(name)),
         Some(Named::Event(name)) => (USER_BY_EVENT, Some(name)),
     };
     let row: Option<Found> = db.optional(sql, args![pool, sub, name]).await?;
-    row.map(|row| Ok((User::try_from(row.user)?, row.session_id.is_some())))
-        .transpose()
+    row.map(|row| {
+        let session = row.session_id.map(SessionId::parse).transpose();
+        Ok((User::try_from(row.user)?, session.map_err(Error::internal)?))
+    })
+    .transpose()
 }
 
 /// Adds a session.
@@ -237,14 +242,16 @@ pub async fn insert(tx: &mut Tx, session: &Session) -> Result<(), DbError> {
     tx.execute(INSERT, args).await.map(drop)
 }
 
-/// Notes that a session was used; false when it was ended meanwhile.
+/// Notes that a session was used, from where and with what; false when it was ended meanwhile.
 pub async fn touch(
     tx: &mut Tx,
     pool: &PoolId,
     session: &SessionId,
-    now: Timestamp,
+    (now, actor): (Timestamp, &Actor),
 ) -> Result<bool, DbError> {
-    let changed = tx.execute(TOUCH, args![pool, session, now]).await?;
+    let (ip, agent) = (actor.ip.as_deref(), actor.agent.as_deref());
+    let args = args![pool, session, now, ip, agent];
+    let changed = tx.execute(TOUCH, args).await?;
     Ok(changed == 1)
 }
 

@@ -187,6 +187,9 @@ catalogue! {
     MailAuthenticationSubject = "Your authentication code";
     MailAuthentication = "Your authentication code is {####}. ";
     SmsAuthentication = "Your authentication code is {####}. ";
+    MailRiskSubject = "A sign-in to your account";
+    MailRisk = "There was a sign-in to your account {username} at {login-time}, from {ip-address} with {device-name}. It was me: {one-click-link-valid} It was not me: {one-click-link-invalid} ";
+    MailRiskBlocked = "A sign-in to your account {username} at {login-time}, from {ip-address} with {device-name}, was refused. It was me: {one-click-link-valid} It was not me: {one-click-link-invalid} ";
     SmsInvitation = "Your username is {username} and temporary password is {####}. ";
 
     // The mailbox of the development server

@@ -8,4 +8,6 @@ pub mod groups;
 pub mod mfa;
 pub mod pools;
 pub mod resource_servers;
+pub mod risk;
+pub mod sessions;
 pub mod users;

@@ -9,11 +9,15 @@ use crate::domain::hooks::{
     self, ConfirmationSource, Event, Metadata, PreSignUpAnswer, SignUpSource,
 };
 use crate::domain::messages::{self, Draft};
+use crate::domain::risk::compromised;
+use crate::domain::risk::events::{self, Happened};
 use crate::domain::{accounts, password, records};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::settings::pool::Alias;
+use crate::settings::risk::PasswordEvent;
 use crate::store::audit::{self, Actor};
+use crate::store::auth_events::{Kind as EventKind, Response};
 use crate::store::clients::Client;
 use crate::store::passwords;
 use crate::store::pools::Pool;
@@ -57,7 +61,7 @@ pub async fn sign_up(
     if pool.settings().admin_creates_users_only() {
         return Err(Error::sign_up_not_permitted());
     }
-    check_password(pool, request.password.as_ref())?;
+    check_password(pool, client, request.password.as_ref())?;
     let (name, attributes) = check(app, pool, client, &request)?;
     accounts::refuse_taken(app, pool, &request.username, Error::username_exists).await?;
     let decided = ask_trigger(app, pool, client, (&name, &attributes), &request).await?;
@@ -107,6 +111,14 @@ pub async fn sign_up(
         refused: None,
     })
     .await?;
+    let happened = Happened {
+        kind: EventKind::SignUp,
+        response: Response::Pass,
+        password: None,
+        sub: &user.sub,
+        client: Some(&client.id),
+    };
+    events::note(app, &mut tx, actor, pool, happened).await?;
     tx.commit().await?;
 
     if let (Some(message), Some(sent)) = (&message, &sent) {
@@ -120,9 +132,13 @@ pub async fn sign_up(
     Ok(SignedUp { user, delivery })
 }
 
-fn check_password(pool: &Pool, password: Option<&Secret<String>>) -> Result<()> {
+fn check_password(pool: &Pool, client: &Client, password: Option<&Secret<String>>) -> Result<()> {
     match password {
-        Some(password) => password::check_policy(pool, password.expose()),
+        Some(password) => {
+            password::check_policy(pool, password.expose())?;
+            let event = PasswordEvent::SignUp;
+            compromised::check_new(pool, Some(client), event, password.expose())
+        }
         None if password::is_optional(pool) => Ok(()),
         None => Err(Error::invalid_parameter(
             "1 validation error detected: Value at 'password' failed to satisfy constraint: \

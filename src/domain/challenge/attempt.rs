@@ -8,7 +8,7 @@ use super::Face;
 use crate::app::App;
 use crate::domain::tokens::{Claim, Nothing};
 use crate::error::{Error, Reason, Result};
-use crate::ids::{ClientId, PoolId, SessionId, Sub};
+use crate::ids::{ClientId, PoolId, SessionId, Sub, Uuid};
 use crate::store::clients::Client;
 use crate::store::consumed;
 use crate::store::db::Tx;
@@ -46,6 +46,9 @@ pub(super) struct Attempt {
     pub(super) step: Step,
     /// What has been proven so far.
     pub(super) factors: Vec<Factor>,
+    /// The event that the sign-in is, where events are recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) event: Option<Uuid>,
     /// 128 random bits; used up by success.
     nonce: String,
     expires: Timestamp,
@@ -137,6 +140,7 @@ impl Attempt {
             who,
             step,
             factors: Vec::new(),
+            event: None,
             nonce: app.rng.text(b"0123456789abcdef", 32)?,
             expires: expires.plus(client.settings.auth_session_lifetime()),
         })
@@ -148,6 +152,7 @@ impl Attempt {
         let next = Self::new(app, client, face, who, step)?;
         Ok(Self {
             factors: self.factors.clone(),
+            event: self.event.clone(),
             ..next
         })
     }

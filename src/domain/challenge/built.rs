@@ -9,14 +9,7 @@ use crate::store::pools::Pool;
 
 /// Refuses pools that ask for more at sign-in than is built.
 pub(in crate::domain) fn check(pool: &Pool) -> Result<()> {
-    check_devices(pool)?;
-    let settings = pool.settings();
-    let add_ons = settings.user_pool_add_ons.as_ref();
-    let mode = add_ons.and_then(|add_ons| add_ons.advanced_security_mode.as_deref());
-    if mode == Some("ENFORCED") {
-        return Err(Error::not_implemented("AdvancedSecurityMode ENFORCED"));
-    }
-    Ok(())
+    check_devices(pool)
 }
 
 /// Refuses pools that track devices: their sign-ins and refreshes depend on the device.

@@ -1,5 +1,6 @@
 //! What every step of one request works with, and the first questions: who is it, may they sign in.
 
+use super::watched::Watch;
 use super::{Face, Parameters};
 use crate::app::App;
 use crate::domain::hooks::{self, Metadata};
@@ -7,6 +8,7 @@ use crate::domain::{clients, existence, usernames};
 use crate::error::{Error, Reason, Result};
 use crate::ids::Sub;
 use crate::store::audit::{Actor, Event};
+use crate::store::auth_events::Response;
 use crate::store::clients::Client;
 use crate::store::passwords::{self, Password};
 use crate::store::pools::Pool;
@@ -21,6 +23,8 @@ pub(super) struct Context<'a> {
     pub(super) client: &'a Client,
     pub(super) face: Face,
     pub(super) metadata: &'a Metadata,
+    /// The sign-in as threat protection sees it.
+    pub(super) watch: &'a Watch,
 }
 
 /// Whom a name means.
@@ -69,13 +73,16 @@ impl Context<'_> {
             user = hooks::user_migration(self.app, self.event(typed, None)).await?;
         }
         if let Some(user) = user {
+            self.watch.admit(self, Some(&user.sub))?;
             check_enabled(&user)?;
             return Ok(Subject::User(Box::new(user)));
         }
         if !self.client.settings.hides_user_existence() {
+            self.watch.admit(self, None)?;
             return Err(Error::user_does_not_exist().because(Reason::UnknownUser));
         }
         let phantom = existence::phantom(self.app, self.pool, typed)?;
+        self.watch.admit(self, Some(&phantom.sub))?;
         Ok(Subject::Phantom(phantom.sub))
     }
 
@@ -96,6 +103,7 @@ impl Context<'_> {
         let Some(user) = user else {
             return Err(self.unknown());
         };
+        self.watch.admit(self, Some(&user.sub))?;
         check_enabled(&user)?;
         if user.auth_epoch != epoch {
             return Err(Error::invalid_session().because(Reason::SignedOut));
@@ -175,6 +183,8 @@ impl Context<'_> {
             refused: Some(reason),
         };
         tx.audit(event).await?;
+        let told = (subject, Response::Fail);
+        self.watch.note(self, &mut tx, told).await?;
         Ok(tx.commit().await?)
     }
 

@@ -4,6 +4,7 @@ use futures_util::future::BoxFuture;
 
 use super::attempt::{Attempt, Completes, Factor, Passed};
 use super::context::Context;
+use super::watched::Noted;
 use super::{Face, Outcome, built, new_password, second_factor};
 use crate::domain::complete::{Completion, complete};
 use crate::domain::hooks::{self, TokenSource};
@@ -11,8 +12,10 @@ use crate::domain::lockout::Admitted;
 use crate::domain::mfa::{self, Asked};
 use crate::domain::sessions;
 use crate::error::{Error, Reason, Result};
+use crate::store::auth_events::Response;
 use crate::store::db::Tx;
 use crate::store::passwords::Password;
+use crate::store::sessions::Session;
 use crate::store::users::{Status, User};
 
 /// A password, proven.
@@ -56,13 +59,16 @@ pub(super) async fn after_password(
             attempt.consume_in(&mut tx).await?;
         }
         proof.admitted.refund_in(&mut tx).await?;
+        let told = (&user.sub, Response::InProgress);
+        context.watch.note(&context, &mut tx, told).await?;
         tx.commit().await?;
         return Ok(Outcome::Challenge(next));
     }
     let step = First {
         proof: &proof,
-        // The end of a sign-in forgets all failures; before it this one is taken back.
-        refunds: mfa::asked(context.pool, &user) != Asked::Nothing,
+        // The end of a sign-in forgets all failures; before it this one is taken back. A risky sign-in
+        // may be asked for more than the pool asks.
+        refunds: context.watch.is_on() || mfa::asked(context.pool, &user) != Asked::Nothing,
     };
     let source = TokenSource::Authentication;
     let done = second_factor::go_on(context, user, (vec![proof.factor], source), &step).await;
@@ -106,14 +112,27 @@ pub(super) async fn sign_in(
         client,
         ..
     } = context;
-    let claim = Completes(passed);
+    let sub = user.sub.clone();
+    let noted = Noted {
+        context,
+        sub: &sub,
+        response: Response::Pass,
+        passed,
+    };
+    let claim = Completes(&noted);
     built::check(pool)?;
     hooks::post_authentication(app, context.event(&user.username, Some(&user))).await?;
+    let event = context.watch.event();
     if context.face == Face::Hosted {
-        let proven = sessions::open_browser(app, actor, client, user, &claim).await?;
+        let proven =
+            sessions::open_browser(app, actor, (pool, client), (user, event), &claim).await?;
         return Ok(Outcome::Proven(proven));
     }
     let session = sessions::new(app, actor, client, &user)?;
+    let session = Session {
+        event_id: event.unwrap_or(session.event_id),
+        ..session
+    };
     let completion = Completion {
         pool,
         client,

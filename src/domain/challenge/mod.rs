@@ -18,6 +18,7 @@ mod select_mfa;
 mod set_up_mfa;
 mod software_token;
 mod srp;
+mod watched;
 
 use std::collections::BTreeMap;
 
@@ -39,6 +40,7 @@ use attempt::Factor;
 use context::Context;
 pub use parameters::Parameters;
 pub use set_up_mfa::{associate, verify};
+use watched::Watch;
 
 names! {
     /// `AuthFlow` of InitiateAuth.
@@ -167,6 +169,7 @@ pub async fn start(
         let issued = refresh::refresh(app, actor, pool, client, refresh).await?;
         return Ok(Outcome::Tokens(issued));
     }
+    let watch = Watch::of(app, pool)?;
     let context = Context {
         app,
         actor,
@@ -174,11 +177,17 @@ pub async fn start(
         client,
         face,
         metadata,
+        watch: &watch,
     };
-    let typed = context.username(&parameters)?;
-    flows::check(client, face, flow)?;
-    built::check_asked(Some(flow), &parameters)?;
-    built::check(pool)?;
+    let outcome = begin(context, flow, &parameters).await;
+    watch.close(&context, outcome).await
+}
+
+async fn begin(context: Context<'_>, flow: Flow, parameters: &Parameters) -> Result<Outcome> {
+    let typed = context.username(parameters)?;
+    flows::check(context.client, context.face, flow)?;
+    built::check_asked(Some(flow), parameters)?;
+    built::check(context.pool)?;
     if flow == Flow::UserSrp {
         return srp::start(context, typed, parameters.get("SRP_A")?.expose()).await;
     }
@@ -195,6 +204,7 @@ pub async fn answer(
     client: &Client,
     answer: Answer<'_>,
 ) -> Result<Outcome> {
+    let watch = Watch::of(app, pool)?;
     let context = Context {
         app,
         actor,
@@ -202,12 +212,18 @@ pub async fn answer(
         client,
         face: answer.face,
         metadata: answer.metadata,
+        watch: &watch,
     };
+    let outcome = go_on(context, &answer).await;
+    watch.close(&context, outcome).await
+}
+
+async fn go_on(context: Context<'_>, answer: &Answer<'_>) -> Result<Outcome> {
     let parameters = &answer.parameters;
     let known = answer.face == Face::Hosted && parameters.find("USERNAME").is_none();
     let typed = (!known).then(|| context.username(parameters)).transpose()?;
     built::check_asked(None, parameters)?;
-    built::check(pool)?;
+    built::check(context.pool)?;
     let session = answer.session.as_ref();
     match answer.name {
         ChallengeName::PasswordVerifier => {
@@ -251,6 +267,7 @@ pub async fn send_again(
         client,
         face: Face::Hosted,
         metadata: &Metadata::new(),
+        watch: &watched::UNWATCHED,
     };
     code::send_again(context, session).await
 }
@@ -267,6 +284,7 @@ pub async fn prove(
     client: &Client,
     user: &User,
 ) -> Result<Outcome> {
+    let watch = Watch::of(app, pool)?;
     let context = Context {
         app,
         actor,
@@ -274,9 +292,17 @@ pub async fn prove(
         client,
         face: Face::Hosted,
         metadata: &Metadata::new(),
+        watch: &watch,
     };
+    let outcome = prove_in(context, user).await;
+    watch.close(&context, outcome).await
+}
+
+async fn prove_in(context: Context<'_>, user: &User) -> Result<Outcome> {
+    context.watch.admit(&context, Some(&user.sub))?;
     context::check_confirmed(Some(user))?;
-    hooks::pre_authentication(app, context.event(&user.username, Some(user))).await?;
+    let event = context.event(&user.username, Some(user));
+    hooks::pre_authentication(context.app, event).await?;
     let proven = (vec![Factor::SignUp], TokenSource::HostedAuth);
     second_factor::go_on(context, user.clone(), proven, &Nothing).await
 }

@@ -2,6 +2,7 @@
 
 use super::attempt::{Attempt, Factor, Passed, Step, Who};
 use super::context::Context;
+use super::watched::{self, Noted};
 use super::{ChallengeName, Next, Outcome, finish};
 use crate::domain::codes::{self, Sent};
 use crate::domain::delivery::{self, Details};
@@ -11,6 +12,7 @@ use crate::domain::messages::{self, Draft, Message};
 use crate::domain::mfa::{self, Asked};
 use crate::error::{Code, Error, Reason, Result};
 use crate::secret::Secret;
+use crate::store::auth_events::Response;
 use crate::store::software_tokens;
 use crate::store::users::{Factor as SecondFactor, User};
 
@@ -21,11 +23,17 @@ pub(super) async fn go_on(
     (proven, source): (Vec<Factor>, TokenSource),
     passed: &dyn Passed,
 ) -> Result<Outcome> {
-    let asked = mfa::asked(context.pool, &user);
+    let asked = watched::asked(context, &user).await?;
     if asked == Asked::Nothing {
         return finish::sign_in(context, user, source, passed).await;
     }
-    ask(context, &user, (&proven, asked), passed).await
+    let noted = Noted {
+        context,
+        sub: &user.sub,
+        response: Response::InProgress,
+        passed,
+    };
+    ask(context, &user, (&proven, asked), &noted).await
 }
 
 /// Asks for a factor, for a choice, or to set one up.
@@ -169,6 +177,7 @@ fn attempt(context: Context<'_>, user: &User, proven: &[Factor], step: Step) -> 
     let Context { app, client, .. } = context;
     let mut attempt = Attempt::new(app, client, context.face, Who::user(user), step)?;
     attempt.factors = proven.to_vec();
+    attempt.event = context.watch.event();
     Ok(attempt)
 }
 
@@ -195,6 +204,7 @@ pub(super) async fn resume(
     let Context { app, client, .. } = context;
     let session = session.ok_or_else(|| Error::missing_parameter("Session"))?;
     let attempt = Attempt::open(app, client, context.face, session.expose()).await?;
+    context.watch.resume(&attempt, true);
     let foreign = || Error::invalid_session().because(Reason::ForeignSession);
     let (Some(epoch), [_, ..]) = (attempt.who.epoch(), attempt.factors.as_slice()) else {
         return Err(foreign());

@@ -4,6 +4,7 @@
 
 use super::attempt::{Attempt, Step};
 use super::context::Context;
+use super::watched::UNWATCHED;
 use super::{Face, Outcome, Parameters, finish, second_factor};
 use crate::app::App;
 use crate::domain::codes::Sent;
@@ -180,6 +181,7 @@ impl Door {
             client: &self.client,
             face,
             metadata,
+            watch: &UNWATCHED,
         }
     }
 

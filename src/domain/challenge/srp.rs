@@ -46,7 +46,8 @@ pub(super) async fn start(context: Context<'_>, typed: &str, a: &str) -> Result<
         client: URL_SAFE_NO_PAD.encode(client.as_bytes()),
         server: URL_SAFE_NO_PAD.encode(server.to_bytes().as_slice()),
     };
-    let attempt = Attempt::new(app, context.client, context.face, who, step)?;
+    let mut attempt = Attempt::new(app, context.client, context.face, who, step)?;
+    attempt.event = context.watch.event();
     let parameters = [
         ("USERNAME", user_id.clone()),
         ("USER_ID_FOR_SRP", user_id),
@@ -82,6 +83,7 @@ pub(super) async fn answer(
         }
         other => other?,
     };
+    context.watch.resume(&attempt, false);
     let exchange = Exchange::of(&attempt)?;
     let sent = parse_timestamp(timestamp).ok_or_else(Error::srp_timestamp)?;
     let off = app.clock.now(&context.pool.id).since(sent);
