@@ -174,6 +174,38 @@ CREATE TABLE software_tokens (
     FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
 );
 
+-- Passkeys. The public key is a COSE key; aaguid tells the authenticator's make, unproven.
+CREATE TABLE webauthn_credentials (
+    pool_id       TEXT   NOT NULL,
+    credential_id TEXT   NOT NULL,
+    sub           TEXT   COLLATE "BINARY" NOT NULL,
+    rp_id         TEXT   NOT NULL,
+    public_key    TEXT   NOT NULL,
+    -- The counter of the last signature; an earlier or equal one tells of a copy, unless both are 0.
+    sign_count    BIGINT NOT NULL,
+    aaguid        TEXT   NOT NULL,
+    attachment    TEXT,
+    -- A JSON list.
+    transports    TEXT   NOT NULL,
+    created_ms    BIGINT NOT NULL,
+    PRIMARY KEY (pool_id, credential_id),
+    FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
+);
+CREATE INDEX webauthn_credentials_by_user ON webauthn_credentials (pool_id, sub, created_ms);
+
+-- One live registration of a passkey per user; a new one replaces it.
+CREATE TABLE webauthn_registrations (
+    pool_id    TEXT   NOT NULL,
+    sub        TEXT   COLLATE "BINARY" NOT NULL,
+    challenge  TEXT   NOT NULL,
+    client_id  TEXT   NOT NULL,
+    rp_id      TEXT   NOT NULL,
+    expires_ms BIGINT NOT NULL,
+    PRIMARY KEY (pool_id, sub),
+    FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
+);
+CREATE INDEX webauthn_registrations_by_expiry ON webauthn_registrations (expires_ms);
+
 -- Failed sign-ins of a user, whatever name or flow was used. sub may be a phantom's: where a client
 -- hides which users exist, a name that is nobody's is locked like everybody else's.
 CREATE TABLE lockouts (

@@ -71,6 +71,13 @@ codes! {
     UserPoolTagging => "UserPoolTaggingException",
     UsernameExists => "UsernameExistsException",
     Validation => "ValidationException",
+    WebAuthnChallengeNotFound => "WebAuthnChallengeNotFoundException",
+    WebAuthnClientMismatch => "WebAuthnClientMismatchException",
+    WebAuthnConfigurationMissing => "WebAuthnConfigurationMissingException",
+    WebAuthnCredentialNotSupported => "WebAuthnCredentialNotSupportedException",
+    WebAuthnNotEnabled => "WebAuthnNotEnabledException",
+    WebAuthnOriginNotAllowed => "WebAuthnOriginNotAllowedException",
+    WebAuthnRelyingPartyMismatch => "WebAuthnRelyingPartyMismatchException",
 }
 
 impl Code {
@@ -102,6 +109,10 @@ pub enum Reason {
     NoVerifier,
     /// Too many failures; still locked.
     LockedOut,
+    /// An answer that no passkey of the user gave to this challenge, here.
+    WrongPasskey,
+    /// A passkey whose counter did not rise: a copy of it is in use.
+    CopiedPasskey,
     /// A code that is not the one that was sent.
     WrongCode,
     /// A code that was never sent, has expired, was used, or was replaced by another.
@@ -274,9 +285,22 @@ texts! {
     software_token_not_offered => SoftwareTokenMfaNotFound "Software token MFA has not been enabled by the userPool";
     software_token_not_begun => SoftwareTokenMfaNotFound "Software token MFA is not associated with the user.";
     mfa_method_not_found => MfaMethodNotFound "The MFA method is not available for the user.";
+    session_of_sign_up => InvalidParameter "Session is for the USER_AUTH flow only.";
     mfa_two_preferred => InvalidParameter "Only one MFA factor can be preferred.";
     mfa_preferred_not_enabled => InvalidParameter "The preferred MFA factor must be enabled.";
     mfa_options => InvalidParameter "MFAOptions can only have SMS with phone_number.";
+    mfa_passkeys_single_factor => InvalidParameter "Passkey MFA requires the MULTI_FACTOR_WITH_USER_VERIFICATION factor configuration.";
+    mfa_passkeys_alone => InvalidParameter "Passkey MFA requires another MFA method to be enabled.";
+    webauthn_not_enabled => WebAuthnNotEnabled "WebAuthn is not enabled for the user pool.";
+    webauthn_configuration => WebAuthnConfigurationMissing "The user pool has no relying party ID and no domain.";
+    webauthn_challenge => WebAuthnChallengeNotFound "The WebAuthn registration challenge was not found or has expired.";
+    webauthn_client => WebAuthnClientMismatch "The WebAuthn registration was started by another app client.";
+    webauthn_origin => WebAuthnOriginNotAllowed "The origin is not allowed for the relying party.";
+    webauthn_relying_party => WebAuthnRelyingPartyMismatch "The credential belongs to another relying party.";
+    webauthn_not_supported => WebAuthnCredentialNotSupported "The credential is not supported.";
+    webauthn_response => InvalidParameter "Invalid WebAuthn credential response.";
+    webauthn_known => InvalidParameter "The WebAuthn credential is already registered.";
+    webauthn_credential_not_found => ResourceNotFound "The WebAuthn credential does not exist.";
     token_or_session_missing => InvalidParameter "Either AccessToken or Session is required.";
     risk_blocked => NotAuthorized "Unable to login because of security reasons";
     password_compromised => PasswordResetRequired "Password reset required for the user due to security reasons";
@@ -313,6 +337,11 @@ impl Error {
     /// `Missing required parameter {name}` (a key of AuthParameters or ChallengeResponses).
     pub fn missing_parameter(name: &str) -> Self {
         Self::invalid_parameter(format!("Missing required parameter {name}"))
+    }
+
+    /// `{challenge} is not available for this sign-in.`
+    pub fn challenge_not_available(challenge: &str) -> Self {
+        Self::invalid_parameter(format!("{challenge} is not available for this sign-in."))
     }
 
     /// `{flow} flow not enabled for this client`.

@@ -21,7 +21,7 @@ operations! {
     AdminForgetDevice Iam;
     AdminGetDevice Iam;
     AdminGetUser Iam => users::admin_get_user::admin_get_user;
-    AdminGetUserAuthFactors Iam;
+    AdminGetUserAuthFactors Iam => mfa::admin_get_user_auth_factors::admin_get_user_auth_factors;
     AdminInitiateAuth Iam => auth::admin_initiate_auth::admin_initiate_auth;
     AdminLinkProviderForUser Iam;
     AdminListDevices Iam;
@@ -41,7 +41,7 @@ operations! {
     AdminUserGlobalSignOut Iam => auth::admin_user_global_sign_out::admin_user_global_sign_out;
     AssociateSoftwareToken TokenOrSession => mfa::associate_software_token::associate_software_token;
     ChangePassword Token => account::change_password::change_password;
-    CompleteWebAuthnRegistration Token;
+    CompleteWebAuthnRegistration Token => passkeys::complete_web_authn_registration::complete_web_authn_registration;
     ConfirmDevice Token;
     ConfirmForgotPassword Public => account::confirm_forgot_password::confirm_forgot_password;
     ConfirmSignUp Public => account::confirm_sign_up::confirm_sign_up;
@@ -67,7 +67,7 @@ operations! {
     DeleteUserPoolClientSecret Iam => clients::delete_user_pool_client_secret::delete_user_pool_client_secret;
     DeleteUserPoolDomain Iam => domains::delete_user_pool_domain::delete_user_pool_domain;
     DeleteUserPoolReplica Iam;
-    DeleteWebAuthnCredential Token;
+    DeleteWebAuthnCredential Token => passkeys::delete_web_authn_credential::delete_web_authn_credential;
     DescribeIdentityProvider Iam;
     DescribeManagedLoginBranding Iam;
     DescribeManagedLoginBrandingByClient Iam;
@@ -94,7 +94,7 @@ operations! {
     GetUICustomization Iam;
     GetUser Token => auth::get_user::get_user;
     GetUserAttributeVerificationCode Token => account::get_user_attribute_verification_code::get_user_attribute_verification_code;
-    GetUserAuthFactors Token;
+    GetUserAuthFactors Token => mfa::get_user_auth_factors::get_user_auth_factors;
     GetUserPoolClientSessionConfiguration Iam => sessions::get_user_pool_client_session_configuration::get_user_pool_client_session_configuration;
     GetUserPoolMfaConfig Iam => pools::get_user_pool_mfa_config::get_user_pool_mfa_config;
     GetUserPoolSessionConfiguration Iam => sessions::get_user_pool_session_configuration::get_user_pool_session_configuration;
@@ -114,7 +114,7 @@ operations! {
     ListUserSessions Token => sessions::list_user_sessions::list_user_sessions;
     ListUsers Iam => users::list_users::list_users;
     ListUsersInGroup Iam => groups::list_users_in_group::list_users_in_group;
-    ListWebAuthnCredentials Token;
+    ListWebAuthnCredentials Token => passkeys::list_web_authn_credentials::list_web_authn_credentials;
     ResendConfirmationCode Public => account::resend_confirmation_code::resend_confirmation_code;
     RespondToAuthChallenge Public => auth::respond_to_auth_challenge::respond_to_auth_challenge;
     RevokeToken Public => auth::revoke_token::revoke_token;
@@ -129,7 +129,7 @@ operations! {
     SetUserSettings Token => mfa::set_user_settings::set_user_settings;
     SignUp Public => account::sign_up::sign_up;
     StartUserImportJob Iam;
-    StartWebAuthnRegistration Token;
+    StartWebAuthnRegistration Token => passkeys::start_web_authn_registration::start_web_authn_registration;
     StopUserImportJob Iam;
     TagResource Iam => pools::tag_resource::tag_resource;
     UntagResource Iam => pools::untag_resource::untag_resource;

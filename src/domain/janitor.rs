@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::store::audit::Actor;
 use crate::store::{
-    attempts, auth_events, authorization_codes, codes, consumed, lockouts, sessions,
+    attempts, auth_events, authorization_codes, codes, consumed, lockouts, passkeys, sessions,
 };
 use crate::time::{Span, Timestamp};
 
@@ -48,17 +48,20 @@ enum Kind {
     Codes,
     Consumed,
     Lockouts,
+    /// Registrations of passkeys that were not completed.
+    Registrations,
     /// Their refresh tokens go with them.
     Sessions,
 }
 
-const KINDS: [Kind; 7] = [
+const KINDS: [Kind; 8] = [
     Kind::Attempts,
     Kind::AuthEvents,
     Kind::AuthorizationCodes,
     Kind::Codes,
     Kind::Consumed,
     Kind::Lockouts,
+    Kind::Registrations,
     Kind::Sessions,
 ];
 
@@ -86,6 +89,7 @@ async fn bite(app: &App, kind: Kind, now: Timestamp) -> Result<u64> {
         Kind::Codes => codes::prune(&mut tx, now, BITE).await?,
         Kind::Consumed => consumed::prune(&mut tx, now, BITE).await?,
         Kind::Lockouts => lockouts::prune(&mut tx, now.minus(QUIET), BITE).await?,
+        Kind::Registrations => passkeys::prune(&mut tx, now, BITE).await?,
         Kind::Sessions => sessions::prune(&mut tx, now.minus(LAST_TOKEN), BITE).await?,
     };
     if rows > 0 {

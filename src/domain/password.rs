@@ -7,7 +7,7 @@ use crate::domain::srp::{SALT_BYTES, SrpIdentity, Verifier};
 use crate::error::{Code, Error, Result};
 use crate::ids::Sub;
 use crate::secret::Secret;
-use crate::settings::pool::{FirstFactor, PasswordPolicy};
+use crate::settings::pool::PasswordPolicy;
 use crate::store::db::Tx;
 use crate::store::lockouts;
 use crate::store::passwords::{self, Password};
@@ -90,20 +90,6 @@ pub fn policy(pool: &Pool) -> PasswordPolicy {
             require_symbols: Some(true),
             ..PasswordPolicy::default()
         })
-}
-
-/// What users may begin a choice-based sign-in with.
-pub fn first_factors(pool: &Pool) -> &[FirstFactor] {
-    let policies = pool.settings().policies.as_ref();
-    let sign_in = policies.and_then(|policies| policies.sign_in_policy.as_ref());
-    let factors = sign_in.and_then(|policy| policy.allowed_first_auth_factors.as_deref());
-    factors.unwrap_or_default()
-}
-
-/// Whether users need no password: the pool lets them begin with a code (api.md 4.2).
-pub fn is_optional(pool: &Pool) -> bool {
-    let by_code = |f: &FirstFactor| matches!(f, FirstFactor::EmailOtp | FirstFactor::SmsOtp);
-    first_factors(pool).iter().any(by_code)
 }
 
 /// Turns a password into what is stored of it: one argon2id hash and one SRP verifier. For SRP a

@@ -44,6 +44,15 @@ names! {
     /// Which of AWS's two names an issuer has.
     pub enum IssuerType { Original = "ORIGINAL", Updated = "UPDATED" }
 
+    /// Whether passkeys must recognise their person.
+    pub enum UserVerification { Required = "required", Preferred = "preferred" }
+
+    /// What a passkey proves.
+    pub enum FactorConfiguration {
+        SingleFactor = "SINGLE_FACTOR",
+        MultiFactor = "MULTI_FACTOR_WITH_USER_VERIFICATION",
+    }
+
     /// How a sign-up e-mail lets the user confirm.
     pub enum EmailOption { Link = "CONFIRM_WITH_LINK", Code = "CONFIRM_WITH_CODE" }
 }
@@ -258,8 +267,8 @@ shape! {
     /// `WebAuthnConfiguration`.
     pub struct WebAuthn {
         relying_party_id: String,
-        user_verification: String,
-        factor_configuration: String,
+        user_verification: UserVerification,
+        factor_configuration: FactorConfiguration,
     }
 
     /// What SetUserPoolMfaConfig sets beside `MfaConfiguration` itself.

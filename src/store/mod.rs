@@ -16,6 +16,7 @@ pub mod groups;
 pub mod keyring;
 mod line;
 pub mod lockouts;
+pub mod passkeys;
 pub mod passwords;
 pub mod pools;
 mod readers;
@@ -70,6 +71,8 @@ pub const POOL_TABLES: &[&str] = &[
     "aliases",
     "passwords",
     "software_tokens",
+    "webauthn_credentials",
+    "webauthn_registrations",
     "lockouts",
     "codes",
     "attempts",
@@ -97,6 +100,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("groups", groups::ALL),
         ("keyring", keyring::ALL),
         ("lockouts", lockouts::ALL),
+        ("passkeys", passkeys::ALL),
         ("passwords", passwords::ALL),
         ("pools", pools::ALL),
         ("reset", reset::ALL),

@@ -72,6 +72,9 @@ pub struct Mfa {
     pub preferred: Option<Factor>,
     /// Whether `MFAOptions` shows text messages (SetUserSettings).
     pub options: bool,
+    /// Whether signing in with a passkey that recognises the user is as good as two factors.
+    #[serde(default)]
+    pub passkeys: bool,
 }
 
 /// Attribute names and values in name order; `sub` is not among them.

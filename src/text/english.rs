@@ -48,6 +48,13 @@ catalogue! {
     ConfirmSentSomewhere = "We have sent you a code. Enter it below to confirm your account.";
     ConfirmLinkSent = "We have sent a link by {medium} to {destination}. Open it to confirm your account.";
     ConfirmLinkSentSomewhere = "We have sent you a link. Open it to confirm your account.";
+    FeedbackHeading = "A sign-in to your account";
+    FeedbackWasMe = "Press the button if this sign-in was yours.";
+    FeedbackWasNotMe = "Press the button if this sign-in was not yours.";
+    FeedbackValid = "It was me";
+    FeedbackInvalid = "It was not me";
+    FeedbackThanks = "Thank you for telling us";
+    FeedbackNext = "If the sign-in was not yours, choose another password.";
     ConfirmButton = "Confirm Account";
     ResendQuestion = "Didn't receive a code?";
     ResendLinkQuestion = "Didn't receive a link?";

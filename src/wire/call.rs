@@ -93,9 +93,7 @@ impl Caller for TokenOrSession {
                 text.map(|text| Secret::new(text.to_owned()))
             };
             if text("AccessToken").is_some() {
-                let act = incoming.act;
-                let admitted = Token::admit(incoming).await;
-                let Token(user) = admitted.map_err(|error| narrowed(act, error))?;
+                let Token(user) = Token::admit(incoming).await?;
                 return Ok(Self::Token(Box::new(user)));
             }
             let session = text("Session").ok_or_else(Error::token_or_session_missing)?;
@@ -105,14 +103,17 @@ impl Caller for TokenOrSession {
     }
 }
 
-/// AssociateSoftwareToken's model does not know what may be wrong with the user behind a token: to
-/// it, the token is no good.
+/// The models of AssociateSoftwareToken and of the operations on passkeys do not know all that may be
+/// wrong with the user behind a token: to them, the token is no good.
 fn narrowed(act: &str, error: Error) -> Error {
-    let of_user = matches!(
-        error.code,
-        Code::PasswordResetRequired | Code::UserNotConfirmed | Code::UserNotFound
-    );
-    if !of_user || act != "AssociateSoftwareToken" {
+    let unknown = match error.code {
+        Code::PasswordResetRequired => act == "AssociateSoftwareToken",
+        Code::UserNotConfirmed | Code::UserNotFound => {
+            act == "AssociateSoftwareToken" || act.contains("WebAuthn")
+        }
+        _ => false,
+    };
+    if !unknown {
         return error;
     }
     let narrowed = Error::invalid_access_token();
@@ -142,7 +143,8 @@ impl Caller for Token {
         Box::pin(async {
             let token = incoming.body.get("AccessToken").and_then(Value::as_str);
             let token = Secret::new(token.ok_or_else(Error::invalid_access_token)?.to_owned());
-            let user = access::user_operation(&incoming.app, &token).await?;
+            let admitted = access::user_operation(&incoming.app, &token).await;
+            let user = admitted.map_err(|error| narrowed(incoming.act, error))?;
             incoming.actor.kind = ActorKind::User;
             incoming.actor.id = Some(user.user.sub.to_string());
             Ok(Self(user))

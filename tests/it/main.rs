@@ -27,5 +27,6 @@ mod oidc;
 mod store;
 mod support;
 mod tls;
+mod walk;
 mod web;
 mod wire;

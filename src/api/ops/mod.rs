@@ -6,6 +6,7 @@ pub mod clients;
 pub mod domains;
 pub mod groups;
 pub mod mfa;
+pub mod passkeys;
 pub mod pools;
 pub mod resource_servers;
 pub mod risk;

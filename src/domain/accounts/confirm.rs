@@ -26,6 +26,8 @@ pub struct ConfirmSignUp {
     pub force_alias_creation: bool,
     /// `ClientMetadata`.
     pub metadata: Metadata,
+    /// Whose account it must be: who began the sign-up that this goes on with.
+    pub expected: Option<Sub>,
 }
 
 /// Confirms an account; gives its user as it is now.
@@ -43,6 +45,9 @@ pub async fn confirm_sign_up(
     let subject = existence::find(app, pool, client, &request.username).await?;
     if let Subject::Known(user) = &subject {
         check_unconfirmed(user)?;
+    }
+    if request.expected.is_some_and(|sub| sub != *subject.sub()) {
+        return Err(Error::invalid_session().because(Reason::ForeignSession));
     }
     let now = app.clock.now(&pool.id);
     let owner = Owner {

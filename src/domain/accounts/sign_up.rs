@@ -11,7 +11,7 @@ use crate::domain::hooks::{
 use crate::domain::messages::{self, Draft};
 use crate::domain::risk::compromised;
 use crate::domain::risk::events::{self, Happened};
-use crate::domain::{accounts, password, records};
+use crate::domain::{accounts, first_factors, password, records};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::settings::pool::Alias;
@@ -61,8 +61,15 @@ pub async fn sign_up(
     if pool.settings().admin_creates_users_only() {
         return Err(Error::sign_up_not_permitted());
     }
-    check_password(pool, client, request.password.as_ref())?;
+    if let Some(password) = &request.password {
+        password::check_policy(pool, password.expose())?;
+        let event = PasswordEvent::SignUp;
+        compromised::check_new(pool, Some(client), event, password.expose())?;
+    }
     let (name, attributes) = check(app, pool, client, &request)?;
+    if request.password.is_none() && !first_factors::spare_password(pool, &attributes) {
+        return Err(password_missing());
+    }
     accounts::refuse_taken(app, pool, &request.username, Error::username_exists).await?;
     let decided = ask_trigger(app, pool, client, (&name, &attributes), &request).await?;
     let now = app.clock.now(&pool.id);
@@ -132,19 +139,11 @@ pub async fn sign_up(
     Ok(SignedUp { user, delivery })
 }
 
-fn check_password(pool: &Pool, client: &Client, password: Option<&Secret<String>>) -> Result<()> {
-    match password {
-        Some(password) => {
-            password::check_policy(pool, password.expose())?;
-            let event = PasswordEvent::SignUp;
-            compromised::check_new(pool, Some(client), event, password.expose())
-        }
-        None if password::is_optional(pool) => Ok(()),
-        None => Err(Error::invalid_parameter(
-            "1 validation error detected: Value at 'password' failed to satisfy constraint: \
-             Member must not be null",
-        )),
-    }
+fn password_missing() -> Error {
+    Error::invalid_parameter(
+        "1 validation error detected: Value at 'password' failed to satisfy constraint: \
+         Member must not be null",
+    )
 }
 
 /// Name and attributes of the new user, checked. An empty value is none.

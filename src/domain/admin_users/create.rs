@@ -8,11 +8,10 @@ use crate::app::App;
 use crate::domain::accounts::{self, Name, new_name};
 use crate::domain::attributes::{self, CONTACTS, Given};
 use crate::domain::hooks::{self, Event, SignUpSource};
-use crate::domain::{password, pools, records};
+use crate::domain::{first_factors, password, pools, records};
 use crate::error::{Error, Result};
 use crate::ids::PoolId;
 use crate::secret::Secret;
-use crate::settings::pool::FirstFactor;
 use crate::store::audit::Actor;
 use crate::store::passwords;
 use crate::store::pools::Pool;
@@ -135,10 +134,7 @@ fn first_password(
     if given.is_some() {
         return Ok(given);
     }
-    let offers = |factor, contact| {
-        password::first_factors(pool).contains(&factor) && attributes.contains_key(contact)
-    };
-    if offers(FirstFactor::EmailOtp, "email") || offers(FirstFactor::SmsOtp, "phone_number") {
+    if first_factors::spare_password(pool, attributes) {
         return Ok(None);
     }
     password::generate(app, pool).map(Some)

@@ -1,6 +1,9 @@
 //! A sign-in in progress: one sealed text that carries everything, so that nothing is stored until
 //! it succeeds. It goes out as `Session`, or as `SECRET_BLOCK`.
 
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +12,8 @@ use crate::app::App;
 use crate::domain::tokens::{Claim, Nothing};
 use crate::error::{Error, Reason, Result};
 use crate::ids::{ClientId, PoolId, SessionId, Sub, Uuid};
+use crate::secret::Secret;
+use crate::settings::pool::{Contact, FirstFactor};
 use crate::store::clients::Client;
 use crate::store::consumed;
 use crate::store::db::Tx;
@@ -28,8 +33,12 @@ pub(super) enum Factor {
     Password,
     /// The password, not sent.
     Srp,
-    /// A contact and the password, in this page flow (sign-up).
+    /// A contact and the password, if there is one: the account was opened and confirmed just now.
     SignUp,
+    /// A code to a contact, in the password's place.
+    Code,
+    /// A passkey, in the password's place.
+    Passkey,
 }
 
 /// A sign-in in progress.
@@ -74,7 +83,27 @@ pub(super) enum Step {
         client: String,
         /// b and B, base64url.
         server: String,
+        /// Whether a choice led here: then the challenge has a `Session`, and its answer too.
+        chosen: bool,
     },
+    /// SELECT_CHALLENGE, or PASSWORD and PASSWORD_SRP chosen without their inputs: one of these
+    /// first factors.
+    Choose(Vec<FirstFactor>),
+    /// EMAIL_OTP or SMS_OTP as the first factor: a code was sent.
+    FirstCode {
+        /// To which contact.
+        contact: Contact,
+        /// [`Attempt::hash`] of the code.
+        hash: String,
+        /// [`Attempt::hash`] of the address: as long for one as for another.
+        address: String,
+        /// The user name as it was sent.
+        typed: String,
+    },
+    /// SignUp: the account waits to be confirmed.
+    SignedUp,
+    /// ConfirmSignUp: the account was confirmed.
+    Confirmed,
     /// NEW_PASSWORD_REQUIRED.
     NewPassword,
     /// SMS_MFA or EMAIL_OTP: a code was sent.
@@ -157,6 +186,12 @@ impl Attempt {
         })
     }
 
+    /// What a passkey has to sign to answer this attempt, and no other; base64url.
+    pub(super) fn challenge(&self) -> String {
+        let hash = digest(&SHA256, self.bound("passkey").as_bytes());
+        URL_SAFE_NO_PAD.encode(hash.as_ref())
+    }
+
     /// The keyed hash of a code that answers this attempt, and no other.
     pub(super) fn hash(&self, app: &App, code: &str) -> Result<String> {
         app.vault.hash(CODE, &self.bound(code))
@@ -210,6 +245,12 @@ impl Attempt {
     fn parse(app: &App, text: &str) -> Result<Self> {
         let foreign = || Error::invalid_session().because(Reason::ForeignSession);
         app.vault.open_token(PURPOSE, text).ok_or_else(foreign)
+    }
+
+    /// Whether a sealed text asks for the code of a first factor.
+    pub(super) fn asks_first_code(app: &App, text: &Secret<String>) -> bool {
+        let attempt = Self::parse(app, text.expose());
+        attempt.is_ok_and(|attempt| matches!(attempt.step, Step::FirstCode { .. }))
     }
 
     /// The client and the face of a sealed text: what they are for [`Attempt::open`] where a

@@ -22,8 +22,13 @@ pub(in crate::domain) fn check_devices(pool: &Pool) -> Result<()> {
 
 /// Refuses flows and parameters that are not built.
 pub(super) fn check_asked(flow: Option<Flow>, parameters: &Parameters) -> Result<()> {
-    if let Some(flow @ (Flow::Custom | Flow::UserAuth)) = flow {
+    if let Some(flow @ Flow::Custom) = flow {
         return Err(Error::not_implemented(flow.as_str()));
+    }
+    let step_up = ["TARGET_ACR_VALUES", "ACCESS_TOKEN", "MAX_AGE"];
+    let asked = step_up.iter().find(|name| parameters.find(name).is_some());
+    if let (Some(Flow::UserAuth), Some(name)) = (flow, asked) {
+        return Err(Error::not_implemented(name));
     }
     let key = parameters.find("DEVICE_KEY");
     check_device_key(key.map(|key| key.expose().as_str()))

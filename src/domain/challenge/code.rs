@@ -4,13 +4,14 @@ use futures_util::future::BoxFuture;
 
 use super::attempt::{Attempt, Passed, Step};
 use super::context::Context;
-use super::{Outcome, Parameters, finish, second_factor};
+use super::{Outcome, Parameters, finish, second_factor, set_up_mfa};
 use crate::domain::codes::Sent;
 use crate::domain::hooks::TokenSource;
 use crate::domain::limits::{self, Act};
 use crate::domain::mfa::{self, tries};
 use crate::domain::{delivery, lockout, records};
 use crate::error::{Error, Reason, Result};
+use crate::ids::Sub;
 use crate::secret::Secret;
 use crate::store::db::Tx;
 use crate::store::pools::Pool;
@@ -118,10 +119,20 @@ pub(super) async fn refuse(
     context: Context<'_>,
     attempt: &Attempt,
     user: &User,
+    wrong: (i64, Error),
+) -> Error {
+    refuse_subject(context, attempt, &user.sub, wrong).await
+}
+
+/// The same for somebody who may be nobody.
+pub(super) async fn refuse_subject(
+    context: Context<'_>,
+    attempt: &Attempt,
+    sub: &Sub,
     (tries, wrong): (i64, Error),
 ) -> Error {
     let ended = async {
-        context.record(&user.sub, Reason::WrongCode).await?;
+        context.record(sub, Reason::WrongCode).await?;
         if tries < tries::PER_SIGN_IN {
             return Ok(());
         }
@@ -129,7 +140,7 @@ pub(super) async fn refuse(
         let mut tx = app.store.write(actor).await?;
         attempt.consume_in(&mut tx).await?;
         tx.commit().await?;
-        lockout::fail(app, actor, &user.pool, &user.sub).await
+        lockout::fail(app, actor, &context.pool.id, sub).await
     };
     let ended: Result<()> = ended.await;
     ended.err().unwrap_or(wrong.because(Reason::WrongCode))
@@ -177,6 +188,7 @@ impl Passed for Code<'_> {
                 return Ok(());
             }
             let before = records::lock(tx, self.pool, &self.user.sub).await?;
+            set_up_mfa::check_needed(self.pool, &before)?;
             let after = self.after(&before)?;
             records::save(tx, self.pool, &before, &after)
                 .await

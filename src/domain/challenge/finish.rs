@@ -27,7 +27,7 @@ pub(super) struct Proof<'a> {
     /// How it was proven.
     pub(super) factor: Factor,
     /// The sealed attempt that the proof answered.
-    pub(super) attempt: Option<Attempt>,
+    pub(super) attempt: Option<&'a Attempt>,
 }
 
 /// Goes on from a proven password: refusals that only its owner may see, the challenge to choose

@@ -6,9 +6,11 @@
 
 mod attempt;
 pub(in crate::domain) mod built;
+mod choice;
 mod code;
 mod context;
 mod finish;
+mod first_code;
 pub(in crate::domain) mod flows;
 mod new_password;
 mod parameters;
@@ -16,9 +18,11 @@ mod password;
 mod second_factor;
 mod select_mfa;
 mod set_up_mfa;
+mod signed_up;
 mod software_token;
 mod srp;
 mod watched;
+mod web_authn;
 
 use std::collections::BTreeMap;
 
@@ -40,6 +44,7 @@ use attempt::Factor;
 use context::Context;
 pub use parameters::Parameters;
 pub use set_up_mfa::{associate, verify};
+pub use signed_up::SignUpSession;
 use watched::Watch;
 
 names! {
@@ -94,6 +99,8 @@ pub struct Start<'a> {
     pub flow: Flow,
     /// `AuthParameters`; a page makes them with [`Parameters::password`].
     pub parameters: Parameters,
+    /// `Session` of ConfirmSignUp, for USER_AUTH only.
+    pub session: Option<Secret<String>>,
     /// `ClientMetadata`.
     pub metadata: &'a Metadata,
 }
@@ -131,6 +138,8 @@ pub struct Next {
     pub parameters: BTreeMap<String, String>,
     /// `Session`; none where the state travels in the parameters (USER_SRP_AUTH).
     pub session: Option<String>,
+    /// `AvailableChallenges`: what a choice-based sign-in can begin with; empty elsewhere.
+    pub available: Vec<ChallengeName>,
 }
 
 /// Begins a sign-in.
@@ -148,9 +157,13 @@ pub async fn start(
         face,
         flow,
         parameters,
+        session,
         metadata,
     } = start;
     flows::check_face(face, flow)?;
+    if session.is_some() && flow != Flow::UserAuth {
+        return Err(Error::session_of_sign_up());
+    }
     let none = Metadata::new();
     if matches!(flow, Flow::RefreshTokenAuth | Flow::RefreshToken) {
         let token = parameters.get("REFRESH_TOKEN")?;
@@ -179,15 +192,22 @@ pub async fn start(
         metadata,
         watch: &watch,
     };
-    let outcome = begin(context, flow, &parameters).await;
+    let outcome = begin(context, (flow, session.as_ref()), &parameters).await;
     watch.close(&context, outcome).await
 }
 
-async fn begin(context: Context<'_>, flow: Flow, parameters: &Parameters) -> Result<Outcome> {
+async fn begin(
+    context: Context<'_>,
+    (flow, session): (Flow, Option<&Secret<String>>),
+    parameters: &Parameters,
+) -> Result<Outcome> {
     let typed = context.username(parameters)?;
     flows::check(context.client, context.face, flow)?;
     built::check_asked(Some(flow), parameters)?;
     built::check(context.pool)?;
+    if flow == Flow::UserAuth {
+        return choice::start(context, typed, parameters, session).await;
+    }
     if flow == Flow::UserSrp {
         return srp::start(context, typed, parameters.get("SRP_A")?.expose()).await;
     }
@@ -228,7 +248,7 @@ async fn go_on(context: Context<'_>, answer: &Answer<'_>) -> Result<Outcome> {
     match answer.name {
         ChallengeName::PasswordVerifier => {
             let typed = typed.ok_or_else(|| Error::missing_parameter("USERNAME"))?;
-            srp::answer(context, typed, parameters).await
+            srp::answer(context, typed, (session, parameters)).await
         }
         ChallengeName::NewPasswordRequired => {
             new_password::answer(context, typed, session, parameters).await
@@ -236,6 +256,18 @@ async fn go_on(context: Context<'_>, answer: &Answer<'_>) -> Result<Outcome> {
         ChallengeName::SmsMfa => {
             code::answer(context, typed, session, (SecondFactor::Sms, parameters)).await
         }
+        name @ (ChallengeName::SelectChallenge
+        | ChallengeName::Password
+        | ChallengeName::PasswordSrp
+        | ChallengeName::WebAuthn) => {
+            choice::answer(context, typed, session, (name, parameters)).await
+        }
+        name @ (ChallengeName::EmailOtp | ChallengeName::SmsOtp)
+            if first_code::asked(app, session) =>
+        {
+            first_code::answer(context, typed, session, (name, parameters)).await
+        }
+        ChallengeName::SmsOtp => Err(first_code::foreign()),
         ChallengeName::EmailOtp => {
             code::answer(context, typed, session, (SecondFactor::Email, parameters)).await
         }
@@ -260,6 +292,7 @@ pub async fn send_again(
     client: &Client,
     session: &Secret<String>,
 ) -> Result<Outcome> {
+    let watch = Watch::of(app, pool)?;
     let context = Context {
         app,
         actor,
@@ -267,8 +300,11 @@ pub async fn send_again(
         client,
         face: Face::Hosted,
         metadata: &Metadata::new(),
-        watch: &watched::UNWATCHED,
+        watch: &watch,
     };
+    if first_code::asked(app, Some(session)) {
+        return first_code::send_again(context, session).await;
+    }
     code::send_again(context, session).await
 }
 

@@ -50,6 +50,7 @@ pub(super) fn ask(context: Context<'_>, user: &User, factor: Factor) -> Result<N
         name: ChallengeName::NewPasswordRequired,
         parameters: parameters.map(|(k, v)| (k.to_owned(), v)).into(),
         session: Some(attempt.seal(app)?),
+        available: Vec::new(),
     })
 }
 

@@ -1,6 +1,6 @@
 //! Sign-in with the password itself: USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH, the pages.
 
-use super::attempt::Factor;
+use super::attempt::{Attempt, Factor};
 use super::context::{Context, Subject, check_confirmed};
 use super::{Outcome, finish};
 use crate::domain::{hooks, lockout};
@@ -16,10 +16,21 @@ pub(super) async fn start(
     typed: &str,
     password: &Secret<String>,
 ) -> Result<Outcome> {
-    let Context { app, actor, .. } = context;
     let subject = context.subject(typed, true).await?;
     check_confirmed(subject.user())?;
-    hooks::pre_authentication(app, context.event(typed, subject.user())).await?;
+    hooks::pre_authentication(context.app, context.event(typed, subject.user())).await?;
+    prove(context, &subject, password, None).await
+}
+
+/// Checks the password of somebody who may sign in as far as the name tells. `attempt` is the
+/// challenge that it answers, if there is one.
+pub(super) async fn prove(
+    context: Context<'_>,
+    subject: &Subject,
+    password: &Secret<String>,
+    attempt: Option<&Attempt>,
+) -> Result<Outcome> {
+    let Context { app, actor, .. } = context;
     let stored = context.password(subject.sub()).await?;
     context.check_imported(subject.user(), stored.as_ref())?;
     let admitted = lockout::admit(app, actor, &context.pool.id, subject.sub()).await?;
@@ -30,12 +41,12 @@ pub(super) async fn start(
             return Err(error);
         }
     };
-    let reason = match (&subject, &stored) {
+    let reason = match (subject, &stored) {
         (Subject::Phantom(_), _) => Reason::UnknownUser,
         (_, None) => Reason::NoPassword,
         _ => Reason::WrongPassword,
     };
-    let (true, Subject::User(user), Some(stored)) = (verified.matches, &subject, stored) else {
+    let (true, Subject::User(user), Some(stored)) = (verified.matches, subject, stored) else {
         drop(admitted);
         return Err(context.refuse(subject.sub(), reason).await);
     };
@@ -52,7 +63,7 @@ pub(super) async fn start(
         admitted,
         password: &stored,
         factor: Factor::Password,
-        attempt: None,
+        attempt,
     };
     finish::after_password(context, (**user).clone(), proof).await
 }

@@ -27,13 +27,23 @@ pub(super) async fn go_on(
     if asked == Asked::Nothing {
         return finish::sign_in(context, user, source, passed).await;
     }
+    go_on_asking(context, &user, (&proven, asked), passed).await
+}
+
+/// Asks for more, after a first factor.
+pub(super) async fn go_on_asking(
+    context: Context<'_>,
+    user: &User,
+    asked: (&[Factor], Asked),
+    passed: &dyn Passed,
+) -> Result<Outcome> {
     let noted = Noted {
         context,
         sub: &user.sub,
         response: Response::InProgress,
         passed,
     };
-    ask(context, &user, (&proven, asked), &noted).await
+    ask(context, user, asked, &noted).await
 }
 
 /// Asks for a factor, for a choice, or to set one up.
@@ -130,6 +140,7 @@ pub(super) async fn send(
             .map(|(k, v)| (k.to_owned(), v))
             .collect(),
         session: Some(attempt.seal(app)?),
+        available: Vec::new(),
     };
     let now = app.clock.now(&user.pool);
     let mut tx = app.store.write(context.actor).await?;
@@ -146,7 +157,12 @@ pub(super) async fn send(
     Ok(Outcome::Challenge(next))
 }
 
-async fn message<'a>(context: Context<'a>, user: &'a User, sent: &Sent) -> Result<Message<'a>> {
+/// The message with a code for signing in, settled.
+pub(super) async fn message<'a>(
+    context: Context<'a>,
+    user: &'a User,
+    sent: &Sent,
+) -> Result<Message<'a>> {
     let draft = Draft {
         kind: messages::Kind::Authentication,
         pool: context.pool,
@@ -170,6 +186,7 @@ fn challenge(
         name,
         parameters: parameters.map(|(k, v)| (k.to_owned(), v)).collect(),
         session: Some(attempt.seal(context.app)?),
+        available: Vec::new(),
     })
 }
 

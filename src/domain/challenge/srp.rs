@@ -2,10 +2,13 @@
 //!
 //! The state of the exchange travels in SECRET_BLOCK, so the challenge has no `Session`.
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use super::attempt::{Attempt, Factor, Step, Who};
+use super::choice::Choosing;
 use super::context::{Context, Subject, check_confirmed};
 use super::{ChallengeName, Next, Outcome, Parameters, finish};
 use crate::app::App;
@@ -15,6 +18,7 @@ use crate::domain::srp::{
 use crate::domain::{hooks, lockout, usernames};
 use crate::error::{Error, Reason, Result};
 use crate::ids::{PoolId, Sub};
+use crate::secret::Secret;
 use crate::store::passwords::Password;
 use crate::store::pools::Pool;
 use crate::time::Span;
@@ -26,47 +30,85 @@ const SKEW: Span = Span::minutes(5);
 /// Gives the challenge. A name that is nobody's gets one that no password answers.
 pub(super) async fn start(context: Context<'_>, typed: &str, a: &str) -> Result<Outcome> {
     let app = context.app;
-    let client = ClientPublic::parse(a)
-        .map_err(|error| Error::invalid_parameter(format!("Invalid SRP_A: {error}")))?;
+    let client = public(a)?;
     let subject = context.subject(typed, false).await?;
     hooks::pre_authentication(app, context.event(typed, subject.user())).await?;
+    let (parameters, _) = exchange(context, (typed, &subject), &client, false).await?;
+    Ok(Outcome::Challenge(Next {
+        name: ChallengeName::PasswordVerifier,
+        parameters,
+        session: None,
+        available: Vec::new(),
+    }))
+}
+
+/// The same for somebody who chose the password, or prefers it (USER_AUTH): the challenge has a
+/// `Session`.
+pub(super) async fn begin(
+    context: Context<'_>,
+    choosing: &Choosing<'_>,
+    a: &str,
+) -> Result<Outcome> {
+    let client = public(a)?;
+    let who = (choosing.typed(), choosing.subject);
+    let (parameters, session) = exchange(context, who, &client, true).await?;
+    choosing.use_up(context).await?;
+    let name = ChallengeName::PasswordVerifier;
+    Ok(Outcome::Challenge(Next {
+        parameters,
+        ..choosing.challenge(name, Vec::new(), session)
+    }))
+}
+
+/// The parameters of the challenge, and the sealed exchange that is in SECRET_BLOCK.
+async fn exchange(
+    context: Context<'_>,
+    (typed, subject): (&str, &Subject),
+    client: &ClientPublic,
+    chosen: bool,
+) -> Result<(BTreeMap<String, String>, String)> {
+    let app = context.app;
     let stored = context.password(subject.sub()).await?;
     context.check_imported(subject.user(), stored.as_ref())?;
     let (verifier, _) = verifier(app, &context.pool.id, subject.sub(), stored.as_ref())?;
     let server = Challenge::issue(&verifier, app.rng.bytes()?);
-    let user_id = match &subject {
+    let user_id = match subject {
         Subject::User(user) => user.username.clone(),
         Subject::Phantom(sub) => phantom_id(context.pool, typed, sub),
     };
-    let who = match &subject {
+    let who = match subject {
         Subject::User(user) => Who::user(user),
         Subject::Phantom(sub) => Who::phantom(sub),
     };
     let step = Step::Srp {
         client: URL_SAFE_NO_PAD.encode(client.as_bytes()),
         server: URL_SAFE_NO_PAD.encode(server.to_bytes().as_slice()),
+        chosen,
     };
     let mut attempt = Attempt::new(app, context.client, context.face, who, step)?;
     attempt.event = context.watch.event();
+    let sealed = attempt.seal(app)?;
     let parameters = [
         ("USERNAME", user_id.clone()),
         ("USER_ID_FOR_SRP", user_id),
         ("SRP_B", server.public_hex()),
         ("SALT", verifier.salt_hex()),
-        ("SECRET_BLOCK", block_of(&attempt.seal(app)?)?),
+        ("SECRET_BLOCK", block_of(&sealed)?),
     ];
-    Ok(Outcome::Challenge(Next {
-        name: ChallengeName::PasswordVerifier,
-        parameters: parameters.map(|(k, v)| (k.to_owned(), v)).into(),
-        session: None,
-    }))
+    let parameters = parameters.map(|(k, v)| (k.to_owned(), v)).into();
+    Ok((parameters, sealed))
+}
+
+fn public(a: &str) -> Result<ClientPublic> {
+    ClientPublic::parse(a)
+        .map_err(|error| Error::invalid_parameter(format!("Invalid SRP_A: {error}")))
 }
 
 /// Checks the proof.
 pub(super) async fn answer(
     context: Context<'_>,
     typed: &str,
-    parameters: &Parameters,
+    (session, parameters): (Option<&Secret<String>>, &Parameters),
 ) -> Result<Outcome> {
     let Context { app, actor, .. } = context;
     let wrong = |reason| Error::incorrect_username_or_password().because(reason);
@@ -85,6 +127,12 @@ pub(super) async fn answer(
     };
     context.watch.resume(&attempt, false);
     let exchange = Exchange::of(&attempt)?;
+    if matches!(attempt.step, Step::Srp { chosen: true, .. }) {
+        let session = session.ok_or_else(|| Error::missing_parameter("Session"))?;
+        if *session.expose() != sealed {
+            return Err(Error::invalid_session().because(Reason::ForeignSession));
+        }
+    }
     let sent = parse_timestamp(timestamp).ok_or_else(Error::srp_timestamp)?;
     let off = app.clock.now(&context.pool.id).since(sent);
     if off.saturating_abs() > SKEW.as_ms() {
@@ -135,7 +183,7 @@ pub(super) async fn answer(
         admitted,
         password: &stored,
         factor: Factor::Srp,
-        attempt: Some(attempt),
+        attempt: Some(&attempt),
     };
     finish::after_password(context, (**user).clone(), proof).await
 }
@@ -158,7 +206,7 @@ struct Message {
 impl Exchange {
     fn of(attempt: &Attempt) -> Result<Self> {
         let wrong = || Error::incorrect_username_or_password().because(Reason::ForeignSession);
-        let Step::Srp { client, server } = &attempt.step else {
+        let Step::Srp { client, server, .. } = &attempt.step else {
             return Err(wrong());
         };
         let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(Error::internal);

@@ -239,7 +239,22 @@ fn tells_of_the_user(error: &Error) -> bool {
 ///
 /// # Errors: NotAuthorized, where such a risk is refused
 pub(super) async fn asked(context: Context<'_>, user: &User) -> Result<Asked> {
-    let asked = mfa::asked(context.pool, user);
+    assess(context, user, mfa::asked(context.pool, user)).await
+}
+
+/// What is asked of a user whose passkey is proven: nothing, unless the sign-in is risky and the
+/// passkey does not count for two factors.
+///
+/// # Errors: NotAuthorized, where such a risk is refused
+pub(super) async fn asked_after_passkey(context: Context<'_>, user: &User) -> Result<Asked> {
+    if mfa::passkeys_suffice(context.pool, user) {
+        let asked = mfa::asked(context.pool, user);
+        return assess(context, user, asked).await.map(|_| Asked::Nothing);
+    }
+    assess(context, user, Asked::Nothing).await
+}
+
+async fn assess(context: Context<'_>, user: &User, asked: Asked) -> Result<Asked> {
     let Context {
         app,
         pool,

@@ -5,6 +5,7 @@ pub mod software_token;
 pub(in crate::domain) mod totp;
 pub(in crate::domain) mod tries;
 
+use crate::domain::passkeys::relying_party;
 use crate::settings::pool::{Contact, Mfa};
 use crate::store::pools::Pool;
 use crate::store::users::{Factor, User};
@@ -82,6 +83,12 @@ pub(in crate::domain) fn offers(pool: &Pool, factor: Factor) -> bool {
 pub(in crate::domain) fn takes_codes(pool: &Pool, user: &User, contact: Contact) -> bool {
     pool.settings().mfa() != Mfa::Off
         && usable(pool, user).any(|factor| contact_of(factor) == Some(contact))
+}
+
+/// Whether a user's passkey, recognising them, does for both factors: pool and user have turned that
+/// on, and the user has another second factor to fall back on (WebAuthnMfaSettings).
+pub(in crate::domain) fn passkeys_suffice(pool: &Pool, user: &User) -> bool {
+    relying_party::is_multi_factor(pool) && user.mfa.passkeys && usable(pool, user).next().is_some()
 }
 
 /// The contact that receives a factor's codes.

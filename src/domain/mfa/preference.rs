@@ -3,6 +3,7 @@
 
 use super::software_token::turn_off;
 use crate::app::App;
+use crate::domain::passkeys::relying_party;
 use crate::domain::records;
 use crate::error::{Error, Result};
 use crate::ids::Sub;
@@ -22,13 +23,19 @@ pub struct Wish {
     pub preferred: Option<bool>,
 }
 
-/// What is asked for each factor that was named.
-pub type Wishes = Vec<(Factor, Wish)>;
+/// What is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Wishes {
+    /// For each factor that was named.
+    pub factors: Vec<(Factor, Wish)>,
+    /// Whether a passkey that recognises the user does for both factors.
+    pub passkeys: Option<bool>,
+}
 
 /// Changes what a user is asked for.
 ///
 /// # Errors: InvalidParameter (the user lacks what the factor needs, two are preferred, the
-/// preferred one is off), UserNotFound
+/// preferred one is off; passkeys without the pool's setting or another factor), UserNotFound
 pub async fn set(
     app: &App,
     actor: &Actor,
@@ -37,7 +44,8 @@ pub async fn set(
     act: &str,
 ) -> Result<()> {
     change(app, actor, (pool, sub), act, |user, has_token| {
-        apply(user, has_token, wishes)
+        apply(user, has_token, &wishes.factors)?;
+        apply_passkeys(pool, user, wishes.passkeys)
     })
     .await
 }
@@ -57,7 +65,7 @@ pub async fn set_options(
             enabled: Some(sms),
             preferred: None,
         };
-        apply(user, has_token, &vec![(Factor::Sms, wish)])?;
+        apply(user, has_token, &[(Factor::Sms, wish)])?;
         user.mfa.options = sms;
         Ok(())
     })
@@ -99,7 +107,7 @@ async fn has_token(tx: &mut Tx, pool: &Pool, sub: &Sub) -> Result<bool> {
     Ok(token.is_some_and(|token| token.secret.is_some()))
 }
 
-fn apply(user: &mut User, has_token: bool, wishes: &Wishes) -> Result<()> {
+fn apply(user: &mut User, has_token: bool, wishes: &[(Factor, Wish)]) -> Result<()> {
     let preferred = |wish: &Wish| wish.preferred == Some(true);
     if wishes.iter().filter(|(_, wish)| preferred(wish)).count() > 1 {
         return Err(Error::mfa_two_preferred());
@@ -122,6 +130,18 @@ fn apply(user: &mut User, has_token: bool, wishes: &Wishes) -> Result<()> {
             Some(false) if mfa.preferred == Some(*factor) => mfa.preferred = None,
             _ => {}
         }
+    }
+    Ok(())
+}
+
+/// Passkeys never stand alone: who loses them could not sign in any more.
+fn apply_passkeys(pool: &Pool, user: &mut User, wished: Option<bool>) -> Result<()> {
+    if wished == Some(true) && !relying_party::is_multi_factor(pool) {
+        return Err(Error::mfa_passkeys_single_factor());
+    }
+    user.mfa.passkeys = wished.unwrap_or(user.mfa.passkeys);
+    if user.mfa.passkeys && user.mfa.enabled.is_empty() {
+        return Err(Error::mfa_passkeys_alone());
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::{check, stored, tiers};
 use crate::app::App;
+use crate::domain::passkeys::relying_party;
 use crate::error::{Error, Result};
 use crate::ids::PoolId;
 use crate::settings::pool::{Mfa, MfaSettings, PoolDocument, SmsMfa};
@@ -80,7 +81,7 @@ fn apply(pool: &mut Pool, given: &MfaConfig) -> Result<()> {
         .web_authn_configuration
         .as_ref()
         .and_then(|passkeys| passkeys.relying_party_id.as_deref())
-        && !is_host(id)
+        && !relying_party::is_name(id)
     {
         return Err(Error::relying_party());
     }
@@ -106,16 +107,4 @@ fn apply(pool: &mut Pool, given: &MfaConfig) -> Result<()> {
     settings.mfa_configuration = Some(given.mode);
     document.mfa = factors;
     Ok(())
-}
-
-/// A domain name: labels of letters, digits and inner hyphens.
-fn is_host(text: &str) -> bool {
-    text.split('.').all(|label| {
-        !label.is_empty()
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    })
 }

@@ -1,7 +1,7 @@
 //! Which features a pool's plan includes (api.md 3.1, "Tier gates").
 
 use crate::error::{Error, Result};
-use crate::settings::pool::{FirstFactor, MfaSettings, PoolSettings, Tier};
+use crate::settings::pool::{FactorConfiguration, FirstFactor, MfaSettings, PoolSettings, Tier};
 
 /// Checks what CreateUserPool and UpdateUserPool set against the plan.
 pub(super) fn settings(settings: &PoolSettings) -> Result<()> {
@@ -47,8 +47,8 @@ pub(super) fn mfa(mfa: &MfaSettings, tier: Tier) -> Result<()> {
         return Err(Error::feature_unavailable("E-mail MFA", tier.as_str()));
     }
     let passkeys = mfa.web_authn_configuration.as_ref();
-    let factor = passkeys.and_then(|passkeys| passkeys.factor_configuration.as_deref());
-    if factor == Some("MULTI_FACTOR_WITH_USER_VERIFICATION") {
+    let factor = passkeys.and_then(|passkeys| passkeys.factor_configuration);
+    if factor == Some(FactorConfiguration::MultiFactor) {
         return Err(Error::feature_unavailable("Passkey MFA", tier.as_str()));
     }
     Ok(())

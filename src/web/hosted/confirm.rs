@@ -68,6 +68,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         code: Secret::new(code),
         force_alias_creation: false,
         metadata: Metadata::new(),
+        expected: None,
     };
     let (app, actor) = (&page.visit.app, &page.visit.actor);
     let (pool, client) = (&page.request.pool, &page.request.client);

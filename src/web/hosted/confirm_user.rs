@@ -131,6 +131,7 @@ async fn confirm(visit: &Visit, link: Link) -> Response {
         code,
         force_alias_creation: false,
         metadata: Metadata::new(),
+        expected: None,
     };
     let (app, actor) = (&visit.app, &visit.actor);
     let done = accounts::confirm_sign_up(app, actor, &pool, &client, confirm).await;

@@ -69,6 +69,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         face: Face::Hosted,
         flow: Flow::UserPassword,
         parameters: Parameters::password(&username, password),
+        session: None,
         metadata: &Metadata::new(),
     };
     let (app, actor) = (&page.visit.app, &page.visit.actor);
@@ -87,6 +88,7 @@ pub(super) async fn go_on(page: Page, username: String, outcome: Outcome) -> Res
             name: ChallengeName::NewPasswordRequired,
             parameters,
             session: Some(session),
+            ..
         }) => {
             let missing = parameters.get("requiredAttributes");
             let missing: Vec<String> = missing

@@ -33,6 +33,7 @@ pub(super) fn go_on(page: Page, username: String, next: Next) -> Response {
         name,
         parameters,
         session: Some(session),
+        ..
     } = next
     else {
         return unknown(&page, next.name);

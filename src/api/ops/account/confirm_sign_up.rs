@@ -1,8 +1,8 @@
 //! ConfirmSignUp: a person proves the contact of a new account.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::api::shapes::Empty;
+use crate::domain::challenge::SignUpSession;
 use crate::domain::hooks::Metadata;
 use crate::domain::{accounts, clients};
 use crate::error::Result;
@@ -21,18 +21,36 @@ pub struct Request {
     force_alias_creation: bool,
     #[serde(default)]
     client_metadata: Metadata,
+    session: Option<Secret<String>>,
 }
 
-/// # Errors: those of [`accounts::confirm_sign_up`], ResourceNotFound, NotAuthorized (secret hash)
-pub async fn confirm_sign_up(call: Call<Public>, req: Request) -> Result<Empty> {
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Response {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<String>,
+}
+
+/// # Errors: those of [`accounts::confirm_sign_up`], ResourceNotFound, NotAuthorized (secret hash,
+/// `Session`)
+pub async fn confirm_sign_up(call: Call<Public>, req: Request) -> Result<Response> {
     let (pool, client) = clients::public(&call.app, &req.client_id).await?;
     clients::check_secret_hash(&call.app, &client, &req.username, req.secret_hash.as_ref())?;
+    let begun = match &req.session {
+        Some(session) => SignUpSession::open(&call.app, &client, session).await?,
+        None => None,
+    };
     let request = accounts::ConfirmSignUp {
         username: req.username,
         code: req.confirmation_code,
         force_alias_creation: req.force_alias_creation,
         metadata: req.client_metadata,
+        expected: begun.as_ref().map(|begun| begun.sub().clone()),
     };
-    accounts::confirm_sign_up(&call.app, &call.actor, &pool, &client, request).await?;
-    Ok(Empty {})
+    let user = accounts::confirm_sign_up(&call.app, &call.actor, &pool, &client, request).await?;
+    let session = match &begun {
+        Some(begun) => begun.confirmed(&call.app, &client, &user)?,
+        None => None,
+    };
+    Ok(Response { session })
 }

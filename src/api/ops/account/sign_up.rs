@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::context::UserContextData;
 use crate::api::shapes::{AttributeType, CodeDeliveryDetailsType, given};
+use crate::domain::challenge::SignUpSession;
 use crate::domain::hooks::Metadata;
 use crate::domain::risk::origin;
 use crate::domain::{accounts, clients};
@@ -36,6 +37,8 @@ pub struct Response {
     #[serde(skip_serializing_if = "Option::is_none")]
     code_delivery_details: Option<CodeDeliveryDetailsType>,
     user_sub: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<String>,
 }
 
 /// # Errors: those of [`accounts::sign_up`], ResourceNotFound, NotAuthorized (secret hash)
@@ -44,7 +47,10 @@ pub async fn sign_up(call: Call<Public>, req: Request) -> Result<Response> {
     clients::check_secret_hash(&call.app, &client, &req.username, req.secret_hash.as_ref())?;
     let request = accounts::SignUp {
         username: req.username,
-        password: req.password,
+        // A blank password is none (model: SignUpRequest.Password).
+        password: req
+            .password
+            .filter(|password| !password.expose().is_empty()),
         attributes: given(req.user_attributes),
         validation_data: given(req.validation_data),
         metadata: req.client_metadata,
@@ -52,9 +58,11 @@ pub async fn sign_up(call: Call<Public>, req: Request) -> Result<Response> {
     let told = req.user_context_data.map(Into::into);
     let actor = origin::of_user(&call.actor, (&pool, &client), told);
     let done = accounts::sign_up(&call.app, &actor, &pool, &client, request).await?;
+    let session = SignUpSession::begin(&call.app, &pool, &client, &done.user)?;
     Ok(Response {
         user_confirmed: done.user.status == Status::Confirmed,
         code_delivery_details: done.delivery.map(Into::into),
         user_sub: done.user.sub.to_string(),
+        session,
     })
 }

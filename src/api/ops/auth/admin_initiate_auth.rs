@@ -10,6 +10,7 @@ use crate::domain::hooks::Metadata;
 use crate::domain::risk::origin;
 use crate::error::Result;
 use crate::ids::{ClientId, PoolId};
+use crate::secret::Secret;
 use crate::wire::call::{Call, Iam};
 
 #[derive(Deserialize)]
@@ -23,6 +24,7 @@ pub struct Request {
     #[serde(default)]
     client_metadata: Metadata,
     context_data: Option<ContextData>,
+    session: Option<Secret<String>>,
 }
 
 /// # Errors: ResourceNotFound, and those of [`challenge::start`]
@@ -32,6 +34,7 @@ pub async fn admin_initiate_auth(call: Call<Iam>, req: Request) -> Result<Respon
         face: Face::Admin,
         flow: req.auth_flow,
         parameters: req.auth_parameters,
+        session: req.session,
         metadata: &req.client_metadata,
     };
     let told = req.context_data.map(Into::into);

@@ -10,6 +10,7 @@ use crate::domain::hooks::Metadata;
 use crate::domain::risk::origin;
 use crate::error::Result;
 use crate::ids::ClientId;
+use crate::secret::Secret;
 use crate::wire::call::{Call, Public};
 
 #[derive(Deserialize)]
@@ -22,6 +23,7 @@ pub struct Request {
     #[serde(default)]
     client_metadata: Metadata,
     user_context_data: Option<UserContextData>,
+    session: Option<Secret<String>>,
 }
 
 /// # Errors: ResourceNotFound, and those of [`challenge::start`]
@@ -31,6 +33,7 @@ pub async fn initiate_auth(call: Call<Public>, req: Request) -> Result<Response>
         face: Face::Api,
         flow: req.auth_flow,
         parameters: req.auth_parameters,
+        session: req.session,
         metadata: &req.client_metadata,
     };
     let told = req.user_context_data.map(Into::into);

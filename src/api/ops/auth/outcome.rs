@@ -18,6 +18,8 @@ pub struct Response {
     challenge_parameters: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     authentication_result: Option<AuthenticationResult>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    available_challenges: Vec<ChallengeName>,
 }
 
 #[derive(Serialize)]
@@ -52,12 +54,14 @@ impl Response {
                 session: None,
                 challenge_parameters: BTreeMap::new(),
                 authentication_result: Some(issued.into()),
+                available_challenges: Vec::new(),
             }),
             Outcome::Challenge(next) => Ok(Self {
                 challenge_name: Some(next.name),
                 session: next.session,
                 challenge_parameters: next.parameters,
                 authentication_result: None,
+                available_challenges: next.available,
             }),
             Outcome::Proven(_) => Err(Error::internal(anyhow::anyhow!(
                 "the API was given a browser's sign-in"

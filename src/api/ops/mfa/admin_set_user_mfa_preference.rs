@@ -23,14 +23,14 @@ pub struct Request {
     web_authn_mfa_settings: Option<PasskeySettings>,
 }
 
-/// # Errors: ResourceNotFound, UserNotFound, InvalidParameter, NotImplemented (passkeys)
+/// # Errors: ResourceNotFound, UserNotFound, InvalidParameter
 pub async fn admin_set_user_mfa_preference(call: Call<Iam>, req: Request) -> Result<Empty> {
     let factors = [
         (Factor::Sms, req.sms_mfa_settings),
         (Factor::SoftwareToken, req.software_token_mfa_settings),
         (Factor::Email, req.email_mfa_settings),
     ];
-    let wishes = wishes(factors, req.web_authn_mfa_settings.as_ref())?;
+    let wishes = wishes(factors, req.web_authn_mfa_settings.as_ref());
     let (pool, user) = admin_users::find(&call.app, &req.user_pool_id, &req.username).await?;
     let user = (&pool, &user.sub);
     preference::set(&call.app, &call.actor, user, &wishes, call.act).await?;

@@ -22,14 +22,14 @@ pub struct Request {
     web_authn_mfa_settings: Option<PasskeySettings>,
 }
 
-/// # Errors: those of an access token, InvalidParameter, NotImplemented (passkeys)
+/// # Errors: those of an access token, InvalidParameter
 pub async fn set_user_mfa_preference(call: Call<Token>, req: Request) -> Result<Empty> {
     let factors = [
         (Factor::Sms, req.sms_mfa_settings),
         (Factor::SoftwareToken, req.software_token_mfa_settings),
         (Factor::Email, req.email_mfa_settings),
     ];
-    let wishes = wishes(factors, req.web_authn_mfa_settings.as_ref())?;
+    let wishes = wishes(factors, req.web_authn_mfa_settings.as_ref());
     let who = &call.caller.0;
     let user = (&who.pool, &who.user.sub);
     preference::set(&call.app, &call.actor, user, &wishes, call.act).await?;

@@ -22,23 +22,21 @@ pub(super) struct PasskeySettings {
 }
 
 /// What a request wants of each factor that it names.
-///
-/// # Errors: NotImplemented (passkeys as a second factor)
 pub(super) fn wishes(
     factors: [(Factor, Option<FactorSettings>); 3],
     passkeys: Option<&PasskeySettings>,
-) -> Result<Wishes> {
-    if passkeys.is_some_and(|passkeys| passkeys.enabled == Some(true)) {
-        return Err(Error::not_implemented("WebAuthnMfaSettings"));
-    }
+) -> Wishes {
     let named = factors.into_iter();
     let wish = |settings: FactorSettings| Wish {
         enabled: settings.enabled,
         preferred: settings.preferred_mfa,
     };
-    Ok(named
-        .filter_map(|(factor, settings)| Some((factor, wish(settings?))))
-        .collect())
+    Wishes {
+        factors: named
+            .filter_map(|(factor, settings)| Some((factor, wish(settings?))))
+            .collect(),
+        passkeys: passkeys.and_then(|passkeys| passkeys.enabled),
+    }
 }
 
 /// `MFAOptionType`.

@@ -22,10 +22,6 @@ async fn pools_that_ask_for_more_than_is_built_give_no_tokens() {
     let arn = "arn:aws:lambda:us-east-1:123456789012:function:f";
     let devices = json!({ "DeviceConfiguration": { "ChallengeRequiredOnNewDevice": true } });
     in_pool(devices, "DeviceConfiguration").await;
-    let enforced = json!({
-        "UserPoolTier": "PLUS", "UserPoolAddOns": { "AdvancedSecurityMode": "ENFORCED" },
-    });
-    in_pool(enforced, "AdvancedSecurityMode ENFORCED").await;
     for trigger in [
         "PreAuthentication",
         "PostAuthentication",

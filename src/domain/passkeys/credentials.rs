@@ -1,0 +1,49 @@
+//! A user's own passkeys: ListWebAuthnCredentials and DeleteWebAuthnCredential.
+
+use super::MOST;
+use crate::app::App;
+use crate::domain::access::SignedIn;
+use crate::domain::paging::{Ask, List, Page};
+use crate::error::{Error, Result};
+use crate::store::audit::{Actor, Event};
+use crate::store::passkeys::{self, Passkey};
+
+/// The passkeys of a signed-in user, the oldest first.
+///
+/// # Errors: InvalidParameter (token)
+pub async fn list(app: &App, who: &SignedIn, ask: &Ask) -> Result<Page<Passkey>> {
+    let (pool, sub) = (&who.pool.id, &who.user.sub);
+    let list = List {
+        operation: "ListWebAuthnCredentials",
+        scope: pool.as_str(),
+        parameters: sub.as_str(),
+    };
+    let after: Option<(i64, String)> = list.after(app, ask)?;
+    let count = ask.rows(i64::try_from(MOST).map_err(Error::internal)?);
+    let mut db = app.store.read().await?;
+    let rows = passkeys::page(&mut db, pool, sub, (after, count + 1)).await?;
+    list.page(app, rows, count, |passkey| {
+        (passkey.created.ms(), passkey.id.clone())
+    })
+}
+
+/// Deletes a passkey of a signed-in user.
+///
+/// # Errors: ResourceNotFound
+pub async fn delete(app: &App, actor: &Actor, who: &SignedIn, id: &str) -> Result<()> {
+    let (pool, sub) = (&who.pool.id, &who.user.sub);
+    let mut tx = app.store.write(actor).await?;
+    // No id has a NUL in it, and PostgreSQL cannot be asked for one.
+    if id.contains('\0') || !passkeys::delete(&mut tx, pool, sub, id).await? {
+        return Err(Error::webauthn_credential_not_found());
+    }
+    tx.audit(Event {
+        at: app.clock.now(pool),
+        pool: Some(pool),
+        act: "DeleteWebAuthnCredential",
+        target: Some(sub.as_str()),
+        refused: None,
+    })
+    .await?;
+    Ok(tx.commit().await?)
+}

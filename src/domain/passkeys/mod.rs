@@ -1,0 +1,47 @@
+//! Passkeys (WebAuthn level 3): registration, sign-in, and the pool's relying party
+//! (docs/adr/0014-passkeys.md).
+
+mod attestation;
+mod authenticator;
+mod cbor;
+mod client_data;
+mod cose;
+mod credentials;
+mod makes;
+mod registration;
+pub(in crate::domain) mod relying_party;
+mod response;
+pub(in crate::domain) mod sign_in;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+pub use credentials::{delete, list};
+pub use makes::friendly_name;
+pub use registration::{complete, start};
+
+use crate::ids::Sub;
+use crate::settings::pool::FirstFactor;
+use crate::store::pools::Pool;
+
+/// The most passkeys of one user (api.md 3.6).
+pub const MOST: usize = 20;
+
+/// `timeout` of the options: a hint to the browser.
+const TIMEOUT_MS: u32 = 60_000;
+
+/// Whether users of a pool may sign in with passkeys.
+pub(in crate::domain) fn is_offered(pool: &Pool) -> bool {
+    let factors = pool.settings().first_factors();
+    factors.contains(&FirstFactor::WebAuthn)
+}
+
+/// What authenticators know a user by: the text of the sub, base64url.
+fn user_handle(sub: &Sub) -> String {
+    URL_SAFE_NO_PAD.encode(sub.as_str())
+}
+
+/// `userVerification` of the options.
+const fn verification(insists: bool) -> &'static str {
+    if insists { "required" } else { "preferred" }
+}
