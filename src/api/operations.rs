@@ -2,7 +2,8 @@
 //! honest 501; `docs/coverage.md` is printed from it.
 
 use super::ops::{
-    account, auth, clients, domains, groups, mfa, pools, resource_servers, risk, sessions, users,
+    account, auth, clients, domains, groups, mfa, passkeys, pools, resource_servers, risk,
+    sessions, users,
 };
 use crate::operations;
 

@@ -263,7 +263,7 @@ async fn go_on(context: Context<'_>, answer: &Answer<'_>) -> Result<Outcome> {
             choice::answer(context, typed, session, (name, parameters)).await
         }
         name @ (ChallengeName::EmailOtp | ChallengeName::SmsOtp)
-            if first_code::asked(app, session) =>
+            if first_code::asked(context.app, session) =>
         {
             first_code::answer(context, typed, session, (name, parameters)).await
         }
