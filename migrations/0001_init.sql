@@ -38,8 +38,10 @@ CREATE TABLE pools (
     created_ms  BIGINT NOT NULL,
     modified_ms BIGINT NOT NULL,
     version     BIGINT NOT NULL,
-    epoch       BIGINT NOT NULL
+    epoch       BIGINT NOT NULL,
+    kms_key     TEXT -- ARN of the key that LambdaConfig.KMSKeyID leads to
 );
+CREATE INDEX pools_by_kms_key ON pools (kms_key);
 CREATE INDEX pools_by_owner ON pools (account, region, pool_id);
 
 CREATE TABLE clients (
@@ -87,6 +89,76 @@ CREATE TABLE resource_servers (
     version    BIGINT NOT NULL,
     PRIMARY KEY (pool_id, identifier)
 );
+
+-- The look of the classic pages: of one client, or in the row ALL of those that have none.
+CREATE TABLE ui_customizations (
+    pool_id      TEXT   NOT NULL REFERENCES pools ON DELETE CASCADE,
+    scope        TEXT   NOT NULL,
+    -- The client; none for ALL.
+    client_id    TEXT,
+    -- The CSS as it was given.
+    css          TEXT,
+    -- What of it is served, and the hash that its address carries.
+    sheet        TEXT,
+    sheet_digest TEXT,
+    image_digest TEXT,
+    extension    TEXT,
+    created_ms   BIGINT NOT NULL,
+    modified_ms  BIGINT NOT NULL,
+    image        TEXT,
+    PRIMARY KEY (pool_id, scope),
+    FOREIGN KEY (pool_id, client_id) REFERENCES clients ON DELETE CASCADE
+);
+
+-- Managed-login branding styles, one per client.
+CREATE TABLE managed_login_brandings (
+    pool_id      TEXT    NOT NULL,
+    branding_id  TEXT    NOT NULL,
+    client_id    TEXT    NOT NULL,
+    provided     BOOLEAN NOT NULL,
+    -- What the pages draw: made of settings and assets when they are written.
+    look         TEXT    NOT NULL,
+    sheet_digest TEXT    NOT NULL,
+    created_ms   BIGINT  NOT NULL,
+    modified_ms  BIGINT  NOT NULL,
+    version      BIGINT  NOT NULL,
+    sheet        TEXT    NOT NULL,
+    settings     TEXT,
+    PRIMARY KEY (pool_id, branding_id),
+    FOREIGN KEY (pool_id, client_id) REFERENCES clients ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX managed_login_brandings_by_client ON managed_login_brandings (pool_id, client_id);
+
+CREATE TABLE branding_assets (
+    pool_id     TEXT   NOT NULL,
+    branding_id TEXT   NOT NULL,
+    -- The order in which they were given.
+    position    BIGINT NOT NULL,
+    category    TEXT   NOT NULL,
+    color_mode  TEXT   NOT NULL,
+    extension   TEXT   NOT NULL,
+    resource_id TEXT,
+    digest      TEXT   NOT NULL,
+    bytes       TEXT   NOT NULL,
+    PRIMARY KEY (pool_id, branding_id, position),
+    FOREIGN KEY (pool_id, branding_id) REFERENCES managed_login_brandings ON DELETE CASCADE
+);
+CREATE INDEX branding_assets_by_digest ON branding_assets (pool_id, digest);
+
+-- Links to terms of use and privacy policies, by language.
+CREATE TABLE terms (
+    pool_id     TEXT   NOT NULL,
+    terms_id    TEXT   NOT NULL,
+    client_id   TEXT   NOT NULL,
+    name        TEXT   NOT NULL,
+    links       TEXT   NOT NULL,
+    created_ms  BIGINT NOT NULL,
+    modified_ms BIGINT NOT NULL,
+    version     BIGINT NOT NULL,
+    PRIMARY KEY (pool_id, terms_id),
+    FOREIGN KEY (pool_id, client_id) REFERENCES clients ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX terms_by_client ON terms (pool_id, client_id, name);
 
 -- Key ids are reserved when the pool is made; the sealed key is attached at first use.
 CREATE TABLE signing_keys (
@@ -171,6 +243,28 @@ CREATE TABLE software_tokens (
     -- The last 30-second step of which a code was used: an earlier or equal one is refused.
     last_step BIGINT NOT NULL,
     PRIMARY KEY (pool_id, sub),
+    FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
+);
+
+-- A device that a user signed in with and registered (ConfirmDevice).
+CREATE TABLE devices (
+    pool_id          TEXT    NOT NULL,
+    sub              TEXT    COLLATE "BINARY" NOT NULL,
+    device_key       TEXT    COLLATE "BINARY" NOT NULL,
+    name             TEXT,
+    -- Salt and verifier of the device's secret, sealed; absent where the app gave none.
+    srp              TEXT,
+    remembered       BOOLEAN NOT NULL,
+    last_ip          TEXT,
+    created_ms       BIGINT  NOT NULL,
+    modified_ms      BIGINT  NOT NULL,
+    authenticated_ms BIGINT  NOT NULL,
+    -- Keyed hash of what an app may send in place of the session that asked for the device, the
+    -- nonce of that session, and when both end.
+    ticket           TEXT,
+    ticket_nonce     TEXT,
+    ticket_ms        BIGINT,
+    PRIMARY KEY (pool_id, sub, device_key),
     FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
 );
 
@@ -328,6 +422,8 @@ CREATE TABLE authorization_codes (
     used_ms        BIGINT,
     -- The token session that the code was exchanged for.
     session_id     TEXT,
+    -- What a Lambda trigger made of the tokens (JSON).
+    overrides      TEXT,
     PRIMARY KEY (pool_id, code_hash),
     FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE,
     FOREIGN KEY (pool_id, client_id) REFERENCES clients ON DELETE CASCADE

@@ -10,6 +10,7 @@ use crate::jobs::Jobs;
 use crate::ports::clock::Clock;
 use crate::ports::http::Http;
 use crate::ports::keys::KeySource;
+use crate::ports::lambda::Lambdas;
 use crate::ports::mailbox::Mailbox;
 use crate::ports::mailer::Mailer;
 use crate::ports::rng::Rng;
@@ -36,6 +37,8 @@ pub struct App {
     pub sms: Arc<dyn SmsSender>,
     /// Outgoing HTTP.
     pub http: Arc<dyn Http>,
+    /// Lambda triggers.
+    pub lambda: Arc<Lambdas>,
     /// New signing keys.
     pub keys: Arc<dyn KeySource>,
     /// Signing keys, parsed.

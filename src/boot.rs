@@ -7,12 +7,13 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Config, Mode};
 use crate::hashing::HashPool;
 use crate::jobs::Jobs;
 use crate::ports::clock::Clock;
 use crate::ports::http::Http;
 use crate::ports::keys::KeySource;
+use crate::ports::lambda::Lambdas;
 use crate::ports::mailbox::Mailbox;
 use crate::ports::mailer::Mailer;
 use crate::ports::rng::Rng;
@@ -63,6 +64,10 @@ pub async fn app(
         mailer: ports.mailer,
         sms: ports.sms,
         http: ports.http,
+        lambda: Arc::new(Lambdas::new(
+            config.triggers.clone(),
+            config.mode == Mode::Dev,
+        )),
         keys: ports.keys,
         signing: KeyCache::default(),
         turns: Turns::default(),

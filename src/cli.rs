@@ -1,6 +1,7 @@
 //! The command line: every flag once, each with its environment twin.
 
 mod https;
+mod triggers;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::https::CaArgs;
 use self::https::HttpsArgs;
+use self::triggers::TriggerArgs;
 use crate::config::{Config, Mode};
 use crate::hashing::HashProfile;
 use crate::secret::Secret;
@@ -217,6 +219,8 @@ pub struct DevArgs {
         default_value = "no-reply@verificationemail.com"
     )]
     mail_from: String,
+    #[command(flatten)]
+    triggers: TriggerArgs,
     /// The master key, base64url of 32 bytes [default: made in the data folder]
     #[arg(
         long,
@@ -294,6 +298,7 @@ impl DevArgs {
             issuer: self.issuer.parse().map_err(|wrong| {
                 anyhow::anyhow!("--issuer {} cannot be used: {wrong}", self.issuer)
             })?,
+            triggers: self.triggers.into_settings()?,
         })
     }
 }
@@ -377,6 +382,10 @@ mod tests {
             ["--https-port", "x"],
             ["--tls-cert", "tls.crt"],
             ["--tls-key", "tls.key"],
+            ["--lambda-endpoint", "127.0.0.1:3001"],
+            ["--trigger", "http://127.0.0.1/"],
+            ["--trigger-map", "/nowhere/map.json"],
+            ["--trigger-timeout-ms", "0"],
         ] {
             assert!(config(&bad).is_err(), "{bad:?}");
         }

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use crate::hashing::HashProfile;
+use crate::ports::lambda::rules;
 use crate::secret::Secret;
 use crate::settings::issuer::IssuerMode;
 use crate::store::Durability;
@@ -80,6 +81,8 @@ pub struct Config {
     pub messages_per_hour: Option<u32>,
     /// What tokens call their issuer.
     pub issuer: IssuerMode,
+    /// What stands behind the functions of Lambda triggers, and how they are called.
+    pub triggers: rules::Settings,
 }
 
 impl Default for Config {
@@ -111,6 +114,7 @@ impl Default for Config {
             confirm_on_get: Vec::new(),
             messages_per_hour: None,
             issuer: IssuerMode::default(),
+            triggers: rules::Settings::default(),
         }
     }
 }

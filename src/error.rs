@@ -11,7 +11,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 macro_rules! codes {
     ($($name:ident => $wire:literal),+ $(,)?) => {
-        /// The exception names of the Cognito model, plus the generic ones of the AWS front end.
+        /// The exception names of the Cognito model and those of KMS that we give, plus the generic ones of the AWS front end.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Code { $(#[doc = $wire] $name),+ }
 
@@ -28,23 +28,34 @@ codes! {
     AccessDenied => "AccessDeniedException",
     AliasExists => "AliasExistsException",
     CodeDeliveryFailure => "CodeDeliveryFailureException",
+    InvalidEmailRoleAccessPolicy => "InvalidEmailRoleAccessPolicyException",
+    InvalidSmsRoleAccessPolicy => "InvalidSmsRoleAccessPolicyException",
     CodeMismatch => "CodeMismatchException",
     ConcurrentModification => "ConcurrentModificationException",
+    DeviceKeyExists => "DeviceKeyExistsException",
+    DryRunOperation => "DryRunOperationException",
     EnableSoftwareTokenMfa => "EnableSoftwareTokenMFAException",
     ExpiredCode => "ExpiredCodeException",
     FeatureUnavailableInTier => "FeatureUnavailableInTierException",
     Forbidden => "ForbiddenException",
     GroupExists => "GroupExistsException",
+    IncorrectKey => "IncorrectKeyException",
     Internal => "InternalErrorException",
+    InvalidCiphertext => "InvalidCiphertextException",
+    InvalidGrantToken => "InvalidGrantTokenException",
+    InvalidKeyUsage => "InvalidKeyUsageException",
     InvalidLambdaResponse => "InvalidLambdaResponseException",
     InvalidOAuthFlow => "InvalidOAuthFlowException",
     InvalidParameter => "InvalidParameterException",
     InvalidPassword => "InvalidPasswordException",
     InvalidUserPoolConfiguration => "InvalidUserPoolConfigurationException",
+    KmsInternal => "KMSInternalException",
     LimitExceeded => "LimitExceededException",
+    ManagedLoginBrandingExists => "ManagedLoginBrandingExistsException",
     MfaMethodNotFound => "MFAMethodNotFoundException",
     MissingAuthenticationToken => "MissingAuthenticationTokenException",
     NotAuthorized => "NotAuthorizedException",
+    NotFound => "NotFoundException",
     NotImplemented => "NotImplementedException",
     OperationNotEnabled => "OperationNotEnabledException",
     PasswordHistoryPolicyViolation => "PasswordHistoryPolicyViolationException",
@@ -54,6 +65,7 @@ codes! {
     ScopeDoesNotExist => "ScopeDoesNotExistException",
     Serialization => "SerializationException",
     SoftwareTokenMfaNotFound => "SoftwareTokenMFANotFoundException",
+    TermsExists => "TermsExistsException",
     TierChangeNotAllowed => "TierChangeNotAllowedException",
     TooManyFailedAttempts => "TooManyFailedAttemptsException",
     TooManyRequests => "TooManyRequestsException",
@@ -85,7 +97,7 @@ impl Code {
     /// what is not built (api.md 1.2).
     pub const fn status(self) -> u16 {
         match self {
-            Self::Internal => 500,
+            Self::Internal | Self::KmsInternal => 500,
             Self::NotImplemented => 501,
             _ => 400,
         }
@@ -103,6 +115,10 @@ pub enum Reason {
     UserNotConfirmed,
     /// The password (or its SRP proof) was wrong.
     WrongPassword,
+    /// The proof of a device's secret was wrong.
+    WrongDevice,
+    /// The device is not the user's, or is not remembered any more.
+    UnknownDevice,
     /// The user has no password.
     NoPassword,
     /// The user has a password hash but no SRP verifier.
@@ -141,6 +157,8 @@ pub enum Reason {
     Conflict,
     /// A refresh token for which another was given before.
     ReusedToken,
+    /// A Lambda trigger refused, or could not be asked.
+    Trigger,
     /// A stored setting asks for behaviour that is not built.
     NotBuilt,
     /// Threat protection: the address, the risk, or a compromised password.
@@ -184,6 +202,15 @@ impl Error {
             reason: None,
             source: Some(source.into()),
         }
+    }
+
+    /// The same error under the name that a service has for what is its own fault.
+    #[must_use]
+    pub fn internal_as(mut self, name: Code) -> Self {
+        if self.code == Code::Internal {
+            self.code = name;
+        }
+        self
     }
 
     /// The hidden cause of an internal error.
@@ -311,7 +338,13 @@ texts! {
     tracking_not_enabled => OperationNotEnabled "Session tracking is not enabled for the user pool.";
     session_not_found => ResourceNotFound "Session does not exist.";
     session_is_current => InvalidParameter "The session of the access token cannot be revoked.";
+    device_not_found => ResourceNotFound "Device does not exist.";
+    device_key_invalid => InvalidParameter "Invalid device key given.";
+    device_key_exists => DeviceKeyExists "Device key already exists.";
+    device_verifier_invalid => InvalidParameter "Invalid device secret verifier config given.";
+    devices_not_tracked => InvalidUserPoolConfiguration "User pool does not have device tracking enabled.";
     user_does_not_exist => UserNotFound "User does not exist.";
+    user_resource_not_found => ResourceNotFound "User does not exist.";
     username_client_not_found => UserNotFound "Username/client id combination not found.";
     password_too_long => InvalidParameter "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must have length less than or equal to 256";
     user_not_confirmed => UserNotConfirmed "User is not confirmed.";
@@ -325,6 +358,9 @@ texts! {
     concurrent_modification => ConcurrentModification "The resource was changed by another request. Try again.";
 }
 
+mod branding;
+mod kms;
+mod lambda;
 mod settings;
 
 /// Errors whose text names something.

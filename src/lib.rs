@@ -2,7 +2,8 @@
 //!
 //! Three faces translate, one domain decides, one store remembers:
 //!
-//! - [`api`], [`identity`]: the AWS JSON APIs; [`wire`] is the protocol they share.
+//! - [`api`], [`identity`]: the AWS JSON APIs, and of [`kms`] what decrypts a custom sender's codes;
+//!   [`wire`] is the protocol they share.
 //! - [`oidc`], [`web`]: OAuth2/OIDC endpoints and pages; [`site`] says which pool a request is for.
 //! - [`domain`]: every rule, in one place, used by all faces.
 //! - [`store`]: SQL and nothing else.
@@ -31,6 +32,7 @@ pub mod home;
 pub mod identity;
 pub mod ids;
 pub mod jobs;
+pub mod kms;
 pub mod oidc;
 pub mod ports;
 pub mod private;

@@ -18,16 +18,16 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::app::App;
 use crate::site::{self, Sites};
 use crate::tls::listener::Peer;
-use crate::web::{assets, dev, hosted};
+use crate::web::{assets, brand, dev, hosted};
 use crate::wire::operation::Service;
 use crate::wire::{cors, dispatch};
-use crate::{api, identity, oidc};
+use crate::{api, identity, kms, oidc};
 
 /// The largest body outside of domains, but for operations whose row says otherwise; the forms of
 /// domains have smaller limits of their own (security.md F4).
 const LARGEST_BODY: usize = 1 << 20;
 
-static SERVICES: &[&Service] = &[&api::SERVICE, &identity::SERVICE];
+static SERVICES: &[&Service] = &[&api::SERVICE, &identity::SERVICE, &kms::SERVICE];
 
 /// All routes of a server.
 pub fn router(app: Arc<App>) -> Router {
@@ -78,6 +78,7 @@ fn domain(app: &Arc<App>) -> Router {
         .merge(oidc::routes())
         .merge(hosted::routes())
         .merge(assets::routes())
+        .merge(brand::routes())
         .fallback(not_found);
     hosted::plain_pages(routes).with_state(Arc::clone(app))
 }

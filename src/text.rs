@@ -27,6 +27,20 @@ impl Locale {
         }
     }
 
+    /// The language as terms documents name it (CreateTerms).
+    pub const fn terms_key(self) -> &'static str {
+        match self {
+            Self::En => "cognito:english",
+        }
+    }
+
+    /// Which way the language is written, for `<html dir>`.
+    pub const fn direction(self) -> &'static str {
+        match self {
+            Self::En => "ltr",
+        }
+    }
+
     /// The language with this tag, letter case aside. Source: Cognito developer guide, "Managed
     /// login localization".
     pub fn from_tag(tag: &str) -> Option<Self> {

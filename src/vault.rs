@@ -175,22 +175,31 @@ impl Vault {
     /// A sealed, self-contained token of any kind: base64url text without padding. `purpose` keeps
     /// kinds apart: a token of one never opens as another.
     pub fn seal_token<T: Serialize>(&self, purpose: &str, value: &T) -> Result<String> {
-        let key = self.data.first().ok_or_else(no_key)?;
         let plain = Secret::new(serde_json::to_vec(value).map_err(Error::internal)?);
-        let mut text = format!("{}.", key.id).into_bytes();
-        let aad = format!("token/{purpose}/{}", key.id);
-        text.extend(seal(&key.bytes, &self.rng, aad.as_bytes(), plain.expose())?);
-        Ok(encode(&text))
+        let sealed = self.seal_bytes(&format!("token/{purpose}"), plain.expose())?;
+        Ok(encode(&sealed))
     }
 
     /// The value inside a token, if it is one of ours, whole, and of this kind.
     pub fn open_token<T: DeserializeOwned>(&self, purpose: &str, token: &str) -> Option<T> {
-        let bytes = decode(token)?;
+        let plain = self.open_bytes(&format!("token/{purpose}"), &decode(token)?)?;
+        serde_json::from_slice(plain.expose()).ok()
+    }
+
+    /// Seals bytes that others keep for us: they open under the same label only.
+    pub fn seal_bytes(&self, label: &str, plain: &[u8]) -> Result<Vec<u8>> {
+        let key = self.data.first().ok_or_else(no_key)?;
+        let mut sealed = format!("{}.", key.id).into_bytes();
+        let aad = format!("{label}/{}", key.id);
+        sealed.extend(seal(&key.bytes, &self.rng, aad.as_bytes(), plain)?);
+        Ok(sealed)
+    }
+
+    /// What [`Vault::seal_bytes`] sealed under this label, if it is whole.
+    pub fn open_bytes(&self, label: &str, sealed: &[u8]) -> Option<Secret<Vec<u8>>> {
         self.data.iter().find_map(|key| {
-            let sealed = bytes.strip_prefix(format!("{}.", key.id).as_bytes())?;
-            let aad = format!("token/{purpose}/{}", key.id);
-            let plain = open(&key.bytes, aad.as_bytes(), sealed)?;
-            serde_json::from_slice(plain.expose()).ok()
+            let sealed = sealed.strip_prefix(format!("{}.", key.id).as_bytes())?;
+            open(&key.bytes, format!("{label}/{}", key.id).as_bytes(), sealed)
         })
     }
 

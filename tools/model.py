@@ -36,6 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = {
     "cognito-idp": ROOT / "src" / "api" / "constraints.json",
     "cognito-identity": ROOT / "src" / "identity" / "constraints.json",
+    "kms": ROOT / "src" / "kms" / "constraints.json",
 }
 COPIED = ("min", "max", "pattern", "enum")
 FLAGS = ("sensitive", "document")

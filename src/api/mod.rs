@@ -14,6 +14,7 @@ use crate::wire::operation::Service;
 pub static SERVICE: Service = Service {
     target_prefix: "AWSCognitoIdentityProviderService",
     invalid: Code::InvalidParameter,
+    internal: Code::Internal,
     operations: operations::OPERATIONS,
     model: model::idp,
 };

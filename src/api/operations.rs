@@ -2,8 +2,8 @@
 //! honest 501; `docs/coverage.md` is printed from it.
 
 use super::ops::{
-    account, auth, clients, domains, groups, mfa, passkeys, pools, resource_servers, risk,
-    sessions, users,
+    account, auth, branding, clients, devices, domains, groups, mfa, passkeys, pools,
+    resource_servers, risk, sessions, terms, users,
 };
 use crate::operations;
 
@@ -19,13 +19,13 @@ operations! {
     AdminDisableProviderForUser Iam;
     AdminDisableUser Iam => users::admin_disable_user::admin_disable_user;
     AdminEnableUser Iam => users::admin_enable_user::admin_enable_user;
-    AdminForgetDevice Iam;
-    AdminGetDevice Iam;
+    AdminForgetDevice Iam => devices::admin_forget_device::admin_forget_device;
+    AdminGetDevice Iam => devices::admin_get_device::admin_get_device;
     AdminGetUser Iam => users::admin_get_user::admin_get_user;
     AdminGetUserAuthFactors Iam => mfa::admin_get_user_auth_factors::admin_get_user_auth_factors;
     AdminInitiateAuth Iam => auth::admin_initiate_auth::admin_initiate_auth;
     AdminLinkProviderForUser Iam;
-    AdminListDevices Iam;
+    AdminListDevices Iam => devices::admin_list_devices::admin_list_devices;
     AdminListGroupsForUser Iam => groups::admin_list_groups_for_user::admin_list_groups_for_user;
     AdminListUserAuthEvents Iam => risk::admin_list_user_auth_events::admin_list_user_auth_events;
     AdminListUserSessions Iam => sessions::admin_list_user_sessions::admin_list_user_sessions;
@@ -37,20 +37,20 @@ operations! {
     AdminSetUserPassword Iam => users::admin_set_user_password::admin_set_user_password;
     AdminSetUserSettings Iam => mfa::admin_set_user_settings::admin_set_user_settings;
     AdminUpdateAuthEventFeedback Iam => risk::admin_update_auth_event_feedback::admin_update_auth_event_feedback;
-    AdminUpdateDeviceStatus Iam;
+    AdminUpdateDeviceStatus Iam => devices::admin_update_device_status::admin_update_device_status;
     AdminUpdateUserAttributes Iam => users::admin_update_user_attributes::admin_update_user_attributes;
     AdminUserGlobalSignOut Iam => auth::admin_user_global_sign_out::admin_user_global_sign_out;
     AssociateSoftwareToken TokenOrSession => mfa::associate_software_token::associate_software_token;
     ChangePassword Token => account::change_password::change_password;
     CompleteWebAuthnRegistration Token => passkeys::complete_web_authn_registration::complete_web_authn_registration;
-    ConfirmDevice Token;
+    ConfirmDevice Token => devices::confirm_device::confirm_device;
     ConfirmForgotPassword Public => account::confirm_forgot_password::confirm_forgot_password;
     ConfirmSignUp Public => account::confirm_sign_up::confirm_sign_up;
     CreateGroup Iam => groups::create_group::create_group;
     CreateIdentityProvider Iam;
-    CreateManagedLoginBranding Iam;
+    CreateManagedLoginBranding Iam [2 << 20] => branding::create_managed_login_branding::create_managed_login_branding;
     CreateResourceServer Iam => resource_servers::create_resource_server::create_resource_server;
-    CreateTerms Iam;
+    CreateTerms Iam => terms::create_terms::create_terms;
     CreateUserImportJob Iam;
     CreateUserPool Iam => pools::create_user_pool::create_user_pool;
     CreateUserPoolClient Iam => clients::create_user_pool_client::create_user_pool_client;
@@ -58,9 +58,9 @@ operations! {
     CreateUserPoolReplica Iam;
     DeleteGroup Iam => groups::delete_group::delete_group;
     DeleteIdentityProvider Iam;
-    DeleteManagedLoginBranding Iam;
+    DeleteManagedLoginBranding Iam => branding::delete_managed_login_branding::delete_managed_login_branding;
     DeleteResourceServer Iam => resource_servers::delete_resource_server::delete_resource_server;
-    DeleteTerms Iam;
+    DeleteTerms Iam => terms::delete_terms::delete_terms;
     DeleteUser Token => account::delete_user::delete_user;
     DeleteUserAttributes Token => account::delete_user_attributes::delete_user_attributes;
     DeleteUserPool Iam => pools::delete_user_pool::delete_user_pool;
@@ -70,29 +70,29 @@ operations! {
     DeleteUserPoolReplica Iam;
     DeleteWebAuthnCredential Token => passkeys::delete_web_authn_credential::delete_web_authn_credential;
     DescribeIdentityProvider Iam;
-    DescribeManagedLoginBranding Iam;
-    DescribeManagedLoginBrandingByClient Iam;
+    DescribeManagedLoginBranding Iam => branding::describe_managed_login_branding::describe_managed_login_branding;
+    DescribeManagedLoginBrandingByClient Iam => branding::describe_managed_login_branding_by_client::describe_managed_login_branding_by_client;
     DescribeResourceServer Iam => resource_servers::describe_resource_server::describe_resource_server;
     DescribeRiskConfiguration Iam => risk::describe_risk_configuration::describe_risk_configuration;
-    DescribeTerms Iam;
-    DescribeTermsByClient Iam;
+    DescribeTerms Iam => terms::describe_terms::describe_terms;
+    DescribeTermsByClient Iam => terms::describe_terms_by_client::describe_terms_by_client;
     DescribeUserImportJob Iam;
     DescribeUserPool Iam => pools::describe_user_pool::describe_user_pool;
     DescribeUserPoolClient Iam => clients::describe_user_pool_client::describe_user_pool_client;
     DescribeUserPoolDomain Iam => domains::describe_user_pool_domain::describe_user_pool_domain;
-    ForgetDevice Token;
+    ForgetDevice Token => devices::forget_device::forget_device;
     ForgotPassword Public => account::forgot_password::forgot_password;
     GetCSVHeader Iam;
     GetClientToken IamOrClient;
     GetDerivedToken IamOrClient;
-    GetDevice Token;
+    GetDevice Token => devices::get_device::get_device;
     GetGroup Iam => groups::get_group::get_group;
     GetIdentityProviderByIdentifier Iam;
     GetLogDeliveryConfiguration Iam;
     GetProvisionedLimit Iam;
     GetSigningCertificate Iam;
     GetTokensFromRefreshToken Public => auth::get_tokens_from_refresh_token::get_tokens_from_refresh_token;
-    GetUICustomization Iam;
+    GetUICustomization Iam => branding::get_ui_customization::get_ui_customization;
     GetUser Token => auth::get_user::get_user;
     GetUserAttributeVerificationCode Token => account::get_user_attribute_verification_code::get_user_attribute_verification_code;
     GetUserAuthFactors Token => mfa::get_user_auth_factors::get_user_auth_factors;
@@ -101,12 +101,12 @@ operations! {
     GetUserPoolSessionConfiguration Iam => sessions::get_user_pool_session_configuration::get_user_pool_session_configuration;
     GlobalSignOut Token => auth::global_sign_out::global_sign_out;
     InitiateAuth Public => auth::initiate_auth::initiate_auth;
-    ListDevices Token;
+    ListDevices Token => devices::list_devices::list_devices;
     ListGroups Iam => groups::list_groups::list_groups;
     ListIdentityProviders Iam;
     ListResourceServers Iam => resource_servers::list_resource_servers::list_resource_servers;
     ListTagsForResource Iam => pools::list_tags_for_resource::list_tags_for_resource;
-    ListTerms Iam;
+    ListTerms Iam => terms::list_terms::list_terms;
     ListUserImportJobs Iam;
     ListUserPoolClientSecrets Iam => clients::list_user_pool_client_secrets::list_user_pool_client_secrets;
     ListUserPoolClients Iam => clients::list_user_pool_clients::list_user_pool_clients;
@@ -122,7 +122,7 @@ operations! {
     RevokeUserSession Token => sessions::revoke_user_session::revoke_user_session;
     SetLogDeliveryConfiguration Iam;
     SetRiskConfiguration Iam => risk::set_risk_configuration::set_risk_configuration;
-    SetUICustomization Iam;
+    SetUICustomization Iam => branding::set_ui_customization::set_ui_customization;
     SetUserMFAPreference Token => mfa::set_user_mfa_preference::set_user_mfa_preference;
     SetUserPoolClientSessionConfiguration Iam => sessions::set_user_pool_client_session_configuration::set_user_pool_client_session_configuration;
     SetUserPoolMfaConfig Iam => pools::set_user_pool_mfa_config::set_user_pool_mfa_config;
@@ -135,13 +135,13 @@ operations! {
     TagResource Iam => pools::tag_resource::tag_resource;
     UntagResource Iam => pools::untag_resource::untag_resource;
     UpdateAuthEventFeedback Public => risk::update_auth_event_feedback::update_auth_event_feedback;
-    UpdateDeviceStatus Token;
+    UpdateDeviceStatus Token => devices::update_device_status::update_device_status;
     UpdateGroup Iam => groups::update_group::update_group;
     UpdateIdentityProvider Iam;
-    UpdateManagedLoginBranding Iam;
+    UpdateManagedLoginBranding Iam [2 << 20] => branding::update_managed_login_branding::update_managed_login_branding;
     UpdateProvisionedLimit Iam;
     UpdateResourceServer Iam => resource_servers::update_resource_server::update_resource_server;
-    UpdateTerms Iam;
+    UpdateTerms Iam => terms::update_terms::update_terms;
     UpdateUserAttributes Token => account::update_user_attributes::update_user_attributes;
     UpdateUserPool Iam => pools::update_user_pool::update_user_pool;
     UpdateUserPoolClient Iam => clients::update_user_pool_client::update_user_pool_client;

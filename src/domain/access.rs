@@ -27,6 +27,8 @@ pub struct SignedIn {
     pub session: SessionId,
     /// The granted scopes.
     pub scopes: Vec<String>,
+    /// The device that the sign-in was given a key for, or proved.
+    pub device_key: Option<String>,
 }
 
 /// Verifies an access token for user operations (scope `aws.cognito.signin.user.admin`).
@@ -95,6 +97,7 @@ async fn signed_in(
         origin_jti: claims.origin_jti,
         session,
         scopes,
+        device_key: claims.device_key,
     })
 }
 

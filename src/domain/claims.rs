@@ -74,6 +74,8 @@ pub(super) struct AccessClaims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) origin_jti: Option<&'a str>,
     pub(super) event_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) device_key: Option<&'a str>,
     pub(super) token_use: TokenUse,
     pub(super) scope: &'a str,
     pub(super) auth_time: i64,
@@ -113,6 +115,7 @@ pub(super) struct ReadAccess {
     pub(super) username: Option<String>,
     pub(super) origin_jti: Option<String>,
     pub(super) event_id: Option<String>,
+    pub(super) device_key: Option<String>,
 }
 
 /// What is read of an ID token that comes back.
@@ -128,14 +131,14 @@ pub(super) struct ReadId {
 #[derive(Debug, Serialize)]
 pub(super) struct GroupClaims<'a> {
     #[serde(rename = "cognito:groups", skip_serializing_if = "Vec::is_empty")]
-    groups: Vec<&'a str>,
+    pub(super) groups: Vec<&'a str>,
     #[serde(rename = "cognito:roles", skip_serializing_if = "Vec::is_empty")]
-    roles: Vec<&'a str>,
+    pub(super) roles: Vec<&'a str>,
     #[serde(
         rename = "cognito:preferred_role",
         skip_serializing_if = "Option::is_none"
     )]
-    preferred_role: Option<&'a str>,
+    pub(super) preferred_role: Option<&'a str>,
 }
 
 impl<'a> GroupClaims<'a> {

@@ -5,6 +5,9 @@
 //! up the proof, checks that the user has not been disabled or signed out meanwhile, and stores the
 //! session. Tokens leave only when it is committed.
 
+use serde::Serialize;
+use serde_json::{Map, Value};
+
 use crate::app::App;
 use crate::domain::attributes;
 use crate::domain::claims::{self, AccessClaims, GroupClaims, IdClaims};
@@ -13,11 +16,12 @@ use crate::domain::hooks::{self, Metadata, TokenSource};
 use crate::domain::issuer;
 use crate::domain::keys;
 use crate::domain::lockout;
+use crate::domain::overrides::Overrides;
 use crate::domain::tokens::{Claim, Issued};
 use crate::domain::user_sessions;
 use crate::error::{Error, Reason, Result};
 use crate::ids::Uuid;
-use crate::signing::{PoolKeys, TokenUse};
+use crate::signing::{PoolKeys, SigningKey, TokenUse};
 use crate::store::audit::{Actor, Event};
 use crate::store::clients::Client;
 use crate::store::db::{OnUnique, Tx};
@@ -46,8 +50,43 @@ pub(super) struct Completion<'a> {
     pub(super) source: TokenSource,
     /// `nonce` of the authorization request.
     pub(super) nonce: Option<&'a str>,
+    /// What the trigger said when it was asked before; none asks it now.
+    pub(super) decided: Option<&'a Overrides>,
     /// `ClientMetadata`, where it reaches the triggers.
     pub(super) metadata: &'a Metadata,
+}
+
+/// Tokens that the trigger is asked about.
+pub(super) struct Asked<'a> {
+    /// The pool.
+    pub(super) pool: &'a Pool,
+    /// The client that gets the tokens.
+    pub(super) client: &'a Client,
+    /// The user.
+    pub(super) user: &'a User,
+    /// Why tokens are made.
+    pub(super) source: TokenSource,
+    /// The granted scopes.
+    pub(super) scope: &'a str,
+    /// `ClientMetadata`, where it reaches the triggers.
+    pub(super) metadata: &'a Metadata,
+}
+
+/// What the PreTokenGeneration trigger makes of a user's tokens.
+///
+/// # Errors: what the trigger refuses with
+pub(super) async fn decide(app: &App, actor: &Actor, asked: Asked<'_>) -> Result<Overrides> {
+    let event = hooks::Event {
+        actor,
+        pool: asked.pool,
+        client: Some(&asked.client.id),
+        username: &asked.user.username,
+        user: Some(asked.user),
+        metadata: asked.metadata,
+        validation: &Metadata::new(),
+        hides: asked.client.settings.hides_user_existence(),
+    };
+    hooks::pre_token_generation(app, event, asked.source, asked.scope).await
 }
 
 /// Mints the tokens of a sign-in.
@@ -60,21 +99,33 @@ pub(super) async fn complete(
     completion: Completion<'_>,
     claim: &dyn Claim,
 ) -> Result<Issued> {
-    let event = hooks::Event {
-        pool: completion.pool,
-        client: Some(&completion.client.id),
-        username: &completion.user.username,
-        user: Some(completion.user),
-        metadata: completion.metadata,
+    let overrides = match completion.decided {
+        Some(decided) => decided.clone(),
+        None => {
+            let asked = Asked {
+                pool: completion.pool,
+                client: completion.client,
+                user: completion.user,
+                source: completion.source,
+                scope: &completion.session.scope,
+                metadata: completion.metadata,
+            };
+            decide(app, actor, asked).await?
+        }
     };
-    hooks::pre_token_generation(app, event, completion.source).await?;
     let keys = keys::of_pool(app, &completion.pool.id).await?;
     let groups = {
         let mut db = app.store.read().await?;
         groups::of_user(&mut db, &completion.pool.id, &completion.user.sub).await?
     };
     let now = app.clock.now(&completion.pool.id);
-    let mut issued = sign(app, &completion, &keys, &groups, now)?;
+    let issuing = Issuing {
+        completion: &completion,
+        groups: &groups,
+        overrides: &overrides,
+        now,
+    };
+    let mut issued = sign(app, &keys, &issuing)?;
     let refresh_token = completion.refreshable.then(|| opaque(app)).transpose()?;
 
     let (pool, session) = (&completion.pool.id, completion.session);
@@ -85,7 +136,7 @@ pub(super) async fn complete(
         sessions::insert(&mut tx, session)
             .await
             .on_orphan(|| Error::client_not_found(completion.client.id.as_str()))??;
-    } else if !sessions::touch(&mut tx, pool, &session.id, (now, actor)).await? {
+    } else if !sessions::touch(&mut tx, session, (now, actor)).await? {
         return Err(Error::refresh_token_revoked().because(Reason::RevokedToken));
     }
     let tracked = (session, completion.new);
@@ -124,10 +175,12 @@ pub(super) const REFRESH: &str = "refresh_token";
 /// name in the audit.
 const fn act(completion: &Completion<'_>) -> (bool, &'static str) {
     match completion.source {
-        TokenSource::Authentication | TokenSource::NewPasswordChallenge => (true, "SignIn"),
+        TokenSource::Authentication
+        | TokenSource::NewPasswordChallenge
+        | TokenSource::AuthenticateDevice => (true, "SignIn"),
         TokenSource::HostedAuth if completion.refreshable => (false, "ExchangeCode"),
         TokenSource::HostedAuth => (false, "ImplicitGrant"),
-        TokenSource::RefreshTokens => (false, "RefreshTokens"),
+        TokenSource::RefreshTokens | TokenSource::RefreshOperation => (false, "RefreshTokens"),
         TokenSource::ClientCredentials => (false, "ClientCredentials"),
     }
 }
@@ -146,13 +199,21 @@ pub(super) async fn hold(tx: &mut Tx, user: &User) -> Result<()> {
     Ok(())
 }
 
-fn sign(
-    app: &App,
-    completion: &Completion<'_>,
-    keys: &PoolKeys,
-    groups: &[Group],
+/// What tokens are made of.
+struct Issuing<'a> {
+    completion: &'a Completion<'a>,
+    groups: &'a [Group],
+    overrides: &'a Overrides,
     now: Timestamp,
-) -> Result<Issued> {
+}
+
+fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
+    let Issuing {
+        completion,
+        groups,
+        overrides,
+        now,
+    } = *issuing;
     let Completion {
         pool,
         client,
@@ -167,7 +228,7 @@ fn sign(
     let hosted = session.origin.is_some();
     let lifetime = client.settings.access_token_lifetime();
     let access_jti = jti(&app.rng.uuid()?);
-    let access_token = keys.access.sign(&AccessClaims {
+    let claims = AccessClaims {
         sub: user.sub.as_str(),
         groups: claims::names(groups),
         iss: &issuer,
@@ -176,13 +237,18 @@ fn sign(
         origin_jti: origin,
         event_id: session.event_id.as_str(),
         token_use: TokenUse::Access,
+        device_key: session.device_key.as_deref(),
         scope: &session.scope,
         auth_time: session.auth_at.seconds(),
         exp: now.plus(lifetime).seconds(),
         iat: now.seconds(),
         jti: access_jti.as_deref(),
         username: &user.username,
-    })?;
+    };
+    let change = |token: &mut Map<String, Value>| {
+        overrides.change_access(token, client.id.as_str());
+    };
+    let access_token = changed(&keys.access, &claims, (overrides, change))?;
     let scopes: Vec<String> = session.scope.split(' ').map(str::to_owned).collect();
     let wanted = !hosted || scopes.iter().any(|scope| scope == claims::OPENID);
     let id_token = if wanted {
@@ -194,7 +260,7 @@ fn sign(
             .collect();
         let id_jti = jti(&app.rng.uuid()?);
         let lifetime = client.settings.id_token_lifetime();
-        Some(keys.id.sign(&IdClaims {
+        let claims = IdClaims {
             sub: user.sub.as_str(),
             groups: GroupClaims::of(groups),
             attributes,
@@ -210,7 +276,9 @@ fn sign(
             exp: now.plus(lifetime).seconds(),
             iat: now.seconds(),
             jti: id_jti.as_deref(),
-        })?)
+        };
+        let change = |token: &mut Map<String, Value>| overrides.change_id(token);
+        Some(changed(&keys.id, &claims, (overrides, change))?)
     } else {
         None
     };
@@ -219,7 +287,25 @@ fn sign(
         id_token,
         refresh_token: None,
         lifetime,
+        new_device: None,
     })
+}
+
+/// Signs claims, after the trigger's changes, if there are any.
+pub(super) fn changed(
+    key: &SigningKey,
+    claims: &impl Serialize,
+    (overrides, change): (&Overrides, impl FnOnce(&mut Map<String, Value>)),
+) -> Result<String> {
+    if overrides.is_none() {
+        return key.sign(claims);
+    }
+    let mut claims = match serde_json::to_value(claims).map_err(Error::internal)? {
+        Value::Object(claims) => claims,
+        _ => return Err(Error::internal(anyhow::anyhow!("claims are an object"))),
+    };
+    change(&mut claims);
+    key.sign(&claims)
 }
 
 /// A refresh token: five parts in the shape of the JWE that Cognito gives out, and opaque like it;

@@ -57,7 +57,7 @@ pub async fn apply(
             update.hold_back(sent.contact);
         }
         if held_back || pool.settings().auto_verified(sent.contact) {
-            proofs.push(prove(app, change, sent).await?);
+            proofs.push(prove(app, actor, change, sent).await?);
         }
     }
 
@@ -125,8 +125,14 @@ pub fn is_held_back(pool: &Pool, contact: Contact) -> bool {
     listed.is_some_and(|listed| listed.contains(&contact))
 }
 
-async fn prove<'a>(app: &App, change: Change<'a>, sent: Sent) -> Result<Proof<'a>> {
+async fn prove<'a>(
+    app: &App,
+    actor: &'a Actor,
+    change: Change<'a>,
+    sent: Sent,
+) -> Result<Proof<'a>> {
     let draft = Draft {
+        actor,
         kind: messages::Kind::Attribute,
         pool: change.pool,
         client: change.client,

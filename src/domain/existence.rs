@@ -5,11 +5,12 @@
 
 use crate::app::App;
 use crate::domain::codes::Sent;
-use crate::domain::hooks::{self, Event, Metadata};
-use crate::domain::{contacts, usernames};
+use crate::domain::hooks::{Event, Metadata};
+use crate::domain::{accounts, contacts, usernames};
 use crate::error::{Error, Reason, Result};
 use crate::ids::{Sub, uuid_text};
 use crate::settings::pool::Contact;
+use crate::store::audit::Actor;
 use crate::store::clients::Client;
 use crate::store::pools::Pool;
 use crate::store::users::User;
@@ -56,20 +57,23 @@ pub async fn find(app: &App, pool: &Pool, client: &Client, typed: &str) -> Resul
 /// # Errors: those of [`find`], what the trigger refuses with
 pub async fn find_or_migrate(
     app: &App,
-    pool: &Pool,
-    client: &Client,
+    actor: &Actor,
+    (pool, client): (&Pool, &Client),
     (typed, metadata): (&str, &Metadata),
 ) -> Result<Subject> {
     let mut user = look_up(app, pool, typed).await?;
     if user.is_none() {
         let event = Event {
+            actor,
             pool,
             client: Some(&client.id),
             username: typed,
             user: None,
             metadata,
+            validation: &Metadata::new(),
+            hides: client.settings.hides_user_existence(),
         };
-        user = hooks::user_migration(app, event).await?;
+        user = accounts::migrate(app, event, None).await?;
     }
     subject(app, pool, client, (user, typed))
 }

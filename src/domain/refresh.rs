@@ -8,9 +8,9 @@
 use futures_util::future::BoxFuture;
 
 use crate::app::App;
-use crate::domain::challenge::built;
 use crate::domain::clients;
 use crate::domain::complete::{Completion, REFRESH, complete};
+use crate::domain::devices;
 use crate::domain::hooks::{Metadata, TokenSource};
 use crate::domain::tokens::{Claim, Issued, Nothing};
 use crate::error::{Error, Reason, Result};
@@ -61,19 +61,12 @@ pub async fn refresh(
     client: &Client,
     refresh: Refresh<'_>,
 ) -> Result<Issued> {
-    built::check_device_key(refresh.device_key)?;
     let Standing {
         token,
         session,
         user,
     } = standing(app, client, refresh.token).await?;
-    // Such a sign-in needs its device, which only the API can name (oauth.md 4.3).
-    let remembers = pool.settings().device_configuration.is_some();
-    let endpoint = matches!(refresh.door, Door::Endpoint);
-    if endpoint && session.origin.is_none() && remembers {
-        return Err(Error::invalid_refresh_token().because(Reason::BadToken));
-    }
-    built::check_devices(pool)?;
+    check_device(pool, &session, &refresh)?;
     if let Door::Flow(secret_hash) = refresh.door {
         clients::check_secret_hash(app, client, &user.username, secret_hash)?;
     }
@@ -107,8 +100,12 @@ pub async fn refresh(
         session: &session,
         new: false,
         refreshable: rotates,
-        source: TokenSource::RefreshTokens,
+        source: match refresh.door {
+            Door::Operation => TokenSource::RefreshOperation,
+            Door::Flow(_) | Door::Endpoint => TokenSource::RefreshTokens,
+        },
         nonce: None,
+        decided: None,
         metadata: refresh.metadata,
     };
     let claim: &dyn Claim = if rotates { &rotation } else { &Nothing };
@@ -118,6 +115,20 @@ pub async fn refresh(
         }
         done => done,
     }
+}
+
+/// A sign-in at the API needs its device where the pool tracks them, and only the API can name it
+/// (oauth.md 4.3). One that was given none, or whose device was forgotten, is not refreshed.
+fn check_device(pool: &Pool, session: &Session, refresh: &Refresh<'_>) -> Result<()> {
+    if session.origin.is_some() || !devices::tracks(pool) {
+        return Ok(());
+    }
+    let at_api = !matches!(refresh.door, Door::Endpoint);
+    let same = session.device_key.is_some() && session.device_key.as_deref() == refresh.device_key;
+    if at_api && same {
+        return Ok(());
+    }
+    Err(Error::invalid_refresh_token().because(Reason::UnknownDevice))
 }
 
 /// Puts a reuse into the audit, for it may be a thief's. Gives the error to answer with: the model

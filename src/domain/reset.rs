@@ -7,7 +7,7 @@ use crate::ids::PoolId;
 use crate::store::audit::{Actor, Event};
 use crate::store::reset;
 
-/// Removes every pool, message and bend of the clock.
+/// Removes every pool, message, record and bend of the clock, and what calls mapped triggers to.
 pub async fn everything(app: &App, actor: &Actor) -> Result<()> {
     let mut tx = app.store.write(actor).await?;
     reset::all_pools(&mut tx).await?;
@@ -16,6 +16,10 @@ pub async fn everything(app: &App, actor: &Actor) -> Result<()> {
     if let Some(mailbox) = &app.mailbox {
         mailbox.delete(None);
     }
+    if let Some(journal) = &app.lambda.journal {
+        journal.clear();
+    }
+    app.lambda.clear();
     app.clock.reset();
     app.signing.clear();
     Ok(())

@@ -1,13 +1,16 @@
 //! Tokens: what a completed sign-in is given.
 
 use futures_util::future::BoxFuture;
+use serde_json::{Map, Value};
 
 use crate::app::App;
 use crate::domain::claims::ClientClaims;
-use crate::domain::complete::{Completion, complete};
+use crate::domain::complete::{Completion, changed, complete};
+use crate::domain::devices::NewDevice;
 use crate::domain::hooks::{self, Metadata, TokenSource};
 use crate::domain::issuer;
 use crate::domain::keys;
+use crate::domain::overrides::Overrides;
 use crate::domain::sessions::{self, Proven};
 use crate::error::Result;
 use crate::ids::SessionId;
@@ -30,6 +33,8 @@ pub struct Issued {
     pub refresh_token: Option<String>,
     /// Lifetime of the access token.
     pub lifetime: Span,
+    /// The key that the sign-in's device was given, if it had none.
+    pub new_device: Option<NewDevice>,
 }
 
 /// What a completed sign-in uses up, in the transaction that stores it: of many requests with the
@@ -61,6 +66,8 @@ pub struct Exchange<'a> {
     pub scopes: &'a [String],
     /// `nonce` of the authorization request.
     pub nonce: Option<&'a str>,
+    /// What the trigger said when the code was given; none asks it now.
+    pub decided: Option<&'a Overrides>,
     /// Whether there is a refresh token among them; the implicit grant never gives one.
     pub refreshable: bool,
 }
@@ -100,6 +107,7 @@ pub async fn exchange(
         refreshable: exchange.refreshable,
         source: TokenSource::HostedAuth,
         nonce: exchange.nonce,
+        decided: exchange.decided,
         metadata: &Metadata::new(),
     };
     complete(app, actor, completion, claim).await
@@ -116,28 +124,39 @@ pub async fn client_credentials(
     metadata: &Metadata,
 ) -> Result<Issued> {
     let event = hooks::Event {
+        actor,
         pool,
         client: Some(&client.id),
         username: "ClientCredentials",
         user: None,
         metadata,
+        validation: &Metadata::new(),
+        hides: false,
     };
-    hooks::pre_token_generation(app, event, TokenSource::ClientCredentials).await?;
+    let scope = scopes.join(" ");
+    let source = TokenSource::ClientCredentials;
+    let overrides = hooks::pre_token_generation(app, event, source, &scope).await?;
     let keys = keys::of_pool(app, &pool.id).await?;
     let now = app.clock.now(&pool.id);
     let lifetime = client.settings.access_token_lifetime();
-    let access_token = keys.access.sign(&ClientClaims {
+    let issuer = issuer::of(app, pool);
+    let jti = app.rng.uuid()?;
+    let claims = ClientClaims {
         sub: client.id.as_str(),
         token_use: TokenUse::Access,
-        scope: &scopes.join(" "),
+        scope: &scope,
         auth_time: now.seconds(),
-        iss: &issuer::of(app, pool),
+        iss: &issuer,
         exp: now.plus(lifetime).seconds(),
         iat: now.seconds(),
         version: 2,
-        jti: app.rng.uuid()?.as_str(),
+        jti: jti.as_str(),
         client_id: client.id.as_str(),
-    })?;
+    };
+    let change = |token: &mut Map<String, Value>| {
+        overrides.change_access(token, client.id.as_str());
+    };
+    let access_token = changed(&keys.access, &claims, (&overrides, change))?;
     let mut tx = app.store.write(actor).await?;
     let done = Event {
         at: now,
@@ -153,5 +172,6 @@ pub async fn client_credentials(
         id_token: None,
         refresh_token: None,
         lifetime,
+        new_device: None,
     })
 }

@@ -11,6 +11,7 @@ texts! {
     first_factor_software_token => InvalidParameter "SOFTWARE_TOKEN is not supported in AllowedFirstAuthFactors.";
     pre_token_generation_twice => InvalidParameter "PreTokenGeneration and PreTokenGenerationConfig.LambdaArn must be the same.";
     custom_sender_key => InvalidParameter "A custom sender trigger requires KMSKeyID.";
+    kms_key_id => InvalidParameter "KMSKeyID must be the ARN of a KMS key or alias.";
     developer_email_source => InvalidParameter "EmailSendingAccount DEVELOPER requires SourceArn.";
     sms_configuration_one_way => InvalidParameter "SmsConfiguration must have either SnsCallerArn or EumsSms.";
     eums_region => InvalidParameter "EumsSms.Region must be the region of the user pool.";

@@ -10,6 +10,7 @@ use crate::wire::operation::Service;
 pub static SERVICE: Service = Service {
     target_prefix: "AWSCognitoIdentityService",
     invalid: Code::Validation,
+    internal: Code::Internal,
     operations: operations::OPERATIONS,
     model: model::identity,
 };

@@ -6,6 +6,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 
 use crate::error::{Error, Result};
 use crate::ids::{ClientId, PoolId, SessionId, Sub, Uuid, uuid_text};
+use crate::secret::Secret;
 
 /// A source of random bytes.
 pub trait RandomSource: Send + Sync {
@@ -74,6 +75,13 @@ impl Rng {
         let mut bytes = [0; N];
         self.0.fill(&mut bytes)?;
         Ok(bytes)
+    }
+
+    /// So many random bytes that are nobody's business.
+    pub fn secret(&self, count: usize) -> Result<Secret<Vec<u8>>> {
+        let mut bytes = vec![0; count];
+        self.0.fill(&mut bytes)?;
+        Ok(Secret::new(bytes))
     }
 
     /// A text of `count` characters, each drawn evenly from `alphabet` (rejection sampling).

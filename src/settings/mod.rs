@@ -5,6 +5,7 @@
 //! answers until they are set (api.md 3.1, 3.3), so defaults are applied where a rule reads a
 //! setting (the methods here), never where it is stored.
 
+pub mod branding;
 pub mod client;
 pub mod domain;
 pub mod issuer;

@@ -17,8 +17,8 @@ use crate::ids::PoolId;
 pub(super) enum Name {
     /// The server's.
     Ours,
-    /// A pool's domain.
-    Pool(PoolId),
+    /// A pool's domain, by its name.
+    Pool(PoolId, String),
 }
 
 /// Why a request goes no further.
@@ -53,7 +53,7 @@ pub(super) async fn judge(app: &App, asked: Option<String>) -> Result<Name, Refu
         return Ok(Name::Ours);
     }
     match sites::of_host(app, &name).await {
-        Ok(Some(pool)) => Ok(Name::Pool(pool)),
+        Ok(Some((pool, name))) => Ok(Name::Pool(pool, name)),
         // Browsers and resolvers keep the names below localhost on this machine.
         Ok(None) if name.ends_with(".localhost") => Ok(Name::Ours),
         Ok(None) => Err(Refused::Misdirected),
@@ -116,7 +116,12 @@ fn address(name: &str) -> Option<IpAddr> {
 
 /// The names of the AWS endpoints that this server stands in for.
 fn is_aws_api(name: &str) -> bool {
-    let services = ["cognito-idp", "issuer-cognito-idp", "cognito-identity"];
+    let services = [
+        "cognito-idp",
+        "issuer-cognito-idp",
+        "cognito-identity",
+        "kms",
+    ];
     name.strip_suffix(".amazonaws.com")
         .and_then(|name| name.split_once('.'))
         .is_some_and(|(service, region)| {
@@ -158,6 +163,7 @@ mod tests {
     fn aws_names() {
         assert!(is_aws_api("cognito-idp.eu-west-1.amazonaws.com"));
         assert!(is_aws_api("cognito-identity-fips.us-east-1.amazonaws.com"));
+        assert!(is_aws_api("kms.us-east-1.amazonaws.com"));
         assert!(!is_aws_api("s3.us-east-1.amazonaws.com"));
         assert!(!is_aws_api("cognito-idp.x.y.amazonaws.com"));
     }

@@ -36,6 +36,8 @@ pub enum Site {
         pool: PoolId,
         /// What stands before the paths of its pages and cookies: `/{poolId}`, or empty.
         base: String,
+        /// The domain's name, where the request's host names it.
+        name: Option<String>,
     },
     /// No pool in host or path: the client id of the request decides.
     Bare,
@@ -60,15 +62,15 @@ pub struct Sites {
 pub async fn enter(State(sites): State<Sites>, mut request: Request, next: Next) -> Response {
     let pool = match host::judge(&sites.app, host::asked(&request)).await {
         Ok(host::Name::Ours) => None,
-        Ok(host::Name::Pool(pool)) => Some(pool),
+        Ok(host::Name::Pool(pool, name)) => Some((pool, name)),
         Err(refused) => return refused.into_response(),
     };
     let in_path = path_style(request.uri());
     let (site, uri) = match (pool, in_path) {
-        (Some(pool), _) => (domain(pool, String::new()), None),
+        (Some((pool, name)), _) => (domain(pool, String::new(), Some(name)), None),
         (None, Some((pool, uri))) => {
             let base = format!("/{pool}");
-            (domain(pool, base), Some(uri))
+            (domain(pool, base, None), Some(uri))
         }
         (None, None) => (outside(request.uri().path()), None),
     };
@@ -86,8 +88,8 @@ pub async fn enter(State(sites): State<Sites>, mut request: Request, next: Next)
     next.run(request).await
 }
 
-const fn domain(pool: PoolId, base: String) -> Site {
-    Site::Domain { pool, base }
+const fn domain(pool: PoolId, base: String, name: Option<String>) -> Site {
+    Site::Domain { pool, base, name }
 }
 
 fn outside(path: &str) -> Site {

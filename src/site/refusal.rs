@@ -42,6 +42,8 @@ pub enum What {
     AwaitsAdministrator,
     /// The identity provider that was asked for is not there.
     NoSuchProvider,
+    /// Managed login has no pages for the client.
+    Unavailable,
     /// Too much at once.
     TooMany,
     /// Something that is not built yet, in its own words.
@@ -57,7 +59,7 @@ impl What {
             Self::SignedOut | Self::AwaitsAdministrator => StatusCode::OK,
             Self::Missing(_) | Self::BadForm | Self::Mistrusted(_) => StatusCode::BAD_REQUEST,
             Self::NoSuchProvider => StatusCode::UNAUTHORIZED,
-            Self::ForeignForm | Self::NoSignUp => StatusCode::FORBIDDEN,
+            Self::ForeignForm | Self::NoSignUp | Self::Unavailable => StatusCode::FORBIDDEN,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::NotBuilt(_) => StatusCode::NOT_IMPLEMENTED,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,

@@ -24,6 +24,10 @@ pub struct Visit {
     pub pool: Option<PoolId>,
     /// What stands before the paths of pages and cookies: `/{poolId}` or empty.
     pub base: String,
+    /// The domain's name, where the request's host names it.
+    pub domain: Option<String>,
+    /// What the browser asks for in `Accept-Language`.
+    pub languages: String,
     /// Address, agent and request id.
     pub actor: Actor,
     /// The browser's cookies.
@@ -40,9 +44,11 @@ impl FromRequestParts<Arc<App>> for Visit {
     /// Answers 404 where nothing is: on a domain that does not exist, and outside of domains.
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
         let not_found = || (StatusCode::NOT_FOUND, "Not found\n").into_response();
-        let (pool, base) = match parts.extensions.get::<Site>() {
-            Some(Site::Domain { pool, base }) => (Some(pool.clone()), base.clone()),
-            Some(Site::Bare) => (None, String::new()),
+        let (pool, base, domain) = match parts.extensions.get::<Site>() {
+            Some(Site::Domain { pool, base, name }) => {
+                (Some(pool.clone()), base.clone(), name.clone())
+            }
+            Some(Site::Bare) => (None, String::new(), None),
             Some(Site::Api) | None => return Err(not_found()),
         };
         if let Some(pool) = &pool {
@@ -56,6 +62,8 @@ impl FromRequestParts<Arc<App>> for Visit {
             app: Arc::clone(app),
             pool,
             base,
+            domain,
+            languages: languages(parts),
             actor: actor(parts, app),
             cookies: Cookies::read(&parts.headers),
             secure: parts.extensions.get::<OverTls>().is_some()
@@ -63,6 +71,16 @@ impl FromRequestParts<Arc<App>> for Visit {
             query: parts.uri.query().unwrap_or_default().to_owned(),
         })
     }
+}
+
+/// At most so much of `Accept-Language` is looked at.
+const LONGEST_LANGUAGES: usize = 512;
+
+fn languages(parts: &Parts) -> String {
+    let header = parts.headers.get(header::ACCEPT_LANGUAGE);
+    let text = header.and_then(|header| header.to_str().ok());
+    let text = text.filter(|text| text.len() <= LONGEST_LANGUAGES);
+    text.unwrap_or_default().to_owned()
 }
 
 fn actor(parts: &Parts, app: &App) -> Actor {

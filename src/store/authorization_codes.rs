@@ -8,10 +8,10 @@ use crate::{args, statements};
 
 statements! {
     INSERT = "INSERT INTO authorization_codes (pool_id, code_hash, client_id, sub, redirect_uri, scope, code_challenge, \
-              nonce, sso_id, event_id, auth_ms, auth_epoch, expires_ms) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+              nonce, sso_id, event_id, auth_ms, auth_epoch, expires_ms, overrides) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     BY_HASH = "SELECT client_id, sub, redirect_uri, scope, code_challenge, nonce, sso_id, event_id, auth_ms, auth_epoch, \
-               expires_ms, used_ms, session_id FROM authorization_codes WHERE pool_id = $1 AND code_hash = $2";
+               expires_ms, used_ms, session_id, overrides FROM authorization_codes WHERE pool_id = $1 AND code_hash = $2";
     CLAIM = "UPDATE authorization_codes SET used_ms = $3, session_id = $4 \
              WHERE pool_id = $1 AND code_hash = $2 AND used_ms IS NULL AND expires_ms > $3";
     PRUNE = "DELETE FROM authorization_codes WHERE (pool_id, code_hash) IN \
@@ -41,6 +41,8 @@ pub struct AuthorizationCode {
     pub auth_at: Timestamp,
     /// The user's `auth_epoch` when the code was made.
     pub auth_epoch: i64,
+    /// What the PreTokenGeneration trigger made of the tokens, as JSON.
+    pub overrides: Option<String>,
     /// When it stops working.
     pub expires: Timestamp,
     /// When it was used.
@@ -64,6 +66,7 @@ struct Row {
     expires_ms: i64,
     used_ms: Option<i64>,
     session_id: Option<String>,
+    overrides: Option<String>,
 }
 
 impl TryFrom<Row> for AuthorizationCode {
@@ -86,6 +89,7 @@ impl TryFrom<Row> for AuthorizationCode {
             event_id: Uuid::parse(row.event_id).map_err(Error::internal)?,
             auth_at: Timestamp::from_ms(row.auth_ms),
             auth_epoch: row.auth_epoch,
+            overrides: row.overrides,
             expires: Timestamp::from_ms(row.expires_ms),
             used: row.used_ms.map(Timestamp::from_ms),
             session: session.map_err(Error::internal)?,
@@ -113,7 +117,8 @@ pub async fn insert(
         &code.event_id,
         code.auth_at,
         code.auth_epoch,
-        code.expires
+        code.expires,
+        code.overrides.clone()
     ];
     tx.execute(INSERT, args).await?;
     Ok(())

@@ -12,11 +12,12 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::Store;
 use super::clients::{self, Client};
 use super::db::Conn;
+use super::domains::{self, Domain};
 use super::pools::{self, Pool};
 use super::resource_servers::{self, ResourceServer};
-use super::{Store, domains};
 use crate::error::Result;
 use crate::ids::{ClientId, PoolId};
 
@@ -34,6 +35,8 @@ pub struct Known {
     pub pool: Pool,
     /// Whether it has a domain: whether its pages and OAuth endpoints exist.
     pub has_domain: bool,
+    /// Its domains, by name.
+    pub domains: Vec<Domain>,
     /// The scopes of its resource servers, as tokens name them.
     pub scopes: Vec<String>,
 }
@@ -171,12 +174,13 @@ async fn read(db: &mut Conn, id: &PoolId) -> Result<Option<Known>> {
     let Some(pool) = pools::find(db, id).await? else {
         return Ok(None);
     };
-    let has_domain = !domains::of_pool(db, id).await?.is_empty();
+    let domains = domains::of_pool(db, id).await?;
     let servers = resource_servers::all(db, id).await?;
     let scopes = servers.iter().flat_map(ResourceServer::scope_strings);
     Ok(Some(Known {
         pool,
-        has_domain,
+        has_domain: !domains.is_empty(),
+        domains,
         scopes: scopes.collect(),
     }))
 }

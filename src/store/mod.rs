@@ -5,11 +5,13 @@ pub mod attempts;
 pub mod audit;
 pub mod auth_events;
 pub mod authorization_codes;
+pub mod brandings;
 pub mod catalogue;
 pub mod clients;
 pub mod codes;
 pub mod consumed;
 pub mod db;
+pub mod devices;
 pub mod domains;
 pub mod faults;
 pub mod groups;
@@ -27,6 +29,8 @@ mod schema;
 pub mod sessions;
 pub mod signing_keys;
 pub mod software_tokens;
+pub mod terms;
+pub mod ui_customizations;
 pub mod user_attributes;
 pub mod user_search;
 pub mod user_sessions;
@@ -65,12 +69,17 @@ pub const POOL_TABLES: &[&str] = &[
     "client_secrets",
     "domains",
     "resource_servers",
+    "ui_customizations",
+    "managed_login_brandings",
+    "branding_assets",
+    "terms",
     "signing_keys",
     "users",
     "user_attributes",
     "aliases",
     "passwords",
     "software_tokens",
+    "devices",
     "webauthn_credentials",
     "webauthn_registrations",
     "lockouts",
@@ -93,8 +102,10 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("audit", audit::ALL),
         ("auth_events", auth_events::ALL),
         ("authorization_codes", authorization_codes::ALL),
+        ("brandings", brandings::ALL),
         ("clients", clients::ALL),
         ("codes", codes::ALL),
+        ("devices", devices::ALL),
         ("domains", domains::ALL),
         ("consumed", consumed::ALL),
         ("groups", groups::ALL),
@@ -109,6 +120,8 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("sessions", sessions::ALL),
         ("signing_keys", signing_keys::ALL),
         ("software_tokens", software_tokens::ALL),
+        ("terms", terms::ALL),
+        ("ui_customizations", ui_customizations::ALL),
         ("user_attributes", user_attributes::ALL),
         ("user_search", user_search::ALL),
         ("user_sessions", user_sessions::ALL),

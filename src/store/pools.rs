@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::db::{Conn, DbError, Tx, encoded};
 use crate::error::{Error, Result};
-use crate::ids::PoolId;
+use crate::ids::{KeyArn, PoolId};
 use crate::settings::pool::{LambdaConfig, PoolDocument, PoolSettings};
 use crate::time::Timestamp;
 use crate::{args, statements};
@@ -14,14 +14,15 @@ use crate::{args, statements};
 statements! {
     BY_ID = "SELECT pool_id, region, account, name, document, created_ms, modified_ms, version, epoch \
              FROM pools WHERE pool_id = $1";
-    INSERT = "INSERT INTO pools (pool_id, region, account, name, document, created_ms, modified_ms, version, epoch) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8)";
+    INSERT = "INSERT INTO pools (pool_id, region, account, name, document, created_ms, modified_ms, version, epoch, kms_key) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9)";
     PAGE = "SELECT pool_id, name, document, created_ms, modified_ms \
             FROM pools WHERE account = $1 AND region = $2 AND pool_id > $3 ORDER BY pool_id LIMIT $4";
     NEWEST = "SELECT pool_id, region, account, name, document, created_ms, modified_ms, version, epoch \
               FROM pools ORDER BY created_ms DESC, pool_id LIMIT $1";
-    UPDATE = "UPDATE pools SET name = $3, document = $4, modified_ms = $5, version = version + 1, epoch = epoch + 1 \
+    UPDATE = "UPDATE pools SET name = $3, document = $4, modified_ms = $5, kms_key = $6, version = version + 1, epoch = epoch + 1 \
               WHERE pool_id = $1 AND version = $2";
+    KEY_SINCE = "SELECT created_ms FROM pools WHERE kms_key = $1 ORDER BY created_ms LIMIT 1";
     DELETE = "DELETE FROM pools WHERE pool_id = $1";
     COUNT_USERS = "SELECT COUNT(*) FROM users WHERE pool_id = $1";
     EPOCH = "SELECT epoch FROM pools WHERE pool_id = $1";
@@ -56,6 +57,12 @@ impl Pool {
     /// What CreateUserPool and UpdateUserPool set.
     pub fn settings(&self) -> &PoolSettings {
         &self.document.settings
+    }
+
+    /// The key of its custom senders: that of `LambdaConfig.KMSKeyID`.
+    pub fn kms_key(&self) -> Option<KeyArn> {
+        let lambda = self.settings().lambda_config.as_ref()?;
+        KeyArn::of(lambda.kms_key_id.as_deref()?)
     }
 }
 
@@ -174,7 +181,8 @@ pub async fn insert(tx: &mut Tx, pool: &Pool) -> Result<(), DbError> {
         encoded(&*pool.document)?,
         pool.created,
         pool.modified,
-        pool.epoch
+        pool.epoch,
+        pool.kms_key().as_ref().map(KeyArn::as_str)
     ];
     tx.execute(INSERT, args).await.map(drop)
 }
@@ -187,10 +195,17 @@ pub async fn update(tx: &mut Tx, pool: &Pool) -> Result<bool, DbError> {
         pool.version,
         &pool.name,
         encoded(&*pool.document)?,
-        pool.modified
+        pool.modified,
+        pool.kms_key().as_ref().map(KeyArn::as_str)
     ];
     tx.touched.pool(&pool.id);
     tx.execute(UPDATE, args).await.map(|rows| rows == 1)
+}
+
+/// When the oldest pool with this key was made; none if no pool has it.
+pub async fn key_since(db: &mut Conn, key: &KeyArn) -> Result<Option<Timestamp>, DbError> {
+    let row: Option<(i64,)> = db.optional(KEY_SINCE, args![key.as_str()]).await?;
+    Ok(row.map(|(ms,)| Timestamp::from_ms(ms)))
 }
 
 /// Deletes a pool and, by cascade, everything in it.

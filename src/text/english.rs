@@ -40,6 +40,9 @@ catalogue! {
     SignUpTitle = "Signup";
     SignUpHeading = "Sign up with a new account";
     HaveAccount = "Already have an account?";
+    AgreeToTerms = "By signing up, you agree to our {terms} and {privacy}";
+    TermsOfUse = "Terms of use";
+    PrivacyPolicy = "Privacy policy";
 
     // Confirm
     ConfirmTitle = "Confirm your account";
@@ -133,6 +136,8 @@ catalogue! {
     ErrorRedirectMismatch = "The redirect URI is not registered for this app.";
     ErrorUnauthorizedClient = "This app may not use these pages.";
     ErrorNoSuchProvider = "Login option is not available. Please try another one";
+    UnavailableHeading = "Login pages unavailable";
+    Unavailable = "Please contact an administrator.";
     ErrorForeignForm = "This page is out of date. Go back to the app and start again.";
     ErrorBadForm = "The form could not be read.";
     ErrorTooMany = "Too much is going on at the moment. Please try again.";
@@ -210,6 +215,14 @@ catalogue! {
     MailboxNoPools = "There are no user pools yet.";
     MailboxNoApps = "No sign-in page: it needs a domain, and an app client with the code flow and a callback URL.";
     MailboxOpenSignIn = "Open the sign-in page of {app}";
+    MailboxLook = "Look of {app}";
+    PreviewHeading = "Look of {app}";
+    PreviewIntro = "The pages with made-up content. What you set shows here by itself.";
+    PreviewPages = "Pages";
+    PreviewRefused = "Sign in, refused";
+    PreviewPhone = "On a phone";
+    PreviewDesk = "On a desk";
+    PreviewUnavailable = "Managed login has no pages for this app client: it needs a branding style.";
     MailboxBack = "All messages";
     MailboxTo = "To";
     MailboxUser = "User";

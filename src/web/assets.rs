@@ -36,16 +36,30 @@ const MAILBOX: Asset = Asset {
     content: include_str!("../../templates/assets/mailbox.js"),
 };
 
+/// Reloads the preview of a look when that changes; the preview works without it.
+const PREVIEW: Asset = Asset {
+    name: "preview",
+    extension: "js",
+    content_type: "text/javascript; charset=utf-8",
+    content: include_str!("../../templates/assets/preview.js"),
+};
+
 static STYLES_PATH: LazyLock<String> = LazyLock::new(|| STYLES.path());
 static MAILBOX_PATH: LazyLock<String> = LazyLock::new(|| MAILBOX.path());
+static PREVIEW_PATH: LazyLock<String> = LazyLock::new(|| PREVIEW.path());
 
 impl Asset {
-    /// `/_assets/{name}-{hash}.{extension}`; the hash is the first 64 bits of the SHA-256.
+    /// `/_assets/{name}-{hash}.{extension}`.
     fn path(&self) -> String {
+        format!("/_assets/{}-{}.{}", self.name, self.hash(), self.extension)
+    }
+
+    /// The first 64 bits of the SHA-256.
+    fn hash(&self) -> String {
         let digest = digest(&SHA256, self.content.as_bytes());
         let start = digest.as_ref().iter().take(8);
         let hash = start.fold(0_u64, |hash, byte| (hash << 8) | u64::from(*byte));
-        format!("/_assets/{}-{hash:016x}.{}", self.name, self.extension)
+        format!("{hash:016x}")
     }
 }
 
@@ -54,9 +68,20 @@ pub(in crate::web) fn styles_path() -> &'static str {
     &STYLES_PATH
 }
 
+/// The stylesheet and its hash, for those that stand after it in a brand's own.
+pub(in crate::web) fn styles() -> (&'static str, &'static str) {
+    static HASH: LazyLock<String> = LazyLock::new(|| STYLES.hash());
+    (&HASH, STYLES.content)
+}
+
 /// Where the script of the mailbox is served.
 pub(in crate::web) fn mailbox_script_path() -> &'static str {
     &MAILBOX_PATH
+}
+
+/// Where the script of the preview is served.
+pub(in crate::web) fn preview_script_path() -> &'static str {
+    &PREVIEW_PATH
 }
 
 /// `GET /_assets/{name}`, on every site.
@@ -82,6 +107,8 @@ pub(in crate::web) fn find(path: &str) -> Option<&'static Asset> {
         Some(&STYLES)
     } else if path == mailbox_script_path() {
         Some(&MAILBOX)
+    } else if path == preview_script_path() {
+        Some(&PREVIEW)
     } else {
         None
     }

@@ -1,16 +1,36 @@
-//! What surrounds every page: language, stylesheet, logo.
+//! What surrounds every page: language, stylesheet, and what a brand puts there.
 
+use crate::store::brandings::{Align, Mode};
 use crate::text::{Locale, Text, text};
 
 use super::assets;
 
-/// A logo in place of Poolhouse's own mark.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A brand's logo.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Logo {
     /// Where the picture is.
     pub href: String,
+    /// Where the one for dark pages is, if there is another.
+    pub dark_href: Option<String>,
     /// What it shows, in words.
     pub alt: String,
+    /// Where it stands in its line.
+    pub align: Align,
+    /// Whether it stands below what it belongs to.
+    pub below: bool,
+    /// Whether it stands outside of the form.
+    pub outside: bool,
+}
+
+impl Logo {
+    /// The class that puts it in its place.
+    pub const fn place(&self) -> &'static str {
+        match self.align {
+            Align::Start => "at-start",
+            Align::Center => "at-center",
+            Align::End => "at-end",
+        }
+    }
 }
 
 /// What surrounds every page.
@@ -20,8 +40,20 @@ pub struct Chrome {
     pub locale: Locale,
     /// Where the stylesheet is.
     pub css_href: String,
-    /// The pool's own logo, if it has one.
+    /// The colours of the page, whatever the browser prefers.
+    pub mode: Option<Mode>,
+    /// Whether our own mark shows.
+    pub mark: bool,
+    /// Whether the form has a banner even without a logo.
+    pub banner: bool,
+    /// The icon of the tab, in place of ours.
+    pub favicon: Option<String>,
+    /// The logo of the form.
     pub logo: Option<Logo>,
+    /// The strip above the page, and its logo.
+    pub header: Option<Option<Logo>>,
+    /// The strip below the page, and its logo.
+    pub footer: Option<Option<Logo>>,
 }
 
 impl Chrome {
@@ -30,12 +62,52 @@ impl Chrome {
         Self {
             locale,
             css_href: assets::styles_path().to_owned(),
+            mode: None,
+            mark: true,
+            banner: true,
+            favicon: None,
             logo: None,
+            header: None,
+            footer: None,
         }
     }
 
     /// A text in the language of the page.
     pub const fn say(&self, key: Text) -> &'static str {
         text(self.locale, key)
+    }
+
+    /// `data-mode` of the page, for the stylesheet.
+    pub fn mode(&self) -> Option<&'static str> {
+        self.mode.map(|mode| match mode {
+            Mode::Light => "light",
+            Mode::Dark => "dark",
+        })
+    }
+
+    /// The logo in the form's banner.
+    pub fn banner_logo(&self) -> Option<&Logo> {
+        self.logo
+            .as_ref()
+            .filter(|logo| !logo.below && !logo.outside)
+    }
+
+    /// The logo below the form's fields.
+    pub fn low_logo(&self) -> Option<&Logo> {
+        self.logo
+            .as_ref()
+            .filter(|logo| logo.below && !logo.outside)
+    }
+
+    /// The logo over the form.
+    pub fn outer_logo(&self) -> Option<&Logo> {
+        self.logo
+            .as_ref()
+            .filter(|logo| !logo.below && logo.outside)
+    }
+
+    /// The logo under the form.
+    pub fn under_logo(&self) -> Option<&Logo> {
+        self.logo.as_ref().filter(|logo| logo.below && logo.outside)
     }
 }

@@ -29,6 +29,15 @@ pub const MAILBOX: &str = "default-src 'none'; style-src 'self'; img-src 'self' 
 pub const MAIL: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
     form-action 'none'; frame-ancestors 'self'; base-uri 'none'";
 
+/// The policy of a page in a frame of the preview: as a hosted page, but within our own frames, and
+/// its forms go nowhere.
+pub const PREVIEW: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
+    form-action 'none'; frame-ancestors 'self'; base-uri 'none'";
+
+/// The policy of a picture that is opened by itself: an SVG is a document then.
+pub const PICTURE: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; \
+    form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
+
 /// The source expression for a URI: its origin, or its bare scheme when it has none
 /// (`myapp://callback`). Nothing in it can end the directive: [`Url`] admits no space, comma or
 /// semicolon in scheme, host or port, and a host with one of them is left out.

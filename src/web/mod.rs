@@ -4,6 +4,7 @@
 //! decides nothing; handlers fill it and render it. Nothing here needs JavaScript.
 
 pub mod assets;
+pub mod brand;
 pub mod chrome;
 pub mod csp;
 pub mod dev;
@@ -11,6 +12,7 @@ pub mod form;
 pub mod hosted;
 pub mod mailbox;
 pub mod parts;
+pub mod preview;
 
 #[cfg(test)]
 mod proof;

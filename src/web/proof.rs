@@ -16,6 +16,7 @@ use super::hosted::views::{
     SignedOutPage,
 };
 use super::mailbox::views::{MailboxPage, MessagePage};
+use super::preview::views::PreviewPage;
 
 use markup::Markup;
 
@@ -37,6 +38,7 @@ fn pages(words: Words) -> Vec<(&'static str, String)> {
     render(&mut pages, NoticePage::samples(words));
     render(&mut pages, MailboxPage::samples(words));
     render(&mut pages, MessagePage::samples(words));
+    render(&mut pages, PreviewPage::samples(words));
     pages
 }
 
@@ -44,6 +46,7 @@ fn render<P: Template>(pages: &mut Vec<(&'static str, String)>, samples: Vec<(&'
     for (name, sample) in samples {
         let html = sample.render().unwrap();
         let html = html.replace(assets::mailbox_script_path(), "/_assets/mailbox.js");
+        let html = html.replace(assets::preview_script_path(), "/_assets/preview.js");
         pages.push((name, html));
     }
 }

@@ -108,7 +108,7 @@ async fn answer(
         let body = read(service, operation, &bytes)?;
         answer = (handler.run)(incoming(body, actor.clone())).await;
     }
-    let answer = answer?;
+    let answer = answer.map_err(|error| error.internal_as(service.internal))?;
     let facts = (service.model)();
     let has_output = facts
         .operation(operation.name)

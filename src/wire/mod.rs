@@ -1,4 +1,4 @@
-//! The AWS JSON 1.1 protocol shared by `cognito-idp` and `cognito-identity`: reading a request,
+//! The AWS JSON 1.1 protocol shared by `cognito-idp`, `cognito-identity` and `kms`: reading a request,
 //! admitting its caller, running its operation, writing the answer (api.md 1).
 
 pub mod call;

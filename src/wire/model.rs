@@ -55,11 +55,12 @@ pub struct Model {
 static IDP: LazyLock<Model> = LazyLock::new(|| load(include_str!("../api/constraints.json")));
 static IDENTITY: LazyLock<Model> =
     LazyLock::new(|| load(include_str!("../identity/constraints.json")));
+static KMS: LazyLock<Model> = LazyLock::new(|| load(include_str!("../kms/constraints.json")));
 
 fn load(text: &'static str) -> Model {
     #[expect(
         clippy::expect_used,
-        reason = "the data is compiled in and a unit test loads both files"
+        reason = "the data is compiled in and a unit test loads every file"
     )]
     let operations = shape::operations(text).expect("the embedded model is well-formed");
     Model { operations }
@@ -73,6 +74,11 @@ pub fn idp() -> &'static Model {
 /// The model of `cognito-identity`.
 pub fn identity() -> &'static Model {
     &IDENTITY
+}
+
+/// The model of `kms`.
+pub fn kms() -> &'static Model {
+    &KMS
 }
 
 impl Model {

@@ -16,6 +16,8 @@ pub struct Service {
     pub target_prefix: &'static str,
     /// What it calls a request that breaks the model.
     pub invalid: Code,
+    /// What it calls a fault of its own.
+    pub internal: Code,
     /// Its rows, sorted by name.
     pub operations: &'static [Operation],
     /// Its facts from the public model.

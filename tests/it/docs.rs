@@ -36,6 +36,11 @@ fn docs_coverage_is_that_of_the_operations_tables() {
         "Identity pools (`cognito-identity`)",
         &poolhouse::identity::SERVICE,
     );
+    table(
+        &mut page,
+        "Keys of custom senders (`kms`)",
+        &poolhouse::kms::SERVICE,
+    );
     compare("docs/coverage.md", &page);
 }
 

@@ -111,6 +111,7 @@ static UNLUCKY: &[&Service] = &[&Service {
     }],
     model: api::SERVICE.model,
     invalid: api::SERVICE.invalid,
+    internal: api::SERVICE.internal,
 }];
 
 #[tokio::test]

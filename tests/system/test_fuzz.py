@@ -1,5 +1,6 @@
 """Every operation of the model, and every endpoint of the domain, with thousands of odd requests: never a 5xx."""
 
+import base64
 import os
 import random
 import re
@@ -13,12 +14,13 @@ import strict
 from fuzz import NASTY, Maker
 from negatives import negatives
 from poolhouse import Server
-from wire import Lost, Wire
-from world import PASSWORD, World, attributes, secret_hash
+from wire import KMS, PREFIX, Lost, Wire
+from world import PASSWORD, World, attributes, connect, secret_hash
 
 SEED = int(os.environ.get("RIG_SEED", "20260101"))
 # What no refusal may show: statements, source files, libraries, the database.
 INSIDE = re.compile(r"SELECT |INSERT |UPDATE |DELETE FROM|\.rs:|src/|sqlx|sqlite|postgres|panicked|backtrace|/tmp/", re.IGNORECASE)
+KEY = "arn:aws:kms:us-east-1:000000000000:key/fuzz"
 EACH = int(os.environ.get("RIG_FUZZ", "120"))
 
 
@@ -34,7 +36,9 @@ def place(server):
     world = World(server.url)
     pool = world.pool(
         AutoVerifiedAttributes=["email"],
+        LambdaConfig={"KMSKeyID": KEY},
         Schema=[{"Name": "plan", "AttributeDataType": "String", "Mutable": True}],
+        DeviceConfiguration={"ChallengeRequiredOnNewDevice": True},
     )
     client = pool.client()
     secret = pool.client(GenerateSecret=True)
@@ -54,11 +58,14 @@ def place(server):
         UserAttributes=attributes(email="waiting@example.com"),
     )
     tokens = pool.sign_in(client, person)
+    device = tokens["NewDeviceMetadata"]["DeviceKey"]
+    world.idp.confirm_device(AccessToken=tokens["AccessToken"], DeviceKey=device)
     asked = world.idp.initiate_auth(
         ClientId=client["ClientId"],
         AuthFlow="USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": "invited", "PASSWORD": PASSWORD},
     )
+    blob = connect(server.url, service="kms").encrypt(KeyId=KEY, Plaintext=b"x")["CiphertextBlob"]
     names = [person.username, "invited", "waiting", person.sub, "nobody"]
     known = {
         "UserPoolId": [pool.id] * 9 + ["us-east-1_xxxxxxxxx"],
@@ -70,6 +77,7 @@ def place(server):
         "RefreshToken": [tokens["RefreshToken"], "nonsense"],
         "Session": [asked["Session"], "x" * 40],
         "GroupName": ["readers", "none"],
+        "DeviceKey": [device] * 4 + ["us-east-1_0", "x_0"],
         "Identifier": ["api", "none"],
         "Filter": [
             'username = "x"', 'email ^= "a"', "", "=", 'sub = "', 'custom:plan = "x"', 'name = "\\\\"', '"' * 30,
@@ -82,11 +90,14 @@ def place(server):
                 (names[0], PASSWORD, "ab" * 128), ("invited", PASSWORD, "0"), ("nobody", "", "g" * 8),
                 (names[3], "x" * 300, "f" * 2000), ("", "\x00", "-1"), (names[0], PASSWORD, ""),
             )
-        ] + [{}],
+        ] + [{"USERNAME": names[0], "PASSWORD": PASSWORD, "DEVICE_KEY": key} for key in (device, "", "us-east-1_0")]
+        + [{"REFRESH_TOKEN": tokens["RefreshToken"], "DEVICE_KEY": device}, {}],
         "ChallengeResponses": [
             {"USERNAME": names[0], "NEW_PASSWORD": "x"},
             {"USERNAME": "invited", "NEW_PASSWORD": PASSWORD, "userAttributes.name": "", "userAttributes.": "x"},
             {"USERNAME": names[0], "PASSWORD_CLAIM_SIGNATURE": "x", "PASSWORD_CLAIM_SECRET_BLOCK": "e" * 100, "TIMESTAMP": "now"},
+            {"USERNAME": names[0], "DEVICE_KEY": device, "SRP_A": "ab" * 128},
+            {"USERNAME": names[0], "DEVICE_KEY": device, "PASSWORD_CLAIM_SIGNATURE": "x", "PASSWORD_CLAIM_SECRET_BLOCK": "eeee", "TIMESTAMP": ""},
             {},
         ],
         "UserAttributes": [
@@ -95,6 +106,8 @@ def place(server):
             [{"Name": "name"}, {"Name": "name", "Value": "twice"}],
         ],
         "CallbackURLs": [["https://a.example/"], ["http://localhost/"], ["x"], ["https://a.example/#x"]],
+        "KeyId": [KEY] * 6 + ["fuzz", "alias/fuzz", "nonsense"],
+        "CiphertextBlob": [base64.b64encode(sealed).decode() for sealed in (blob, blob[:-1], b"\x01\x00\x00")],
         "NextToken": ["nonsense"], "PaginationToken": ["nonsense"],
     }  # fmt: skip
     return world, pool, client, known
@@ -107,11 +120,13 @@ def healthy(server) -> None:
     assert Wire(server.url).call("ListUserPools", MaxResults=1)[0] == 200
 
 
-def test_every_operation(server, place):
+@pytest.mark.parametrize(("named", "prefix", "least"), [("cognito-idp", PREFIX, 53), ("kms", KMS, 5)])
+def test_every_operation(server, place, named, prefix, least):
     world, pool, _, known = place
-    service = botocore.session.get_session().get_service_model("cognito-idp")
+    service = botocore.session.get_session().get_service_model(named)
+    general = strict.GENERAL_ERRORS | ({"ValidationException"} if named == "kms" else set())
     maker = Maker(SEED, known)
-    wire = Wire(server.url)
+    wire = Wire(server.url, prefix)
     sent, built, kinds = 0, set(), {}
     # What ends things comes last, so that the others have something to work on.
     ends = ("Disable", "SignOut", "Revoke", "ChangePassword", "SetUserPassword", "ConfirmForgot", "Delete", "DeleteUserPool")
@@ -133,13 +148,13 @@ def test_every_operation(server, place):
             if status == 400:
                 kind = answer["__type"]
                 assert not INSIDE.search(answer.get("message", "")), (name, given, answer)
-                modelled = {shape.name for shape in operation.error_shapes} | strict.GENERAL_ERRORS
+                modelled = {shape.name for shape in operation.error_shapes} | general
                 assert kind in modelled, (name, given, answer)
                 assert set(answer) <= {"__type", "message", "reasonCode"} and answer.get("message") != ""
             kinds[status] = kinds.get(status, 0) + 1
     healthy(server)
-    print(f"\nfuzz: {sent} requests to {len(built)} operations (seed {SEED}), answers {kinds}, 0 of them 5xx")
-    assert len(built) >= 53
+    print(f"\nfuzz: {sent} requests to {len(built)} operations of {named} (seed {SEED}), answers {kinds}, 0 of them 5xx")
+    assert len(built) >= least
 
 
 def test_every_constraint_of_every_operation(server):

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode, urlsplit
 
 PREFIX = "AWSCognitoIdentityProviderService"
+KMS = "TrentService"
 
 
 class Lost(Exception):
@@ -18,7 +19,8 @@ class Lost(Exception):
 class Wire:
     """One connection to a server. Not for several threads at once."""
 
-    def __init__(self, url: str):
+    def __init__(self, url: str, prefix: str = PREFIX):
+        self.prefix = prefix
         parts = urlsplit(url)
         self.host, self.port = parts.hostname, parts.port
         self._connection: http.client.HTTPConnection | None = None
@@ -44,7 +46,7 @@ class Wire:
         return self.raw(operation, json.dumps(given).encode())
 
     def raw(self, operation: str, body: bytes) -> tuple[int, dict]:
-        headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"{PREFIX}.{operation}"}
+        headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"{self.prefix}.{operation}"}
         status, _, content = self.send("POST", "/", body, headers)
         return status, json.loads(content) if content else {}
 

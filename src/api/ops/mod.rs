@@ -2,7 +2,9 @@
 
 pub mod account;
 pub mod auth;
+pub mod branding;
 pub mod clients;
+pub mod devices;
 pub mod domains;
 pub mod groups;
 pub mod mfa;
@@ -11,4 +13,5 @@ pub mod pools;
 pub mod resource_servers;
 pub mod risk;
 pub mod sessions;
+pub mod terms;
 pub mod users;

@@ -41,7 +41,6 @@ pub async fn confirm_sign_up(
     client: &Client,
     request: ConfirmSignUp,
 ) -> Result<User> {
-    hooks::refuse_unbuilt_post_confirmation(pool)?;
     let subject = existence::find(app, pool, client, &request.username).await?;
     if let Subject::Known(user) = &subject {
         check_unconfirmed(user)?;
@@ -73,11 +72,14 @@ pub async fn confirm_sign_up(
     audit(&mut tx, pool, &user.sub, None, now).await?;
     tx.commit().await?;
     let event = Event {
+        actor,
         pool,
         client: Some(&client.id),
         username: &user.username,
         user: Some(&user),
         metadata: &request.metadata,
+        validation: &Metadata::new(),
+        hides: client.settings.hides_user_existence(),
     };
     hooks::post_confirmation(app, event, ConfirmationSource::ConfirmSignUp).await?;
     Ok(user)

@@ -3,6 +3,7 @@
 
 mod change_password;
 mod confirm;
+mod migrate;
 mod naming;
 mod resend;
 mod sign_up;
@@ -16,6 +17,7 @@ use crate::store::pools::Pool;
 
 pub use change_password::{ChangePassword, change_password};
 pub use confirm::{ConfirmSignUp, check_unconfirmed, confirm_sign_up};
+pub use migrate::migrate;
 pub use naming::{Name, new_name};
 pub use resend::{Resend, resend};
 pub use sign_up::{SignUp, SignedUp, sign_up};

@@ -42,6 +42,7 @@ pub async fn resend(
     let message = match &subject {
         Subject::Known(user) => {
             let draft = Draft {
+                actor,
                 kind: messages::Kind::Resend,
                 pool,
                 client: Some(&client.id),

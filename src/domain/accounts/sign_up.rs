@@ -71,7 +71,18 @@ pub async fn sign_up(
         return Err(password_missing());
     }
     accounts::refuse_taken(app, pool, &request.username, Error::username_exists).await?;
-    let decided = ask_trigger(app, pool, client, (&name, &attributes), &request).await?;
+    let data = attributes::validation_data(&request.validation_data);
+    let asked = Event {
+        actor,
+        pool,
+        client: Some(&client.id),
+        username: &name.username,
+        user: None,
+        metadata: &request.metadata,
+        validation: &data,
+        hides: false,
+    };
+    let decided = hooks::pre_sign_up(app, asked, SignUpSource::SignUp, &attributes).await?;
     let now = app.clock.now(&pool.id);
     let user = new_user(pool, &name, attributes, decided, now)?;
     let sent = match user.status {
@@ -79,6 +90,7 @@ pub async fn sign_up(
         _ => delivery::for_sign_up(pool, &user),
     };
     let draft = Draft {
+        actor,
         kind: messages::Kind::SignUp,
         pool,
         client: Some(&client.id),
@@ -96,6 +108,12 @@ pub async fn sign_up(
     let code = codes::generate(app)?;
 
     let mut tx = app.store.write(actor).await?;
+    for contact in CONTACTS {
+        // What the trigger vouches for moves here from whoever had it.
+        if decided.verifies(contact) {
+            records::take_over(&mut tx, pool, &user, contact).await?;
+        }
+    }
     records::insert(&mut tx, pool, &user)
         .await
         .map_err(|refused| accounts::exists(refused, name.login, Error::username_exists))?;
@@ -132,7 +150,11 @@ pub async fn sign_up(
         message.send(app, sent, &code).await?;
     }
     if user.status == Status::Confirmed {
-        let event = event(pool, client, &user, &request.metadata);
+        let event = Event {
+            username: &user.username,
+            user: Some(&user),
+            ..asked
+        };
         hooks::post_confirmation(app, event, ConfirmationSource::ConfirmSignUp).await?;
     }
     let delivery = sent.as_ref().map(Details::from);
@@ -163,28 +185,6 @@ fn check(app: &App, pool: &Pool, client: &Client, request: &SignUp) -> Result<(N
     Ok((name, values))
 }
 
-async fn ask_trigger(
-    app: &App,
-    pool: &Pool,
-    client: &Client,
-    (name, attributes): (&Name, &Attributes),
-    request: &SignUp,
-) -> Result<PreSignUpAnswer> {
-    let event = Event {
-        pool,
-        client: Some(&client.id),
-        username: &name.username,
-        user: None,
-        metadata: &request.metadata,
-    };
-    let data = attributes::validation_data(&request.validation_data);
-    let answer = hooks::pre_sign_up(app, event, SignUpSource::SignUp, attributes, &data).await?;
-    if answer.auto_confirm_user {
-        hooks::refuse_unbuilt_post_confirmation(pool)?;
-    }
-    Ok(answer)
-}
-
 fn new_user(
     pool: &Pool,
     name: &Name,
@@ -210,19 +210,4 @@ fn new_user(
         Status::Unconfirmed
     };
     Ok(records::new_user(pool, name, status, attributes, now))
-}
-
-fn event<'a>(
-    pool: &'a Pool,
-    client: &'a Client,
-    user: &'a User,
-    metadata: &'a Metadata,
-) -> Event<'a> {
-    Event {
-        pool,
-        client: Some(&client.id),
-        username: &user.username,
-        user: Some(user),
-        metadata,
-    }
 }

@@ -44,7 +44,19 @@ pub async fn create(app: &App, actor: &Actor, pool: &PoolId, new: NewUser<'_>) -
     }
     let (name, attributes) = check(app, &pool, &new)?;
     accounts::refuse_taken(app, &pool, &new.username, Error::user_account_exists).await?;
-    let attributes = ask_trigger(app, &pool, (&name, attributes), &new).await?;
+    let data = attributes::validation_data(&new.validation_data);
+    let event = Event {
+        actor,
+        pool: &pool,
+        client: None,
+        username: &name.username,
+        user: None,
+        metadata: new.invite.metadata,
+        validation: &data,
+        hides: false,
+    };
+    // Here the trigger can refuse, and its answer means nothing else.
+    hooks::pre_sign_up(app, event, SignUpSource::AdminCreateUser, &attributes).await?;
     let plain = first_password(app, &pool, &attributes, new.invite.password)?;
     let status = match plain {
         Some(_) => Status::ForceChangePassword,
@@ -56,7 +68,7 @@ pub async fn create(app: &App, actor: &Actor, pool: &PoolId, new: NewUser<'_>) -
         Some(_) if !new.suppress => invitation::destinations(&user, new.invite.media)?,
         _ => Vec::new(),
     };
-    let draft = invitation::draft(&pool, &user, new.invite.metadata);
+    let draft = invitation::draft(actor, (&pool, &user), new.invite.metadata);
     let messages = invitation::settle(app, draft, to).await?;
     let prepared = match &plain {
         Some(plain) => Some(password::prepare(app, &pool, &user.sub, &user.username, plain).await?),
@@ -95,32 +107,6 @@ fn check(app: &App, pool: &Pool, new: &NewUser<'_>) -> Result<(Name, Attributes)
     let name = new_name(app, pool, &new.username, &mut values)?;
     attributes::check_values(pool, &mut values)?;
     Ok((name, attributes::of_new_user(values)?))
-}
-
-/// The trigger may verify contacts; confirming means nothing here.
-async fn ask_trigger(
-    app: &App,
-    pool: &Pool,
-    (name, mut attributes): (&Name, Attributes),
-    new: &NewUser<'_>,
-) -> Result<Attributes> {
-    let event = Event {
-        pool,
-        client: None,
-        username: &name.username,
-        user: None,
-        metadata: new.invite.metadata,
-    };
-    let data = attributes::validation_data(&new.validation_data);
-    let source = SignUpSource::AdminCreateUser;
-    let answer = hooks::pre_sign_up(app, event, source, &attributes, &data).await?;
-    for contact in CONTACTS {
-        if answer.verifies(contact) && attributes.contains_key(contact.as_str()) {
-            let flag = records::verified_name(contact).to_owned();
-            attributes.insert(flag, "true".to_owned());
-        }
-    }
-    Ok(attributes)
 }
 
 /// The temporary password: the given one, or one made up. A user who can begin with a code to a

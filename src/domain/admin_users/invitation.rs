@@ -78,8 +78,13 @@ pub(super) async fn send(
 }
 
 /// The draft of an invitation.
-pub(super) const fn draft<'a>(pool: &'a Pool, user: &'a User, metadata: &'a Metadata) -> Draft<'a> {
+pub(super) const fn draft<'a>(
+    actor: &'a Actor,
+    (pool, user): (&'a Pool, &'a User),
+    metadata: &'a Metadata,
+) -> Draft<'a> {
     Draft {
+        actor,
         kind: messages::Kind::Invitation,
         pool,
         client: None,
@@ -109,7 +114,7 @@ pub async fn resend(
         None => password::generate(app, &pool)?,
     };
     let to = destinations(&user, invite.media)?;
-    let messages = settle(app, draft(&pool, &user, invite.metadata), to).await?;
+    let messages = settle(app, draft(actor, (&pool, &user), invite.metadata), to).await?;
     let prepared = password::prepare(app, &pool, &user.sub, &user.username, &plain).await?;
 
     let now = app.clock.now(&pool.id);

@@ -77,7 +77,7 @@ pub async fn reset_password(
     let (pool, user) = find(app, pool, username).await?;
     check_resettable(&user)?;
     let sent = delivery::for_reset(&pool, &user)?;
-    let message = recovery::draft(&pool, None, &user, metadata)
+    let message = recovery::draft(actor, (&pool, None), &user, metadata)
         .settle(app, sent.contact)
         .await?;
     let code = codes::generate(app)?;

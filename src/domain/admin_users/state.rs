@@ -23,7 +23,6 @@ pub async fn confirm_sign_up(
     metadata: &Metadata,
 ) -> Result<()> {
     let (pool, user) = find(app, pool, username).await?;
-    hooks::refuse_unbuilt_post_confirmation(&pool)?;
     let now = app.clock.now(&pool.id);
     let mut tx = app.store.write(actor).await?;
     let owner = Owner {
@@ -42,11 +41,14 @@ pub async fn confirm_sign_up(
     audit(&mut tx, &pool, ("AdminConfirmSignUp", &user.sub), None, now).await?;
     tx.commit().await?;
     let event = Event {
+        actor,
         pool: &pool,
         client: None,
         username: &after.username,
         user: Some(&after),
         metadata,
+        validation: &Metadata::new(),
+        hides: false,
     };
     hooks::post_confirmation(app, event, ConfirmationSource::ConfirmSignUp).await
 }

@@ -13,8 +13,10 @@ use crate::domain::passkeys::sign_in;
 use crate::domain::tokens::Nothing;
 use crate::domain::{existence, first_factors, hooks};
 use crate::error::{Error, Reason, Result};
+use crate::ids::Sub;
 use crate::secret::Secret;
 use crate::settings::pool::{FirstFactor, Tier};
+use crate::store::users;
 
 /// Who has to prove what: a sign-in whose first factor is not proven yet.
 pub(super) struct Choosing<'a> {
@@ -48,7 +50,7 @@ pub(super) async fn start(
     let preferred = parameters.find("PREFERRED_CHALLENGE");
     let preferred = preferred.map(|name| chosen(name, "PREFERRED_CHALLENGE"));
     let preferred = preferred.transpose()?;
-    let subject = context.subject(typed, false).await?;
+    let subject = context.subject(typed, None).await?;
     check_confirmed(subject.user())?;
     hooks::pre_authentication(app, context.event(typed, subject.user())).await?;
     let offered = offered(context, typed, &subject).await?;
@@ -78,13 +80,17 @@ pub(super) async fn answer(
     (name, parameters): (ChallengeName, &Parameters),
 ) -> Result<Outcome> {
     let (attempt, subject) = resume(context, typed, session).await?;
-    let Step::Choose(offered) = &attempt.step else {
+    let Step::Choose(listed) = &attempt.step else {
         return Err(foreign());
     };
+    // What was offered may be gone by now: a second factor is asked for, a setting was changed.
+    let known = typed.unwrap_or(attempt.who.sub.as_str());
+    let mut offered = offered(context, known, &subject).await?;
+    offered.retain(|factor| listed.contains(factor));
     let choosing = Choosing {
         typed,
         subject: &subject,
-        offered,
+        offered: &offered,
         parameters,
         attempt: Some(&attempt),
     };
@@ -227,16 +233,8 @@ pub(super) async fn resume(
         return Err(Error::missing_parameter("USERNAME"));
     }
     let Some(epoch) = attempt.who.epoch() else {
-        // The same statements as for a user.
-        let named = match typed {
-            Some(typed) => existence::phantom(app, context.pool, typed)?.sub == attempt.who.sub,
-            None => true,
-        };
-        context.find(attempt.who.sub.as_str()).await?;
-        if !named {
-            return Err(foreign());
-        }
         let sub = attempt.who.sub.clone();
+        check_phantom(context, typed, &sub).await?;
         return Ok((attempt, Subject::Phantom(sub)));
     };
     let user = context.resumed(&attempt.who.sub, epoch).await?;
@@ -244,6 +242,25 @@ pub(super) async fn resume(
         context.check_same(typed, &user).await?;
     }
     Ok((attempt, Subject::User(Box::new(user))))
+}
+
+/// The answer about nobody must be about the same nobody, and costs the statements that one about a
+/// user costs.
+async fn check_phantom(context: Context<'_>, typed: Option<&str>, sub: &Sub) -> Result<()> {
+    let Context { app, pool, .. } = context;
+    let mut db = app.store.read().await?;
+    users::by_sub(&mut db, &pool.id, sub).await?;
+    drop(db);
+    let Some(typed) = typed else {
+        return Ok(());
+    };
+    if srp::phantom_id(pool, typed, sub) != typed {
+        context.find(typed).await?;
+    }
+    if existence::phantom(app, pool, typed)?.sub == *sub {
+        return Ok(());
+    }
+    Err(foreign())
 }
 
 /// What a subject can begin with. Whoever has nothing is shown what everybody has: the password.

@@ -1,12 +1,14 @@
 //! What every step of one request works with, and the first questions: who is it, may they sign in.
 
+use super::attempt::Attempt;
 use super::watched::Watch;
 use super::{Face, Parameters};
 use crate::app::App;
 use crate::domain::hooks::{self, Metadata};
-use crate::domain::{clients, existence, usernames};
+use crate::domain::{accounts, clients, existence, usernames};
 use crate::error::{Error, Reason, Result};
-use crate::ids::Sub;
+use crate::ids::{DeviceKey, Sub};
+use crate::secret::Secret;
 use crate::store::audit::{Actor, Event};
 use crate::store::auth_events::Response;
 use crate::store::clients::Client;
@@ -22,9 +24,14 @@ pub(super) struct Context<'a> {
     pub(super) pool: &'a Pool,
     pub(super) client: &'a Client,
     pub(super) face: Face,
+    /// `ClientMetadata` of an answer; that of the start is `validation`.
     pub(super) metadata: &'a Metadata,
     /// The sign-in as threat protection sees it.
     pub(super) watch: &'a Watch,
+    /// `ClientMetadata` of the start, which few triggers get, and as `validationData`.
+    pub(super) validation: &'a Metadata,
+    /// `DEVICE_KEY` of the request, or of an earlier one of the same sign-in.
+    pub(super) device: Option<&'a DeviceKey>,
 }
 
 /// Whom a name means.
@@ -51,6 +58,30 @@ impl Subject {
     }
 }
 
+impl<'a> Context<'a> {
+    /// The same request, where it names no device about the one that the sign-in named before.
+    pub(super) fn with_device_of<'b>(self, attempt: &'b Attempt) -> Context<'b>
+    where
+        'a: 'b,
+    {
+        Context {
+            device: self.device.or(attempt.device.as_ref()),
+            ..self
+        }
+    }
+
+    /// The same request, about this device.
+    pub(super) const fn with_device<'b>(self, key: &'b DeviceKey) -> Context<'b>
+    where
+        'a: 'b,
+    {
+        Context {
+            device: Some(key),
+            ..self
+        }
+    }
+}
+
 impl Context<'_> {
     /// Reads the user name and checks SECRET_HASH against it, as it was sent. The pages send none.
     ///
@@ -64,13 +95,18 @@ impl Context<'_> {
         Ok(username)
     }
 
-    /// The user of a name, or a phantom.
+    /// The user of a name, or a phantom. With the password a user may be brought from elsewhere.
     ///
     /// # Errors: UserNotFound, where the client does not hide it; NotAuthorized `User is disabled.`
-    pub(super) async fn subject(&self, typed: &str, migrates: bool) -> Result<Subject> {
+    pub(super) async fn subject(
+        &self,
+        typed: &str,
+        migrates: Option<&Secret<String>>,
+    ) -> Result<Subject> {
         let mut user = self.find(typed).await?;
-        if user.is_none() && migrates {
-            user = hooks::user_migration(self.app, self.event(typed, None)).await?;
+        if let (None, Some(password)) = (&user, migrates) {
+            let event = self.event(typed, None);
+            user = accounts::migrate(self.app, event, Some(password)).await?;
         }
         if let Some(user) = user {
             self.watch.admit(self, Some(&user.sub))?;
@@ -148,12 +184,9 @@ impl Context<'_> {
     }
 
     /// What a trigger is told.
-    pub(super) const fn event<'e>(
-        &'e self,
-        typed: &'e str,
-        user: Option<&'e User>,
-    ) -> hooks::Event<'e> {
+    pub(super) fn event<'e>(&'e self, typed: &'e str, user: Option<&'e User>) -> hooks::Event<'e> {
         hooks::Event {
+            actor: self.actor,
             pool: self.pool,
             client: Some(&self.client.id),
             username: match user {
@@ -162,6 +195,8 @@ impl Context<'_> {
             },
             user,
             metadata: self.metadata,
+            validation: self.validation,
+            hides: self.client.settings.hides_user_existence(),
         }
     }
 

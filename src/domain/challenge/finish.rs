@@ -2,15 +2,17 @@
 
 use futures_util::future::BoxFuture;
 
-use super::attempt::{Attempt, Completes, Factor, Passed};
+use super::attempt::{Attempt, Completes, Factor, Passed, Step};
 use super::context::Context;
 use super::watched::Noted;
-use super::{Face, Outcome, built, new_password, second_factor};
+use super::{Face, Outcome, device, device_ticket, new_password, second_factor};
 use crate::domain::complete::{Completion, complete};
+use crate::domain::devices::{self, NewDevice};
 use crate::domain::hooks::{self, TokenSource};
 use crate::domain::lockout::Admitted;
 use crate::domain::mfa::{self, Asked};
 use crate::domain::sessions;
+use crate::domain::tokens::Issued;
 use crate::error::{Error, Reason, Result};
 use crate::store::auth_events::Response;
 use crate::store::db::Tx;
@@ -68,7 +70,9 @@ pub(super) async fn after_password(
         proof: &proof,
         // The end of a sign-in forgets all failures; before it this one is taken back. A risky sign-in
         // may be asked for more than the pool asks.
-        refunds: context.watch.is_on() || mfa::asked(context.pool, &user) != Asked::Nothing,
+        refunds: context.watch.is_on()
+            || mfa::asked(context.pool, &user) != Asked::Nothing
+            || context.device.is_some(),
     };
     let source = TokenSource::Authentication;
     let done = second_factor::go_on(context, user, (vec![proof.factor], source), &step).await;
@@ -96,13 +100,20 @@ impl Passed for First<'_> {
             Ok(())
         })
     }
+
+    fn ticket(&self) -> Option<String> {
+        match &self.proof.attempt.as_ref()?.step {
+            Step::Srp { halves, .. } => Some(device_ticket::of_exchange(&halves.client)),
+            _ => None,
+        }
+    }
 }
 
 /// The end of a sign-in: tokens at the API, a browser session on the pages.
 pub(super) async fn sign_in(
     context: Context<'_>,
     user: User,
-    source: TokenSource,
+    (proven, source): (&[Factor], TokenSource),
     passed: &dyn Passed,
 ) -> Result<Outcome> {
     let Context {
@@ -112,6 +123,19 @@ pub(super) async fn sign_in(
         client,
         ..
     } = context;
+    let new = new_device(context, proven)?;
+    let known = context.device.filter(|_| proven.contains(&Factor::Device));
+    let still = device::Still::of(&user, known);
+    let asks = hooks::asks_after_authentication(pool);
+    let (user, passed): (User, &dyn Passed) = if asks {
+        // Nothing that came before is undone by a refusal, and the function may change the user.
+        second_factor::pass(context, passed).await?;
+        let event = context.event(&user.username, Some(&user));
+        hooks::post_authentication(app, event, new.is_some()).await?;
+        (context.resumed(&user.sub, user.auth_epoch).await?, &still)
+    } else {
+        (user, passed)
+    };
     let sub = user.sub.clone();
     let noted = Noted {
         context,
@@ -120,17 +144,17 @@ pub(super) async fn sign_in(
         passed,
     };
     let claim = Completes(&noted);
-    built::check(pool)?;
-    hooks::post_authentication(app, context.event(&user.username, Some(&user))).await?;
     let event = context.watch.event();
     if context.face == Face::Hosted {
         let proven =
             sessions::open_browser(app, actor, (pool, client), (user, event), &claim).await?;
         return Ok(Outcome::Proven(proven));
     }
+    let key = new.as_ref().map(|new| &new.key).or(known);
     let session = sessions::new(app, actor, client, &user)?;
     let session = Session {
-        event_id: event.unwrap_or(session.event_id),
+        device_key: key.map(ToString::to_string),
+        event_id: event.unwrap_or_else(|| session.event_id.clone()),
         ..session
     };
     let completion = Completion {
@@ -142,8 +166,24 @@ pub(super) async fn sign_in(
         refreshable: true,
         source,
         nonce: None,
+        decided: None,
         metadata: context.metadata,
     };
     let issued = complete(app, actor, completion, &claim).await?;
-    Ok(Outcome::Tokens(issued))
+    Ok(Outcome::Tokens(Issued {
+        new_device: new,
+        ..issued
+    }))
+}
+
+/// A key for the device of a sign-in that no device proved itself in. A password that an
+/// administrator's program sends is typed at no device: such a sign-in has none, and cannot be
+/// refreshed where devices are tracked.
+fn new_device(context: Context<'_>, proven: &[Factor]) -> Result<Option<NewDevice>> {
+    let by_admin = context.face == Face::Admin && proven.first() == Some(&Factor::Password);
+    let none = by_admin || context.face == Face::Hosted || proven.contains(&Factor::Device);
+    if none || !devices::tracks(context.pool) {
+        return Ok(None);
+    }
+    NewDevice::issue(context.app, context.pool).map(Some)
 }

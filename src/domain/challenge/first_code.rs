@@ -177,7 +177,10 @@ async fn deliver(
         Some(message) if context.client.settings.hides_user_existence() => {
             message.send_unseen(app, sent, &code);
         }
-        Some(message) => message.send(app, sent, &code).await?,
+        Some(message) => {
+            let delivered = message.send(app, sent, &code).await;
+            delivered.map_err(|error| second_factor::undelivered(context, sent.contact, error))?;
+        }
         None => {}
     }
     Ok(Outcome::Challenge(next))

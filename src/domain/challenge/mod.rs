@@ -5,10 +5,14 @@
 //! in [`Outcome::Proven`] instead of tokens: the OAuth endpoints turn that into a code.
 
 mod attempt;
-pub(in crate::domain) mod built;
+mod built;
 mod choice;
 mod code;
 mod context;
+mod device;
+mod device_proof;
+mod device_srp;
+mod device_ticket;
 mod finish;
 mod first_code;
 pub(in crate::domain) mod flows;
@@ -172,24 +176,27 @@ pub async fn start(
             clients::check_secret_hash(app, client, "", None)?;
         }
         flows::check(client, face, flow)?;
-        built::check_asked(None, &parameters)?;
+        let device = parameters.find("DEVICE_KEY");
         let refresh = Refresh {
             door: Door::Flow(secret_hash),
             token,
-            device_key: None,
+            device_key: device.map(|key| key.expose().as_str()),
             metadata: &none,
         };
         let issued = refresh::refresh(app, actor, pool, client, refresh).await?;
         return Ok(Outcome::Tokens(issued));
     }
     let watch = Watch::of(app, pool)?;
+    let device = device::named(pool, &parameters)?;
     let context = Context {
         app,
         actor,
         pool,
         client,
         face,
-        metadata,
+        metadata: &none,
+        validation: metadata,
+        device: device.as_ref(),
         watch: &watch,
     };
     let outcome = begin(context, (flow, session.as_ref()), &parameters).await;
@@ -203,13 +210,12 @@ async fn begin(
 ) -> Result<Outcome> {
     let typed = context.username(parameters)?;
     flows::check(context.client, context.face, flow)?;
-    built::check_asked(Some(flow), parameters)?;
-    built::check(context.pool)?;
+    built::check_asked(flow, parameters)?;
     if flow == Flow::UserAuth {
         return choice::start(context, typed, parameters, session).await;
     }
     if flow == Flow::UserSrp {
-        return srp::start(context, typed, parameters.get("SRP_A")?.expose()).await;
+        return srp::start(context, typed, parameters).await;
     }
     password::start(context, typed, parameters.get("PASSWORD")?).await
 }
@@ -225,6 +231,7 @@ pub async fn answer(
     answer: Answer<'_>,
 ) -> Result<Outcome> {
     let watch = Watch::of(app, pool)?;
+    let device = device::named(pool, &answer.parameters)?;
     let context = Context {
         app,
         actor,
@@ -232,6 +239,8 @@ pub async fn answer(
         client,
         face: answer.face,
         metadata: answer.metadata,
+        validation: &Metadata::new(),
+        device: device.as_ref(),
         watch: &watch,
     };
     let outcome = go_on(context, &answer).await;
@@ -242,8 +251,6 @@ async fn go_on(context: Context<'_>, answer: &Answer<'_>) -> Result<Outcome> {
     let parameters = &answer.parameters;
     let known = answer.face == Face::Hosted && parameters.find("USERNAME").is_none();
     let typed = (!known).then(|| context.username(parameters)).transpose()?;
-    built::check_asked(None, parameters)?;
-    built::check(context.pool)?;
     let session = answer.session.as_ref();
     match answer.name {
         ChallengeName::PasswordVerifier => {
@@ -278,6 +285,10 @@ async fn go_on(context: Context<'_>, answer: &Answer<'_>) -> Result<Outcome> {
             select_mfa::answer(context, typed, session, parameters).await
         }
         ChallengeName::MfaSetup => set_up_mfa::answer(context, typed, session, parameters).await,
+        ChallengeName::DeviceSrp => device_srp::answer(context, typed, session, parameters).await,
+        ChallengeName::DevicePasswordVerifier => {
+            device_proof::answer(context, typed, session, parameters).await
+        }
         other => Err(Error::not_implemented(other.as_str())),
     }
 }
@@ -301,6 +312,8 @@ pub async fn send_again(
         face: Face::Hosted,
         metadata: &Metadata::new(),
         watch: &watch,
+        validation: &Metadata::new(),
+        device: None,
     };
     if first_code::asked(app, Some(session)) {
         return first_code::send_again(context, session).await;
@@ -329,6 +342,8 @@ pub async fn prove(
         face: Face::Hosted,
         metadata: &Metadata::new(),
         watch: &watch,
+        validation: &Metadata::new(),
+        device: None,
     };
     let outcome = prove_in(context, user).await;
     watch.close(&context, outcome).await

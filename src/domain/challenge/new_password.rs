@@ -38,6 +38,7 @@ pub(super) fn ask(context: Context<'_>, user: &User, factor: Factor) -> Result<N
     )?;
     attempt.factors.push(factor);
     attempt.event = context.watch.event();
+    attempt.device = context.device.cloned();
     let missing = missing(context.pool, &user.attributes);
     let missing: Vec<String> = missing.map(|name| format!("{PREFIX}{name}")).collect();
     let shown = attributes::readable(client, user);
@@ -110,6 +111,7 @@ pub(super) async fn answer(
         prepared,
         now,
     };
+    let context = context.with_device_of(&attempt);
     let proven = (attempt.factors.clone(), TokenSource::NewPasswordChallenge);
     second_factor::go_on(context, after.clone(), proven, &change).await
 }

@@ -16,7 +16,7 @@ pub(super) async fn start(
     typed: &str,
     password: &Secret<String>,
 ) -> Result<Outcome> {
-    let subject = context.subject(typed, true).await?;
+    let subject = context.subject(typed, Some(password)).await?;
     check_confirmed(subject.user())?;
     hooks::pre_authentication(context.app, context.event(typed, subject.user())).await?;
     prove(context, &subject, password, None).await

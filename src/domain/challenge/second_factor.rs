@@ -3,7 +3,7 @@
 use super::attempt::{Attempt, Factor, Passed, Step, Who};
 use super::context::Context;
 use super::watched::{self, Noted};
-use super::{ChallengeName, Next, Outcome, finish};
+use super::{ChallengeName, Face, Next, Outcome, device, device_ticket, finish};
 use crate::domain::codes::{self, Sent};
 use crate::domain::delivery::{self, Details};
 use crate::domain::hooks::TokenSource;
@@ -12,6 +12,7 @@ use crate::domain::messages::{self, Draft, Message};
 use crate::domain::mfa::{self, Asked};
 use crate::error::{Code, Error, Reason, Result};
 use crate::secret::Secret;
+use crate::settings::pool::Contact;
 use crate::store::auth_events::Response;
 use crate::store::software_tokens;
 use crate::store::users::{Factor as SecondFactor, User};
@@ -24,10 +25,22 @@ pub(super) async fn go_on(
     passed: &dyn Passed,
 ) -> Result<Outcome> {
     let asked = watched::asked(context, &user).await?;
-    if asked == Asked::Nothing {
-        return finish::sign_in(context, user, source, passed).await;
+    let device = device::remembered(context, &user).await?;
+    let stands = |asked: &Asked| {
+        // The risk of a sign-in is not lessened by what the password's owner may have stolen too.
+        !context.watch.asks_for_more() && device::stands_for(context.pool, asked)
+    };
+    match device.filter(|_| stands(&asked)) {
+        Some(device) => {
+            let noted = noted(context, &user, passed);
+            let ticket = passed.ticket();
+            device::ask(context, &user, (&proven, device), &noted, ticket).await
+        }
+        None if asked == Asked::Nothing => {
+            finish::sign_in(context, user, (&proven, source), passed).await
+        }
+        None => go_on_asking(context, &user, (&proven, asked), passed).await,
     }
-    go_on_asking(context, &user, (&proven, asked), passed).await
 }
 
 /// Asks for more, after a first factor.
@@ -37,13 +50,38 @@ pub(super) async fn go_on_asking(
     asked: (&[Factor], Asked),
     passed: &dyn Passed,
 ) -> Result<Outcome> {
-    let noted = Noted {
+    let noted = noted(context, user, passed);
+    ask(context, user, asked, &noted).await
+}
+
+/// A step that was passed and is not the last.
+fn noted<'a>(context: Context<'a>, user: &'a User, passed: &'a dyn Passed) -> Noted<'a> {
+    Noted {
         context,
         sub: &user.sub,
         response: Response::InProgress,
         passed,
-    };
-    ask(context, user, asked, &noted).await
+    }
+}
+
+/// Goes on with a user who has proven what is asked for, with the second factor or a passkey: a
+/// remembered device proves itself too.
+pub(super) async fn done(
+    context: Context<'_>,
+    attempt: &Attempt,
+    user: User,
+    passed: &dyn Passed,
+) -> Result<Outcome> {
+    let context = context.with_device_of(attempt);
+    let mut proven = attempt.factors.clone();
+    proven.push(Factor::Second);
+    if let Some(device) = device::remembered(context, &user).await? {
+        let noted = noted(context, &user, passed);
+        let ticket = Some(device_ticket::of_attempt(attempt));
+        return device::ask(context, &user, (&proven, device), &noted, ticket).await;
+    }
+    let proven = (proven.as_slice(), TokenSource::Authentication);
+    finish::sign_in(context, user, proven, passed).await
 }
 
 /// Asks for a factor, for a choice, or to set one up.
@@ -153,8 +191,22 @@ pub(super) async fn send(
         })?;
     passed.write(&mut tx).await?;
     tx.commit().await?;
-    message.send(app, sent, &code).await?;
+    let delivered = message.send(app, sent, &code).await;
+    delivered.map_err(|error| undelivered(context, sent.contact, error))?;
     Ok(Outcome::Challenge(next))
+}
+
+/// A code that could not be delivered. The sign-in operations know no CodeDeliveryFailureException;
+/// what is nearest in their model says that Cognito may not send.
+pub(super) fn undelivered(context: Context<'_>, contact: Contact, error: Error) -> Error {
+    if error.code != Code::CodeDeliveryFailure || context.face == Face::Hosted {
+        return error;
+    }
+    let code = match contact {
+        Contact::Email => Code::InvalidEmailRoleAccessPolicy,
+        Contact::PhoneNumber => Code::InvalidSmsRoleAccessPolicy,
+    };
+    Error::new(code, error.message)
 }
 
 /// The message with a code for signing in, settled.
@@ -164,6 +216,7 @@ pub(super) async fn message<'a>(
     sent: &Sent,
 ) -> Result<Message<'a>> {
     let draft = Draft {
+        actor: context.actor,
         kind: messages::Kind::Authentication,
         pool: context.pool,
         client: Some(&context.client.id),
@@ -190,16 +243,23 @@ fn challenge(
     })
 }
 
-fn attempt(context: Context<'_>, user: &User, proven: &[Factor], step: Step) -> Result<Attempt> {
+/// An attempt at a step of a user who has proven something.
+pub(super) fn attempt(
+    context: Context<'_>,
+    user: &User,
+    proven: &[Factor],
+    step: Step,
+) -> Result<Attempt> {
     let Context { app, client, .. } = context;
     let mut attempt = Attempt::new(app, client, context.face, Who::user(user), step)?;
     attempt.factors = proven.to_vec();
     attempt.event = context.watch.event();
+    attempt.device = context.device.cloned();
     Ok(attempt)
 }
 
 /// Writes what the passed step leaves behind.
-async fn pass(context: Context<'_>, passed: &dyn Passed) -> Result<()> {
+pub(super) async fn pass(context: Context<'_>, passed: &dyn Passed) -> Result<()> {
     let mut tx = context.app.store.write(context.actor).await?;
     passed.write(&mut tx).await?;
     Ok(tx.commit().await?)
@@ -229,7 +289,7 @@ pub(super) async fn resume(
     let user = context.resumed(&attempt.who.sub, epoch).await?;
     match typed {
         Some(typed) => context.check_same(typed, &user).await?,
-        None if context.face == super::Face::Hosted => {}
+        None if context.face == Face::Hosted => {}
         None => return Err(Error::missing_parameter("USERNAME")),
     }
     Ok((attempt, user))

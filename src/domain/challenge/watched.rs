@@ -84,6 +84,11 @@ impl Watch {
         self.on
     }
 
+    /// Whether the sign-in is so risky that more is asked for than the pool asks.
+    pub(super) fn asks_for_more(&self) -> bool {
+        self.state().decision == Some(Decision::AccountTakeover)
+    }
+
     /// A sign-in goes on: it is the event that it was.
     pub(super) fn resume(&self, attempt: &Attempt, second: bool) {
         if !self.on {
@@ -345,5 +350,9 @@ impl Passed for Noted<'_> {
             let told = (self.sub, self.response);
             self.context.watch.note(&self.context, tx, told).await
         })
+    }
+
+    fn ticket(&self) -> Option<String> {
+        self.passed.ticket()
     }
 }

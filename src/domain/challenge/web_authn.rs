@@ -7,8 +7,7 @@ use futures_util::future::BoxFuture;
 use super::attempt::{Attempt, Factor, Passed};
 use super::choice::Choosing;
 use super::context::{Context, Subject};
-use super::{ChallengeName, Outcome, finish, second_factor, watched};
-use crate::domain::hooks::TokenSource;
+use super::{ChallengeName, Outcome, second_factor, watched};
 use crate::domain::mfa::Asked;
 use crate::domain::passkeys::sign_in::{self, Asserted, Offer};
 use crate::error::{Error, Reason, Result};
@@ -64,12 +63,13 @@ pub(super) async fn prove(
         return Err(foreign());
     };
     let passed = Passkey { asserted, attempt };
-    let source = TokenSource::Authentication;
-    let more = watched::asked_after_passkey(context, user).await?;
+    let user = (**user).clone();
+    let more = watched::asked_after_passkey(context, &user).await?;
     let done = match more {
-        Asked::Nothing => finish::sign_in(context, (**user).clone(), source, &passed).await,
+        Asked::Nothing => second_factor::done(context, attempt, user.clone(), &passed).await,
         more => {
-            second_factor::go_on_asking(context, user, (&[Factor::Passkey], more), &passed).await
+            let proven = [Factor::Passkey];
+            second_factor::go_on_asking(context, &user, (&proven, more), &passed).await
         }
     };
     match done {

@@ -9,7 +9,7 @@ mod texts;
 use crate::app::App;
 use crate::domain::codes::Sent;
 use crate::domain::delivery;
-use crate::domain::hooks::{self, Event, MessageSource, Metadata};
+use crate::domain::hooks::{self, CustomMessageAnswer, Event, MessageSource, Metadata};
 use crate::error::{Code, Error, Result};
 use crate::ids::ClientId;
 use crate::ports::mailbox;
@@ -17,6 +17,7 @@ use crate::ports::mailer::{Mail, Undelivered};
 use crate::ports::sms::Sms;
 use crate::secret::Secret;
 use crate::settings::pool::Contact;
+use crate::store::audit::Actor;
 use crate::store::pools::Pool;
 use crate::store::users::User;
 
@@ -33,6 +34,8 @@ pub enum Kind {
     Forgot,
     /// The code of a changed contact.
     Attribute,
+    /// The code of a contact that its owner wants to prove.
+    Verification,
     /// User name and temporary password.
     Invitation,
     /// The code of a second factor.
@@ -45,7 +48,7 @@ impl Kind {
             Self::SignUp => "sign_up",
             Self::Resend => "resend",
             Self::Forgot => "forgot",
-            Self::Attribute => "attribute",
+            Self::Attribute | Self::Verification => "attribute",
             Self::Invitation => "invitation",
             Self::Authentication => "authentication",
         }
@@ -57,6 +60,7 @@ impl Kind {
             Self::Resend => MessageSource::ResendCode,
             Self::Forgot => MessageSource::ForgotPassword,
             Self::Attribute => MessageSource::UpdateUserAttribute,
+            Self::Verification => MessageSource::VerifyUserAttribute,
             Self::Invitation => MessageSource::AdminCreateUser,
             Self::Authentication => MessageSource::Authentication,
         }
@@ -66,6 +70,8 @@ impl Kind {
 /// A message before it has an address and a code.
 #[derive(Clone, Copy, Debug)]
 pub struct Draft<'a> {
+    /// Who asks for it.
+    pub actor: &'a Actor,
     /// What it is for.
     pub kind: Kind,
     /// The pool.
@@ -87,21 +93,34 @@ pub struct Message<'a> {
 }
 
 impl<'a> Draft<'a> {
+    /// What triggers are told of it.
+    fn event<'e>(&'e self, none: &'e Metadata) -> Event<'e> {
+        Event {
+            actor: self.actor,
+            pool: self.pool,
+            client: self.client,
+            username: &self.user.username,
+            user: Some(self.user),
+            metadata: self.metadata,
+            validation: none,
+            hides: false,
+        }
+    }
+
     /// Settles the texts. Runs the CustomMessage trigger, so never inside a transaction: before it,
     /// because a refusal shall leave nothing behind.
     ///
     /// # Errors: what the trigger refuses with; InvalidParameter, when the pool sends links and has
     /// no domain for them to lead to
     pub async fn settle(self, app: &App, contact: Contact) -> Result<Message<'a>> {
-        let event = Event {
-            pool: self.pool,
-            client: self.client,
-            username: &self.user.username,
-            user: Some(self.user),
-            metadata: self.metadata,
+        let delivered = hooks::sends_custom(self.pool, contact);
+        let custom = if delivered {
+            // Whoever delivers it writes it.
+            CustomMessageAnswer::default()
+        } else {
+            hooks::custom_message(app, self.event(&Metadata::new()), self.kind.source()).await?
         };
-        let custom = hooks::custom_message(app, event, self.kind.source()).await?;
-        let link = links::wanted(self.kind, self.pool, contact);
+        let link = !delivered && links::wanted(self.kind, self.pool, contact);
         let texts = texts::choose(self.kind, self.pool, link, custom);
         let link = match self.client.filter(|_| link) {
             Some(client) => Some(links::before_code(app, self.pool, client, self.user).await?),
@@ -116,10 +135,28 @@ impl<'a> Draft<'a> {
 }
 
 impl Message<'_> {
+    /// Whether a trigger delivers it: then it does, and nobody waits.
+    fn hand_over(&self, app: &App, sent: &Sent, code: &Secret<String>) -> bool {
+        if !hooks::sends_custom(self.draft.pool, sent.contact) {
+            return false;
+        }
+        let outgoing = hooks::Outgoing {
+            source: self.draft.kind.source(),
+            contact: sent.contact,
+            code,
+        };
+        hooks::send_custom(app, self.draft.event(&Metadata::new()), outgoing);
+        self.copy(app, sent, code);
+        true
+    }
+
     /// Sends a code (or temporary password). Call it when what it proves is committed.
     ///
     /// # Errors: CodeDeliveryFailure
     pub async fn send(&self, app: &App, sent: &Sent, code: &Secret<String>) -> Result<()> {
+        if self.hand_over(app, sent, code) {
+            return Ok(());
+        }
         let outgoing = self.outgoing(sent, code);
         let handed_over = match outgoing {
             Outgoing::Mail(mail) => app.mailer.send(mail).await,
@@ -139,6 +176,9 @@ impl Message<'_> {
     /// Sends a code without letting the caller wait or know: where an answer must not show whether
     /// there is anybody to send to.
     pub fn send_unseen(&self, app: &App, sent: &Sent, code: &Secret<String>) {
+        if self.hand_over(app, sent, code) {
+            return;
+        }
         self.copy(app, sent, code);
         let outgoing = self.outgoing(sent, code);
         let (mailer, sms) = (app.mailer.clone(), app.sms.clone());

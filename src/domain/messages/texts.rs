@@ -49,16 +49,31 @@ pub(super) fn choose(kind: Kind, pool: &Pool, link: bool, custom: CustomMessageA
     let (sms, mut email, mut subject) = match kind {
         Kind::Invitation => invitation(pool),
         Kind::Authentication => authentication(pool),
-        Kind::Forgot | Kind::SignUp | Kind::Resend | Kind::Attribute => verification(pool),
+        Kind::Forgot | Kind::SignUp | Kind::Resend | Kind::Attribute | Kind::Verification => {
+            verification(pool)
+        }
     };
     if link {
         (email, subject) = by_link(pool);
     }
     Texts {
-        sms: custom.sms_message.unwrap_or(sms),
-        email: custom.email_message.unwrap_or(email),
+        sms: usable(kind, false, custom.sms_message).unwrap_or(sms),
+        email: usable(kind, link, custom.email_message).unwrap_or(email),
         subject: custom.email_subject.unwrap_or(subject),
     }
+}
+
+/// A trigger's text, if it has the places for what must be in it. One without them would send a
+/// message of no use; the pool's own is sent instead (triggers.md 4).
+fn usable(kind: Kind, link: bool, text: Option<String>) -> Option<String> {
+    text.filter(|text| {
+        let named = kind != Kind::Invitation || text.contains(USERNAME);
+        let linked = || {
+            let (_, after) = text.split_once(LINK.0)?;
+            after.contains(LINK.1).then_some(())
+        };
+        named && (text.contains(CODE) || link && linked().is_some())
+    })
 }
 
 fn by_link(pool: &Pool) -> (String, String) {

@@ -5,28 +5,37 @@ use super::authorize::Request;
 use super::codes;
 use super::refusal::OAuthCode;
 use crate::app::App;
-use crate::domain::challenge::built;
 use crate::domain::sessions::Proven;
 use crate::domain::tokens::{self, Exchange, Nothing};
-use crate::error::Result;
+use crate::error::{Reason, Result};
 use crate::settings::client::OAuthFlow;
 use crate::store::audit::Actor;
 
 /// The URL that brings the browser back to the client with its answer, be the sign-in a moment old
 /// or an hour. The request was checked right before: also that the client may use its flow.
 ///
-/// # Errors: NotAuthorized (disabled, signed out since), what triggers refuse with
+/// # Errors: NotAuthorized (disabled, signed out since). What a trigger refuses is told to the client.
 pub async fn location(
     app: &App,
     actor: &Actor,
     request: &Request,
     proven: &Proven,
 ) -> Result<String> {
-    if request.flow == OAuthFlow::Implicit {
-        return tokens_location(app, actor, request, proven).await;
+    let given = if request.flow == OAuthFlow::Implicit {
+        tokens_location(app, actor, request, proven).await
+    } else {
+        let code = codes::issue(app, actor, request, proven).await;
+        code.map(|code| request.location(&[("code", &code)]))
+    };
+    match given {
+        // A trigger's refusal is for the client to show, with the blank at its end that Cognito's has.
+        Err(error) if error.reason == Some(Reason::Trigger) => {
+            let mut back = request.back(OAuthCode::InvalidRequest);
+            back.description = Some(format!("{} ", error.message).into());
+            Ok(back.location())
+        }
+        given => given,
     }
-    let code = codes::issue(app, actor, request, proven).await?;
-    Ok(request.location(&[("code", &code)]))
 }
 
 /// Tokens at once. There is no later request that could be refused, so everything that redeeming a
@@ -37,7 +46,6 @@ async fn tokens_location(
     request: &Request,
     proven: &Proven,
 ) -> Result<String> {
-    built::check(&request.pool)?;
     if !codes::can_read(&request.client.settings, &request.scopes) {
         let mut back = request.back(OAuthCode::InvalidRequest);
         back.description = Some("invalid_grant".into());
@@ -54,6 +62,7 @@ async fn tokens_location(
         proven,
         scopes: &scopes,
         nonce: request.nonce.as_deref(),
+        decided: None,
         refreshable: false,
     };
     let issued = tokens::exchange(app, actor, exchange, &Nothing).await?;

@@ -9,7 +9,9 @@ use super::authorize::Request;
 use super::refusal::{OAuthCode, Refused};
 use super::{pkce, scopes};
 use crate::app::App;
-use crate::domain::challenge::built;
+use crate::domain::complete::{self, Asked};
+use crate::domain::hooks::{Metadata, TokenSource};
+use crate::domain::overrides::Overrides;
 use crate::domain::sessions::Proven;
 use crate::domain::tokens::{self, Claim, Exchange, Issued};
 use crate::domain::{catalogue, revocation};
@@ -29,11 +31,20 @@ pub const LIFETIME: Span = Span::minutes(5);
 
 const KIND: &str = "authorization_code";
 
-/// Gives a code for a browser's sign-in, be it a moment old or an hour.
+/// Gives a code for a browser's sign-in, be it a moment old or an hour. The trigger is asked about the
+/// tokens here, where the browser can still be told what it refuses (triggers.md 3.2).
 ///
-/// # Errors: NotImplemented (the pool asks for more than is built)
+/// # Errors: NotImplemented (the pool asks for more than is built), what the trigger refuses with
 pub async fn issue(app: &App, actor: &Actor, request: &Request, proven: &Proven) -> Result<String> {
-    built::check(&request.pool)?;
+    let asked = Asked {
+        pool: &request.pool,
+        client: &request.client,
+        user: &proven.user,
+        source: TokenSource::HostedAuth,
+        scope: &request.scopes.join(" "),
+        metadata: &Metadata::new(),
+    };
+    let overrides = complete::decide(app, actor, asked).await?;
     let now = app.clock.now(&request.pool.id);
     let code = new_code(app)?;
     let hash = app.vault.hash(KIND, &code)?;
@@ -48,6 +59,10 @@ pub async fn issue(app: &App, actor: &Actor, request: &Request, proven: &Proven)
         event_id: proven.event_id.clone(),
         auth_at: proven.auth_at,
         auth_epoch: proven.user.auth_epoch,
+        overrides: (!overrides.is_none())
+            .then(|| serde_json::to_string(&overrides))
+            .transpose()
+            .map_err(Error::internal)?,
         expires: now.plus(LIFETIME),
         used: None,
         session: None,
@@ -120,15 +135,19 @@ pub async fn redeem(
     if code.used.is_some() {
         return Err(Refused::invalid_grant());
     }
-    built::check(pool)?;
     let scopes = still_allowed(app, pool, client, &code.scopes).await?;
     let proven = proven(app, pool, &code).await?;
+    let decided = match &code.overrides {
+        Some(text) => serde_json::from_str(text).map_err(Error::internal)?,
+        None => Overrides::default(),
+    };
     let exchange = Exchange {
         pool,
         client,
         proven: &proven,
         scopes: &scopes,
         nonce: code.nonce.as_deref(),
+        decided: Some(&decided),
         refreshable: true,
     };
     let claim = Once {

@@ -4,6 +4,7 @@ use form_urlencoded::Serializer;
 
 use crate::app::App;
 use crate::error::Result;
+use crate::ids::ClientId;
 use crate::settings::client::OAuthFlow;
 use crate::store::clients::{self, Client};
 use crate::store::{domains, pools};
@@ -18,8 +19,8 @@ pub struct PoolLinks {
     pub name: String,
     /// Its id.
     pub id: String,
-    /// Name and sign-in page (a path on this server) of each client that has one.
-    pub apps: Vec<(String, String)>,
+    /// Name, sign-in page (a path on this server) and id of each client that has one.
+    pub apps: Vec<(String, String, ClientId)>,
 }
 
 /// The newest pools of the server, of whichever region and account.
@@ -33,7 +34,8 @@ pub async fn newest_pools(app: &App) -> Result<Vec<PoolLinks>> {
                 let client = clients::find(&mut db, &id).await?;
                 apps.extend(client.and_then(|client| {
                     let query = sign_in(&client)?;
-                    Some((client.name, format!("/{}/login?{query}", client.pool)))
+                    let href = format!("/{}/login?{query}", client.pool);
+                    Some((client.name, href, client.id))
                 }));
             }
         }

@@ -96,6 +96,9 @@ impl From<Error> for Refused {
             Code::TooManyRequests | Code::ConcurrentModification => {
                 (OAuthCode::TemporarilyUnavailable, None)
             }
+            _ if error.reason == Some(Reason::Trigger) => {
+                (OAuthCode::InvalidRequest, Some(error.message.clone()))
+            }
             _ => (OAuthCode::InvalidGrant, None),
         };
         Self {

@@ -21,8 +21,8 @@ pub async fn is_open(app: &App, pool: &PoolId) -> Result<bool> {
 
 /// The pool whose domain a host name is: a custom domain by its whole name, a prefix domain as
 /// `{prefix}.auth.{region}.amazoncognito.com`, `{prefix}.auth.{region}.localhost` or
-/// `{prefix}.localhost` (oauth.md 7.2). `host` is in lower case.
-pub async fn of_host(app: &App, host: &str) -> Result<Option<PoolId>> {
+/// `{prefix}.localhost` (oauth.md 7.2); with the domain's name. `host` is in lower case.
+pub async fn of_host(app: &App, host: &str) -> Result<Option<(PoolId, String)>> {
     if !host
         .bytes()
         .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
@@ -30,8 +30,8 @@ pub async fn of_host(app: &App, host: &str) -> Result<Option<PoolId>> {
         return Ok(None);
     }
     let mut db = app.store.read().await?;
-    if let Some(pool) = find(&mut db, host, true, None).await? {
-        return Ok(Some(pool));
+    if let Some(found) = find(&mut db, host, true, None).await? {
+        return Ok(Some(found));
     }
     let Some((prefix, region)) = prefix_of(host) else {
         return Ok(None);
@@ -44,11 +44,11 @@ async fn find(
     name: &str,
     custom: bool,
     region: Option<&str>,
-) -> Result<Option<PoolId>> {
+) -> Result<Option<(PoolId, String)>> {
     let domain = domains::find(db, name).await?;
     let fits = |pool: &PoolId| region.is_none_or(|region| region == pool.region());
     let domain = domain.filter(|domain| domain.custom == custom && fits(&domain.pool));
-    Ok(domain.map(|domain| domain.pool))
+    Ok(domain.map(|domain| (domain.pool, domain.domain)))
 }
 
 /// Prefix, and region where the name has one.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Error, Result};
+use crate::ids::KeyArn;
 use crate::settings::pool::{
     AccountRecoverySetting, AcrLevel, EmailConfiguration, FirstFactor, KeyConfiguration,
     LambdaConfig, PoolSettings, Recovery, SmsConfiguration,
@@ -104,6 +105,10 @@ fn lambda(lambda: &LambdaConfig) -> Result<()> {
     let sender = lambda.custom_sms_sender.is_some() || lambda.custom_email_sender.is_some();
     if sender && lambda.kms_key_id.is_none() {
         return Err(Error::custom_sender_key());
+    }
+    let key = lambda.kms_key_id.as_deref();
+    if key.is_some_and(|key| KeyArn::of(key).is_none()) {
+        return Err(Error::kms_key_id());
     }
     Ok(())
 }

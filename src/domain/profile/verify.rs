@@ -32,7 +32,8 @@ pub async fn send_code(
     let contact = contact(attribute)?;
     let sent = destination(app, who, contact).await?;
     let draft = Draft {
-        kind: messages::Kind::Attribute,
+        actor,
+        kind: messages::Kind::Verification,
         pool: &who.pool,
         client: Some(&who.client.id),
         user: &who.user,

@@ -45,7 +45,6 @@ pub async fn confirm_forgot(
     client: &Client,
     request: ConfirmForgot,
 ) -> Result<()> {
-    hooks::refuse_unbuilt_post_confirmation(pool)?;
     password::check_policy(pool, request.password.expose())?;
     let event = PasswordEvent::PasswordChange;
     compromised::check_new(pool, Some(client), event, request.password.expose())?;
@@ -80,11 +79,14 @@ pub async fn confirm_forgot(
     events::note(app, &mut tx, actor, pool, happened).await?;
     tx.commit().await?;
     let event = Event {
+        actor,
         pool,
         client: Some(&client.id),
         username: &user.username,
         user: Some(&user),
         metadata: &request.metadata,
+        validation: &Metadata::new(),
+        hides: client.settings.hides_user_existence(),
     };
     hooks::post_confirmation(app, event, ConfirmationSource::ConfirmForgotPassword).await
 }

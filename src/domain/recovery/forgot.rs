@@ -39,7 +39,9 @@ pub async fn forgot(
 ) -> Result<Details> {
     let typed = request.username.as_str();
     let target =
-        match existence::find_or_migrate(app, pool, client, (typed, &request.metadata)).await? {
+        match existence::find_or_migrate(app, actor, (pool, client), (typed, &request.metadata))
+            .await?
+        {
             Subject::Known(user) => known(app, pool, client, (user, typed))?,
             Subject::Phantom(phantom) => Target::Nobody(phantom),
         };
@@ -49,7 +51,7 @@ pub async fn forgot(
     };
     let message = match &target {
         Target::User(user, sent) => {
-            let draft = draft(pool, Some(&client.id), user, &request.metadata);
+            let draft = draft(actor, (pool, Some(&client.id)), user, &request.metadata);
             Some(draft.settle(app, sent.contact).await?)
         }
         Target::Nobody(_) => None,
@@ -133,12 +135,13 @@ fn destination(pool: &Pool, user: &User) -> Result<Sent> {
 
 /// The message with a reset code.
 pub(in crate::domain) const fn draft<'a>(
-    pool: &'a Pool,
-    client: Option<&'a ClientId>,
+    actor: &'a Actor,
+    (pool, client): (&'a Pool, Option<&'a ClientId>),
     user: &'a User,
     metadata: &'a Metadata,
 ) -> Draft<'a> {
     Draft {
+        actor,
         kind: messages::Kind::Forgot,
         pool,
         client,

@@ -115,7 +115,7 @@ pub(in crate::domain) async fn track(
         user_sessions::evict(tx, session, most, now).await?;
     }
     if let Some(origin) = &session.origin {
-        sessions::touch(tx, &pool.id, origin, (now, actor)).await?;
+        sessions::touch_browser(tx, &pool.id, origin, (now, actor)).await?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ mod answer;
 mod clock;
 mod messages;
 mod reset;
+mod triggers;
 
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use crate::app::App;
-use crate::web::mailbox;
+use crate::web::{mailbox, preview};
 use answer::Failure;
 
 /// The routes, each behind the origin guard.
@@ -33,7 +34,19 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         )
         .route("/_poolhouse/clock", get(clock::show).post(clock::change))
         .route("/_poolhouse/reset", post(reset::reset))
+        .route(
+            "/_poolhouse/triggers",
+            get(triggers::list).delete(triggers::forget),
+        )
+        .route("/_poolhouse/triggers/wait", get(triggers::wait))
+        .route(
+            "/_poolhouse/triggers/map",
+            get(triggers::mapped)
+                .post(triggers::map)
+                .delete(triggers::unmap),
+        )
         .merge(mailbox::routes())
+        .merge(preview::routes())
         .layer(middleware::from_fn_with_state(Arc::clone(app), same_origin))
 }
 

@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::page::{self, Page};
+use super::page::Page;
 use super::step::{Going, Step};
 use super::views::{ChooseFactorField, ChooseFactorPage};
 use super::{login, second_factor, set_up_app};
@@ -46,7 +46,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     };
     let chosen = Factor::parse(form.value(&ChooseFactorField::Factor));
     let Some(chosen) = chosen.filter(|chosen| choice.factors.contains(chosen)) else {
-        let form = form.refused(page::chrome().say(Text::FieldMissing));
+        let form = form.refused(page.say(Text::FieldMissing));
         return render(page, StatusCode::BAD_REQUEST, form, &choice);
     };
     match (choice.set_up, chosen) {
@@ -57,7 +57,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         }
         // Nobody can enter a phone number here: the account lacks one, and the app has to ask.
         (true, Factor::Sms) => {
-            let form = form.refused(page::chrome().say(Text::SetUpNoPhone));
+            let form = form.refused(page.say(Text::SetUpNoPhone));
             render(page, StatusCode::BAD_REQUEST, form, &choice)
         }
         (false, chosen) => {
@@ -102,7 +102,7 @@ fn render(
         Err(error) => return refusal::failed(&page.visit, &error),
     };
     let choose_factor = ChooseFactorPage {
-        chrome: page::chrome(),
+        chrome: page.chrome(),
         action: page.href("/mfa/choose"),
         csrf,
         form,

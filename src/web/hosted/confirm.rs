@@ -51,7 +51,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     };
     let code = form.value(&ConfirmField::Code).trim().to_owned();
     if code.is_empty() {
-        form.complain(ConfirmField::Code, page::chrome().say(Text::FieldMissing));
+        form.complain(ConfirmField::Code, page.say(Text::FieldMissing));
         return render(page, StatusCode::BAD_REQUEST, form, &account);
     }
     let members = json!({
@@ -150,7 +150,7 @@ fn render(page: Page, status: StatusCode, form: Form<ConfirmField>, account: &Ac
         Ok(csrf) => csrf,
         Err(error) => return refusal::failed(&page.visit, &error),
     };
-    let chrome = page::chrome();
+    let chrome = page.chrome();
     let resent = account.again && !form.is_refused();
     let by_mail = account.sent.as_ref().is_none_or(|sent| !sent.sms);
     let by_link = by_mail && links::confirm_accounts(&page.request.pool);

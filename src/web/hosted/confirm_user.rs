@@ -9,8 +9,8 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::csrf::{self, Browser};
-use super::page;
 use super::views::{ErrorPage, NoticeForm, NoticePage};
+use super::{look, page};
 use crate::domain::accounts::{self, ConfirmSignUp};
 use crate::domain::hooks::Metadata;
 use crate::domain::messages::links as mail_links;
@@ -43,7 +43,9 @@ pub(super) async fn show(visit: Visit, method: Method) -> Response {
     if method == Method::GET && mail_links::confirm_on_get(&visit.app, &link.pool.id) {
         return confirm(&visit, link).await;
     }
-    ask(&visit).unwrap_or_else(|error| refusal::failed(&visit, &error))
+    ask(&visit)
+        .await
+        .unwrap_or_else(|error| refusal::failed(&visit, &error))
 }
 
 pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Response {
@@ -96,8 +98,8 @@ fn one(pairs: &Pairs, name: &'static str) -> Result<String, What> {
     value.ok_or(What::Missing(name))
 }
 
-fn ask(visit: &Visit) -> Result<Response> {
-    let chrome = page::chrome();
+async fn ask(visit: &Visit) -> Result<Response> {
+    let chrome = look::of_visit(visit).await;
     let token = Browser::of(visit)?.token(visit)?;
     let cookie = csrf::cookie(visit, &token);
     let notice = NoticePage {
@@ -136,10 +138,10 @@ async fn confirm(visit: &Visit, link: Link) -> Response {
     let (app, actor) = (&visit.app, &visit.actor);
     let done = accounts::confirm_sign_up(app, actor, &pool, &client, confirm).await;
     let (status, html) = match done {
-        Ok(_) => (StatusCode::OK, confirmed(visit, &client).render()),
+        Ok(_) => (StatusCode::OK, confirmed(visit, &client).await.render()),
         Err(error) if page::is_for_people(&error) => {
             let page = ErrorPage {
-                chrome: page::chrome(),
+                chrome: look::of_visit(visit).await,
                 message: error.message.into_owned(),
             };
             (StatusCode::BAD_REQUEST, page.render())
@@ -152,8 +154,8 @@ async fn confirm(visit: &Visit, link: Link) -> Response {
     }
 }
 
-fn confirmed(visit: &Visit, client: &Client) -> NoticePage {
-    let chrome = page::chrome();
+async fn confirmed(visit: &Visit, client: &Client) -> NoticePage {
+    let chrome = look::of_visit(visit).await;
     let sign_in = links::sign_in(client);
     let sign_in = sign_in.map(|query| format!("{}/login?{query}", visit.base));
     NoticePage {

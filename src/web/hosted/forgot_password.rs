@@ -39,7 +39,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     };
     let username = form.value(&ForgotPasswordField::Username).to_owned();
     if username.is_empty() {
-        let missing = page::chrome().say(Text::FieldMissing);
+        let missing = page.say(Text::FieldMissing);
         form.complain(ForgotPasswordField::Username, missing);
         return render(page, StatusCode::BAD_REQUEST, form);
     }
@@ -71,7 +71,7 @@ fn render(page: Page, status: StatusCode, form: Form<ForgotPasswordField>) -> Re
         Err(error) => return refusal::failed(&page.visit, &error),
     };
     let forgot = ForgotPasswordPage {
-        chrome: page::chrome(),
+        chrome: page.chrome(),
         action: page.href("/forgotPassword"),
         csrf,
         form,

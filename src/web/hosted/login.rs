@@ -52,7 +52,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     };
     for field in [SignInField::Username, SignInField::Password] {
         if form.value(&field).is_empty() {
-            form.complain(field, page::chrome().say(Text::FieldMissing));
+            form.complain(field, page.say(Text::FieldMissing));
         }
     }
     if form.is_refused() {
@@ -148,7 +148,7 @@ fn render(
     };
     let pool = &page.request.pool;
     let settings = pool.settings();
-    let chrome = page::chrome();
+    let chrome = page.chrome();
     let sign_in = SignInPage {
         action: page.href("/login"),
         csrf,

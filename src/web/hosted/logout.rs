@@ -12,8 +12,8 @@ use axum::response::Response;
 use form_urlencoded::Serializer;
 
 use super::csrf::{self, Browser};
-use super::page;
 use super::views::{NoticeForm, NoticePage};
+use super::{look, page};
 use crate::domain::oauth::authorize::Refusal;
 use crate::domain::oauth::logout::{self, Asks, Params, Request, Then};
 use crate::error::{Error, Result};
@@ -43,7 +43,9 @@ pub(super) async fn get(visit: Visit) -> Response {
     };
     match must_ask(&visit, &request).await {
         Ok(false) => leave(&visit, &request, &pairs, StatusCode::FOUND).await,
-        Ok(true) => ask(&visit, &request).unwrap_or_else(|error| refusal::failed(&visit, &error)),
+        Ok(true) => ask(&visit, &request)
+            .await
+            .unwrap_or_else(|error| refusal::failed(&visit, &error)),
         Err(error) => refusal::failed(&visit, &error),
     }
 }
@@ -96,8 +98,8 @@ async fn must_ask(visit: &Visit, request: &Request) -> Result<bool> {
     })
 }
 
-fn ask(visit: &Visit, request: &Request) -> Result<Response> {
-    let chrome = page::chrome();
+async fn ask(visit: &Visit, request: &Request) -> Result<Response> {
+    let chrome = look::of_visit(visit).await;
     let token = Browser::of(visit)?.token(visit)?;
     let cookie = csrf::cookie(visit, &token);
     let notice = NoticePage {

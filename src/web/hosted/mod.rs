@@ -12,6 +12,7 @@ mod feedback;
 mod forgot_password;
 mod login;
 mod logout;
+pub(in crate::web) mod look;
 mod new_password;
 mod page;
 mod plain;

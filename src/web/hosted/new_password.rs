@@ -46,7 +46,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     let Some(attempt) = attempt(&mut page) else {
         return page.go("/login");
     };
-    check(&mut form, &attempt.missing);
+    check(&page, &mut form, &attempt.missing);
     if form.is_refused() {
         return render(page, StatusCode::BAD_REQUEST, form, attempt);
     }
@@ -88,17 +88,16 @@ fn attempt(page: &mut Page) -> Option<Attempt> {
     }
 }
 
-fn check(form: &mut Form<NewPasswordField>, missing: &[Attribute]) {
+fn check(page: &Page, form: &mut Form<NewPasswordField>, missing: &[Attribute]) {
     use NewPasswordField::{Again, Password};
-    let chrome = page::chrome();
     let attributes = missing.iter().cloned().map(NewPasswordField::Attribute);
     for field in [Password, Again].into_iter().chain(attributes) {
         if form.value(&field).is_empty() {
-            form.complain(field, chrome.say(Text::FieldMissing));
+            form.complain(field, page.say(Text::FieldMissing));
         }
     }
     if !form.is_refused() && form.value(&Password) != form.value(&Again) {
-        form.complain(Again, chrome.say(Text::PasswordsDiffer));
+        form.complain(Again, page.say(Text::PasswordsDiffer));
     }
 }
 
@@ -152,7 +151,7 @@ fn render(
         Err(error) => return refusal::failed(&page.visit, &error),
     };
     let new_password = NewPasswordPage {
-        chrome: page::chrome(),
+        chrome: page.chrome(),
         action: page.href("/changePassword"),
         csrf,
         form,

@@ -10,8 +10,9 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::csrf::{self, Browser};
-use super::login;
 use super::step::{Step, Told};
+use super::{login, look};
+use crate::domain::branding::Version;
 use crate::domain::oauth::authorize::{self, Request};
 use crate::domain::oauth::{answers, made};
 use crate::domain::sessions::Proven;
@@ -21,7 +22,7 @@ use crate::site::query::{self, Pairs};
 use crate::site::refusal::{self, What};
 use crate::site::visit::Visit;
 use crate::site::{answer, browser};
-use crate::text::Locale;
+use crate::text::Text;
 use crate::web::chrome::Chrome;
 use crate::web::csp;
 use crate::web::form::{Field, Form};
@@ -40,6 +41,10 @@ pub(super) struct Page {
     pub browser: Browser,
     /// What happened on the page before.
     pub step: Option<Step>,
+    /// Classic or managed login.
+    pub version: Version,
+    /// What surrounds the page.
+    chrome: Chrome,
     /// The token of the page's forms, once there is one.
     token: OnceLock<String>,
     cookies: Vec<HeaderValue>,
@@ -50,7 +55,7 @@ impl Page {
     pub async fn open(visit: Visit) -> Result<Self, Response> {
         let request = checked(&visit, StatusCode::FOUND).await?;
         let browser = Browser::of(&visit).map_err(|error| refusal::failed(&visit, &error))?;
-        Ok(Self::new(visit, request, browser))
+        Self::new(visit, request, browser).await
     }
 
     /// A form that is sent: its query is checked again, and its token must be this browser's.
@@ -69,19 +74,37 @@ impl Page {
             tracing::info!("form without this browser's token");
             return Err(refusal::plain(&visit, What::ForeignForm));
         };
-        Ok((Self::new(visit, request, browser), submitted.form))
+        let page = Self::new(visit, request, browser).await?;
+        Ok((page, submitted.form))
     }
 
-    fn new(visit: Visit, request: Request, browser: Browser) -> Self {
+    async fn new(visit: Visit, request: Request, browser: Browser) -> Result<Self, Response> {
+        let chrome = look::of_client(&visit, &request.client).await;
+        let chrome = chrome.map_err(|error| refusal::failed(&visit, &error))?;
+        let Some((version, chrome)) = chrome else {
+            return Err(refusal::plain(&visit, What::Unavailable));
+        };
         let step = Step::of(&visit, &browser);
-        Self {
+        Ok(Self {
+            version,
+            chrome,
             visit,
             request,
             browser,
             step,
             token: OnceLock::new(),
             cookies: Vec::new(),
-        }
+        })
+    }
+
+    /// What surrounds the page.
+    pub fn chrome(&self) -> Chrome {
+        self.chrome.clone()
+    }
+
+    /// A text in the language of the page.
+    pub fn say(&self, key: Text) -> &'static str {
+        self.chrome.say(key)
     }
 
     /// A link to a page of the same flow: the query is carried as it came (oauth.md 1.2).
@@ -190,11 +213,6 @@ impl Page {
         self.cookies.extend(Step::none(visit));
         Ok(location)
     }
-}
-
-/// What surrounds a page.
-pub(super) fn chrome() -> Chrome {
-    Chrome::new(Locale::default())
 }
 
 /// Whether an error's text is for the person at the page.

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::header;
 use axum::response::Response;
 
-use super::page;
+use super::look;
 use super::views::{ErrorPage, NoticePage, SignedOutPage};
 use crate::error::Error;
 use crate::site::answer;
@@ -27,7 +27,7 @@ pub(super) async fn render(mut response: Response) -> Response {
     let Some(Plain { visit, what }) = response.extensions_mut().remove::<Plain>() else {
         return response;
     };
-    let Ok(html) = html(&what) else {
+    let Ok(html) = html(look::of_visit(&visit).await, &what) else {
         return answer::failed(&Error::internal(anyhow::anyhow!("a page does not render")));
     };
     let mut page = answer::page(&visit, what.status(), html, &csp::hosted([]));
@@ -38,8 +38,7 @@ pub(super) async fn render(mut response: Response) -> Response {
     page
 }
 
-fn html(what: &What) -> askama::Result<String> {
-    let chrome = page::chrome();
+fn html(chrome: Chrome, what: &What) -> askama::Result<String> {
     match what {
         What::SignedOut => {
             let page = SignedOutPage {
@@ -52,6 +51,16 @@ fn html(what: &What) -> askama::Result<String> {
             let page = NoticePage {
                 heading: chrome.say(Text::AwaitsAdministratorHeading),
                 message: Some(chrome.say(Text::AwaitsAdministrator).to_owned()),
+                form: None,
+                link: None,
+                chrome,
+            };
+            page.render()
+        }
+        What::Unavailable => {
+            let page = NoticePage {
+                heading: chrome.say(Text::UnavailableHeading),
+                message: Some(chrome.say(Text::Unavailable).to_owned()),
                 form: None,
                 link: None,
                 chrome,
@@ -80,6 +89,8 @@ fn message(chrome: &Chrome, what: &What) -> String {
         What::NoSuchProvider => say(Text::ErrorNoSuchProvider),
         What::TooMany => say(Text::ErrorTooMany),
         What::NotBuilt(text) => text.clone(),
-        What::Internal | What::SignedOut | What::AwaitsAdministrator => say(Text::ErrorInternal),
+        What::Internal | What::SignedOut | What::AwaitsAdministrator | What::Unavailable => {
+            say(Text::ErrorInternal)
+        }
     }
 }

@@ -38,7 +38,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     let Some(asked) = asked_for(&mut page) else {
         return page.go("/forgotPassword");
     };
-    check(&mut form);
+    check(&page, &mut form);
     if form.is_refused() {
         return render(page, StatusCode::BAD_REQUEST, form, asked);
     }
@@ -87,16 +87,15 @@ fn asked_for(page: &mut Page) -> Option<Asked> {
     }
 }
 
-fn check(form: &mut Form<ResetPasswordField>) {
+fn check(page: &Page, form: &mut Form<ResetPasswordField>) {
     use ResetPasswordField::{Again, Code, Password};
-    let chrome = page::chrome();
     for field in [Code, Password, Again] {
         if form.value(&field).is_empty() {
-            form.complain(field, chrome.say(Text::FieldMissing));
+            form.complain(field, page.say(Text::FieldMissing));
         }
     }
     if !form.is_refused() && form.value(&Password) != form.value(&Again) {
-        form.complain(Again, chrome.say(Text::PasswordsDiffer));
+        form.complain(Again, page.say(Text::PasswordsDiffer));
     }
 }
 
@@ -121,7 +120,7 @@ fn render(
         Err(error) => return refusal::failed(&page.visit, &error),
     };
     let reset = ResetPasswordPage {
-        chrome: page::chrome(),
+        chrome: page.chrome(),
         action: page.href("/confirmforgotPassword"),
         csrf,
         form,

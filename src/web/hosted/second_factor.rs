@@ -94,7 +94,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     };
     let code = form.value(&SecondFactorField::Code).trim().to_owned();
     if code.is_empty() {
-        let missing = page::chrome().say(Text::FieldMissing);
+        let missing = page.say(Text::FieldMissing);
         form.complain(SecondFactorField::Code, missing);
         return render(page, StatusCode::BAD_REQUEST, form, &asked);
     }
@@ -215,7 +215,7 @@ fn render(
         Ok(csrf) => csrf,
         Err(error) => return refusal::failed(&page.visit, &error),
     };
-    let chrome = page::chrome();
+    let chrome = page.chrome();
     let resent = asked.again && !form.is_refused();
     let is_sent = asked.factor != Factor::SoftwareToken;
     let second_factor = SecondFactorPage {

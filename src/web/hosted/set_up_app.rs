@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::page::{self, Page};
+use super::page::Page;
 use super::step::{Going, Step};
 use super::views::{SetUpAppField, SetUpAppPage};
 use super::{login, second_factor};
@@ -65,7 +65,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     };
     let code = form.value(&SetUpAppField::Code).trim().to_owned();
     let complaint = if code.is_empty() {
-        Some(page::chrome().say(Text::FieldMissing).to_owned())
+        Some(page.say(Text::FieldMissing).to_owned())
     } else {
         second_factor::check_code(&code)
     };
@@ -118,7 +118,7 @@ fn render(page: Page, status: StatusCode, form: Form<SetUpAppField>, app: &App) 
         Ok(csrf) => csrf,
         Err(error) => return refusal::failed(&page.visit, &error),
     };
-    let chrome = page::chrome();
+    let chrome = page.chrome();
     let uri = uri(&page.request.pool.name, &app.going.username, &app.secret);
     let set_up_app = SetUpAppPage {
         action: page.href("/mfa/app"),

@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::page::{self, Page};
+use super::page::Page;
 use super::step::{Going, Step};
 use super::views::{SetUpEmailField, SetUpEmailPage};
 use super::{login, second_factor};
@@ -38,7 +38,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     };
     let address = form.value(&SetUpEmailField::Email).trim().to_owned();
     if address.is_empty() {
-        let missing = page::chrome().say(Text::FieldMissing);
+        let missing = page.say(Text::FieldMissing);
         form.complain(SetUpEmailField::Email, missing);
         return render(page, StatusCode::BAD_REQUEST, form);
     }
@@ -72,7 +72,7 @@ fn render(page: Page, status: StatusCode, form: Form<SetUpEmailField>) -> Respon
         Err(error) => return refusal::failed(&page.visit, &error),
     };
     let set_up_email = SetUpEmailPage {
-        chrome: page::chrome(),
+        chrome: page.chrome(),
         action: page.href("/mfa/email"),
         csrf,
         form,

@@ -8,11 +8,13 @@ use serde_json::json;
 use super::asked;
 use super::page::{self, Page};
 use super::step::Step;
-use super::views::{SignUpField, SignUpPage};
+use super::views::{SignUpField, SignUpPage, TermsLinks};
 use crate::domain::accounts::{self, SignUp, SignedUp};
 use crate::domain::attributes::Given;
+use crate::domain::branding::Version;
 use crate::domain::hooks::Metadata;
-use crate::error::{Code, Error};
+use crate::domain::terms;
+use crate::error::{Code, Error, Result};
 use crate::secret::Secret;
 use crate::site::refusal::{self, What};
 use crate::site::visit::Visit;
@@ -22,7 +24,7 @@ use crate::web::form::Form;
 
 pub(super) async fn show(visit: Visit) -> Response {
     match Page::open(visit).await {
-        Ok(page) => render(page, StatusCode::OK, Form::default()),
+        Ok(page) => render(page, StatusCode::OK, Form::default()).await,
         Err(response) => response,
     }
 }
@@ -36,14 +38,14 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     let fields = [SignUpField::Username, SignUpField::Password].into_iter();
     for field in fields.chain(asked.map(SignUpField::Attribute)) {
         if form.value(&field).is_empty() {
-            form.complain(field, page::chrome().say(Text::FieldMissing));
+            form.complain(field, page.say(Text::FieldMissing));
         }
     }
     if form.is_refused() {
-        return render(page, StatusCode::BAD_REQUEST, form);
+        return render(page, StatusCode::BAD_REQUEST, form).await;
     }
     if let Some(text) = shapes(&page, &form) {
-        return render(page, StatusCode::BAD_REQUEST, form.refused(text));
+        return render(page, StatusCode::BAD_REQUEST, form.refused(text)).await;
     }
     let attributes = form
         .fields()
@@ -67,7 +69,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     let (pool, client) = (&page.request.pool, &page.request.client);
     match accounts::sign_up(app, actor, pool, client, new).await {
         Ok(done) => Box::pin(go_on(page, username, done)).await,
-        Err(error) => refused(page, form, &error),
+        Err(error) => refused(page, form, &error).await,
     }
 }
 
@@ -103,7 +105,7 @@ async fn go_on(page: Page, username: String, done: SignedUp) -> Response {
     page.step_to("/confirm", step)
 }
 
-fn refused(page: Page, mut form: Form<SignUpField>, error: &Error) -> Response {
+async fn refused(page: Page, mut form: Form<SignUpField>, error: &Error) -> Response {
     let message = error.message.to_string();
     match error.code {
         Code::InvalidPassword => form.complain(SignUpField::Password, message),
@@ -111,10 +113,10 @@ fn refused(page: Page, mut form: Form<SignUpField>, error: &Error) -> Response {
         _ if page::is_for_people(error) => form = form.refused(message),
         _ => return refusal::failed(&page.visit, error),
     }
-    render(page, StatusCode::BAD_REQUEST, form)
+    render(page, StatusCode::BAD_REQUEST, form).await
 }
 
-fn render(page: Page, status: StatusCode, form: Form<SignUpField>) -> Response {
+async fn render(page: Page, status: StatusCode, form: Form<SignUpField>) -> Response {
     let pool = &page.request.pool;
     if pool.settings().admin_creates_users_only() {
         return refusal::plain(&page.visit, What::NoSignUp);
@@ -123,8 +125,13 @@ fn render(page: Page, status: StatusCode, form: Form<SignUpField>) -> Response {
         Ok(csrf) => csrf,
         Err(error) => return refusal::failed(&page.visit, &error),
     };
+    let terms = match terms(&page).await {
+        Ok(terms) => terms,
+        Err(error) => return refusal::failed(&page.visit, &error),
+    };
     let sign_up = SignUpPage {
-        chrome: page::chrome(),
+        terms,
+        chrome: page.chrome(),
         action: page.href("/signup"),
         csrf,
         form,
@@ -134,4 +141,15 @@ fn render(page: Page, status: StatusCode, form: Form<SignUpField>) -> Response {
         sign_in_href: page.href("/login"),
     };
     page.show(status, &sign_up)
+}
+
+/// The documents that managed login names.
+async fn terms(page: &Page) -> Result<Option<TermsLinks>> {
+    if page.version != Version::Managed {
+        return Ok(None);
+    }
+    let client = &page.request.client;
+    let language = page.chrome().locale.terms_key();
+    let shown = terms::shown(&page.visit.app, &client.pool, &client.id, language).await?;
+    Ok(shown.map(|(terms, privacy)| TermsLinks { terms, privacy }))
 }

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::ports::mailbox::{Mailbox, Message, Wanted};
 use crate::text::Locale;
 use crate::web::chrome::Chrome;
-use crate::web::csp;
+use crate::web::{csp, preview};
 
 use super::views::{AppLink, MailboxPage, MessagePage, PoolLinks};
 
@@ -44,7 +44,13 @@ fn shown(pool: links::PoolLinks) -> PoolLinks {
     PoolLinks {
         name: pool.name,
         id: pool.id,
-        apps: apps.map(|(name, href)| AppLink { name, href }).collect(),
+        apps: apps
+            .map(|(name, href, client)| AppLink {
+                name,
+                href,
+                look_href: preview::path(client.as_str()),
+            })
+            .collect(),
     }
 }
 

@@ -34,6 +34,7 @@ impl Words {
         let logo = Logo {
             href: self.say("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='160' height='40'%3E%3Crect width='160' height='40' rx='8' fill='%237c3aed'/%3E%3C/svg%3E"),
             alt: self.say("Example Works"),
+            ..Logo::default()
         };
         Chrome {
             logo: Some(logo),

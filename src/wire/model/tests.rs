@@ -22,22 +22,20 @@ fn mistyped(operation: &str, body: &Value) -> String {
 }
 
 #[test]
-fn both_services_are_whole_and_every_pattern_compiles() {
-    let (pools, federated) = (idp(), identity());
+fn every_service_is_whole_and_every_pattern_compiles() {
+    let (pools, federated, keys) = (idp(), identity(), kms());
     assert_eq!(
-        (pools.operations.len(), federated.operations.len()),
-        (141, 23)
+        [pools, federated, keys].map(|model| model.operations.len()),
+        [141, 23, 56]
     );
     let unsigned = |model: &Model| model.operations.values().filter(|o| o.unsigned).count();
-    assert_eq!((unsigned(pools), unsigned(federated)), (34, 4));
+    assert_eq!([pools, federated, keys].map(unsigned), [34, 4, 0]);
     let silent = |model: &Model| model.operations.values().filter(|o| !o.has_output).count();
-    assert_eq!((silent(pools), silent(federated)), (13, 4));
-    for operation in pools
-        .operations
-        .values()
-        .chain(federated.operations.values())
-    {
-        every_pattern_compiles(&operation.input);
+    assert_eq!([pools, federated, keys].map(silent), [13, 4, 14]);
+    for model in [pools, federated, keys] {
+        for operation in model.operations.values() {
+            every_pattern_compiles(&operation.input);
+        }
     }
 }
 

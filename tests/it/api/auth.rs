@@ -1,6 +1,17 @@
 //! Sign-in, refresh and sign-out.
 
+mod auth_factors;
 mod built;
+mod choice;
+mod choice_codes;
+mod choice_sign_up;
+pub mod device;
+mod device_keys;
+mod device_lists;
+mod device_mfa;
+mod device_proofs;
+mod device_races;
+mod device_refresh;
 mod flows;
 mod lockout;
 pub mod mfa;

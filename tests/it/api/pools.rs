@@ -419,6 +419,10 @@ async fn settings_that_contradict_each_other_are_refused() {
             "A custom sender trigger requires KMSKeyID.",
         ),
         (
+            json!({ "LambdaConfig": { "KMSKeyID": FUNCTION } }),
+            "KMSKeyID must be the ARN of a KMS key or alias.",
+        ),
+        (
             json!({ "EmailConfiguration": { "EmailSendingAccount": "DEVELOPER" } }),
             "EmailSendingAccount DEVELOPER requires SourceArn.",
         ),

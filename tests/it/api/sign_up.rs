@@ -481,25 +481,6 @@ async fn the_pools_own_texts_are_used() {
 }
 
 #[tokio::test]
-async fn what_is_not_built_is_said_before_anything_happens() {
-    let honest = |what: &str| json!({ "__type": "NotImplementedException", "message": format!("{what} is not implemented by Poolhouse yet") });
-    for (trigger, name) in [
-        ("PreSignUp", "The PreSignUp trigger"),
-        ("CustomMessage", "The CustomMessage trigger"),
-    ] {
-        let arn = "arn:aws:lambda:us-east-1:123456789012:function:f";
-        let pool = json!({ "AutoVerifiedAttributes": ["email"], "LambdaConfig": { trigger: arn } });
-        let h = House::new(pool, json!({})).await;
-        let answer = h.try_sign_up("alice", &[("email", EMAIL)]).await;
-        assert_eq!((answer.status, answer.body), (501, honest(name)));
-        let gone = h
-            .admin("AdminGetUser", json!({ "Username": "alice" }))
-            .await;
-        gone.error("UserNotFoundException", "User does not exist.");
-    }
-}
-
-#[tokio::test]
 async fn a_pool_with_one_time_codes_needs_no_password() {
     let pool = json!({
         "AutoVerifiedAttributes": ["email"],

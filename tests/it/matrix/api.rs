@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::expect::Found;
-use super::path::{Face, Factor, Path};
+use super::path::{Face, Factor, First, Path};
 use super::world::{Begun, Cell, NEW_PASSWORD, PASSWORD, Seat};
 use crate::api::auth::stage::{text, timestamp};
 use crate::support::Answer;
@@ -22,6 +22,8 @@ pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
             assert_eq!(asked["ChallengeName"], "PASSWORD_VERIFIER");
             Begun::Srp(Box::new((client, asked["ChallengeParameters"].clone())))
         }
+        Path::Chosen(face, first) => choose(cell, seat, (face, first)).await,
+        Path::SignedUp(_) => Begun::SignedUp(sign_up(cell, seat).await),
         Path::NewPassword(face) => {
             let asked = by_password(cell, seat, face).await.ok();
             challenge(
@@ -60,8 +62,19 @@ pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
                 }
             }
         }
+        Path::Device(face) => {
+            let device = cell.device.lock().await.clone().unwrap();
+            let asked = naming(cell, seat, face, Some(&device.key)).await.ok();
+            let client = SrpClient::new(3);
+            let answer = json!({ "DEVICE_KEY": device.key, "SRP_A": client.public });
+            let answer = challenge(&asked, "DEVICE_SRP_AUTH", answer);
+            let asked = respond(cell, seat, face, &answer).await.ok();
+            let proof = device.proof(s, &client, &asked["ChallengeParameters"]);
+            challenge(&asked, "DEVICE_PASSWORD_VERIFIER", proof)
+        }
         _ => {
             let tokens = by_password(cell, seat, Face::Public).await.ok();
+            cell.register(&tokens["AuthenticationResult"]).await;
             let token = text(&tokens["AuthenticationResult"]["RefreshToken"]);
             *cell.refresh.lock().await = Some(token.clone());
             Begun::Refresh(token)
@@ -71,10 +84,12 @@ pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
 
 /// The last step.
 pub async fn last(cell: &Cell<'_>, begun: &Begun, seat: &Seat) -> Found {
+    let named = cell.device.lock().await.clone().map(|device| device.key);
     let answer = match (cell.path, begun) {
-        (Path::Password(face), _) => by_password(cell, seat, face).await,
+        (Path::Password(face), _) => naming(cell, seat, face, named.as_deref()).await,
         (Path::Srp(face), Begun::Srp(begun)) => {
-            let proof = proof(cell, &begun.0, &begun.1);
+            let mut proof = proof(cell, &begun.0, &begun.1);
+            name(&mut proof, named.as_deref());
             let proof = Begun::Challenge {
                 name: "PASSWORD_VERIFIER",
                 session: Value::Null,
@@ -82,8 +97,29 @@ pub async fn last(cell: &Cell<'_>, begun: &Begun, seat: &Seat) -> Found {
             };
             respond(cell, seat, face, &proof).await
         }
+        (Path::Chosen(face, First::Srp), Begun::Srp(begun)) => {
+            let mut proof = proof(cell, &begun.0, &begun.1["ChallengeParameters"]);
+            name(&mut proof, named.as_deref());
+            let proof = Begun::Challenge {
+                name: "PASSWORD_VERIFIER",
+                session: begun.1["Session"].clone(),
+                responses: proof,
+            };
+            respond(cell, seat, face, &proof).await
+        }
+        (Path::SignedUp(face), Begun::SignedUp(session)) => {
+            let more = json!({ "Session": session });
+            initiate_with(
+                cell,
+                seat,
+                (face, "USER_AUTH", more),
+                json!({ "USERNAME": cell.name }),
+            )
+            .await
+        }
         (Path::RefreshFlow(face), Begun::Refresh(token)) => {
-            let parameters = json!({ "REFRESH_TOKEN": token });
+            let mut parameters = json!({ "REFRESH_TOKEN": token });
+            name(&mut parameters, named.as_deref());
             initiate(cell, seat, (face, "REFRESH_TOKEN_AUTH"), parameters).await
         }
         (_, Begun::Refresh(token)) => {
@@ -91,9 +127,29 @@ pub async fn last(cell: &Cell<'_>, begun: &Begun, seat: &Seat) -> Found {
             if let Some(secret) = &seat.secret {
                 request["ClientSecret"] = json!(secret);
             }
+            if let Some(key) = named {
+                request["DeviceKey"] = json!(key);
+            }
             cell.world.s.api("GetTokensFromRefreshToken", request).await
         }
-        (path, begun) => respond(cell, seat, path.face().unwrap(), begun).await,
+        (
+            path,
+            Begun::Challenge {
+                name: asked,
+                session,
+                responses,
+            },
+        ) => {
+            let mut responses = responses.clone();
+            name(&mut responses, named.as_deref());
+            let begun = Begun::Challenge {
+                name: asked,
+                session: session.clone(),
+                responses,
+            };
+            respond(cell, seat, path.face().unwrap(), &begun).await
+        }
+        (path, _) => panic!("{path:?} has no such step"),
     };
     found(&answer)
 }
@@ -110,27 +166,104 @@ fn found(answer: &Answer) -> Found {
     Found::tokens(result["AccessToken"].as_str().unwrap())
 }
 
+/// Puts a device's key beside other parameters.
+fn name(parameters: &mut Value, key: Option<&str>) {
+    if let Some(key) = key {
+        parameters["DEVICE_KEY"] = json!(key);
+    }
+}
+
 async fn by_password(cell: &Cell<'_>, seat: &Seat, face: Face) -> Answer {
+    naming(cell, seat, face, None).await
+}
+
+/// The password, with a device.
+async fn naming(cell: &Cell<'_>, seat: &Seat, face: Face, key: Option<&str>) -> Answer {
     let flow = match face {
         Face::Public => "USER_PASSWORD_AUTH",
         Face::Admin => "ADMIN_USER_PASSWORD_AUTH",
     };
-    let parameters = json!({ "USERNAME": cell.name, "PASSWORD": PASSWORD });
+    let mut parameters = json!({ "USERNAME": cell.name, "PASSWORD": PASSWORD });
+    name(&mut parameters, key);
     initiate(cell, seat, (face, flow), parameters).await
+}
+
+/// Up to the last step of a first factor that is chosen.
+async fn choose(cell: &Cell<'_>, seat: &Seat, (face, first): (Face, First)) -> Begun {
+    let s = &cell.world.s;
+    let flow = (face, "USER_AUTH");
+    let asked = initiate(cell, seat, flow, json!({ "USERNAME": cell.name }));
+    let asked = asked.await.ok();
+    let choice = |answer: Value| challenge(&asked, "SELECT_CHALLENGE", answer);
+    let next = async |answer: Value| respond(cell, seat, face, &choice(answer)).await.ok();
+    match first {
+        First::Password => choice(json!({ "ANSWER": "PASSWORD", "PASSWORD": PASSWORD })),
+        First::Srp => {
+            let client = SrpClient::new(7);
+            let answer = json!({ "ANSWER": "PASSWORD_SRP", "SRP_A": client.public });
+            let asked = next(answer).await;
+            Begun::Srp(Box::new((client, asked)))
+        }
+        First::Email => {
+            let asked = next(json!({ "ANSWER": "EMAIL_OTP" })).await;
+            let code = s.code_to(&cell.email());
+            challenge(&asked, "EMAIL_OTP", json!({ "EMAIL_OTP_CODE": code }))
+        }
+        First::Sms => {
+            let asked = next(json!({ "ANSWER": "SMS_OTP" })).await;
+            let code = s.code_to(&cell.phone);
+            challenge(&asked, "SMS_OTP", json!({ "SMS_OTP_CODE": code }))
+        }
+    }
+}
+
+/// From nothing to the session of a confirmed account.
+async fn sign_up(cell: &Cell<'_>, seat: &Seat) -> Value {
+    let s = &cell.world.s;
+    let mut request = json!({
+        "ClientId": seat.client.id, "Username": cell.name, "Password": PASSWORD,
+        "UserAttributes": [
+            { "Name": "email", "Value": cell.email() },
+            { "Name": "phone_number", "Value": cell.phone },
+        ],
+    });
+    let hash = seat.hash(&cell.name);
+    if let Some(hash) = &hash {
+        request["SecretHash"] = json!(hash);
+    }
+    let session = s.api("SignUp", request).await.ok()["Session"].take();
+    let mut request = json!({
+        "ClientId": seat.client.id, "Username": cell.name, "Session": session,
+        "ConfirmationCode": s.code_to(&cell.email()),
+    });
+    if let Some(hash) = &hash {
+        request["SecretHash"] = json!(hash);
+    }
+    s.api("ConfirmSignUp", request).await.ok()["Session"].take()
 }
 
 async fn initiate(
     cell: &Cell<'_>,
     seat: &Seat,
     (face, flow): (Face, &str),
+    parameters: Value,
+) -> Answer {
+    initiate_with(cell, seat, (face, flow, json!({})), parameters).await
+}
+
+async fn initiate_with(
+    cell: &Cell<'_>,
+    seat: &Seat,
+    (face, flow, more): (Face, &str, Value),
     mut parameters: Value,
 ) -> Answer {
     if let Some(hash) = seat.hash(&cell.name) {
         parameters["SECRET_HASH"] = json!(hash);
     }
-    let request = json!({
+    let mut request = json!({
         "ClientId": seat.client.id, "AuthFlow": flow, "AuthParameters": parameters,
     });
+    crate::api::merge(&mut request, &more);
     call(
         cell,
         seat,

@@ -4,7 +4,7 @@ use poolhouse::domain::challenge::{ChallengeName, Flow};
 use poolhouse::domain::hooks::TokenSource;
 use serde_json::json;
 
-use super::path::{Face, Factor, Grant, PATHS, Path};
+use super::path::{Face, Factor, First, Grant, PATHS, Path};
 use crate::api::auth::stage::Stage;
 use crate::support::house::House;
 
@@ -12,10 +12,11 @@ use crate::support::house::House;
 fn source(path: Path) -> TokenSource {
     match path {
         Path::Password(_) | Path::Srp(_) | Path::SecondFactor(..) => TokenSource::Authentication,
+        Path::Chosen(..) | Path::SignedUp(_) => TokenSource::Authentication,
         Path::NewPassword(_) => TokenSource::NewPasswordChallenge,
-        Path::RefreshFlow(_) | Path::GetTokens { .. } | Path::RefreshGrant { .. } => {
-            TokenSource::RefreshTokens
-        }
+        Path::Device(_) => TokenSource::AuthenticateDevice,
+        Path::RefreshFlow(_) | Path::RefreshGrant { .. } => TokenSource::RefreshTokens,
+        Path::GetTokens { .. } => TokenSource::RefreshOperation,
         _ => TokenSource::HostedAuth,
     }
 }
@@ -26,13 +27,16 @@ fn every_source_of_user_tokens_has_a_path() {
     for kind in [
         Authentication,
         NewPasswordChallenge,
+        AuthenticateDevice,
         HostedAuth,
         RefreshTokens,
+        RefreshOperation,
         ClientCredentials,
     ] {
         // A new source does not compile before it has its place here.
         let is_about_users = match kind {
-            Authentication | NewPasswordChallenge | HostedAuth | RefreshTokens => true,
+            Authentication | NewPasswordChallenge | AuthenticateDevice | HostedAuth
+            | RefreshTokens | RefreshOperation => true,
             ClientCredentials => false,
         };
         let listed = PATHS.iter().any(|path| source(*path) == kind);
@@ -50,10 +54,15 @@ fn every_path_stands_once_at_both_doors_and_with_every_factor_and_grant() {
         for path in [
             Path::Password(face),
             Path::Srp(face),
+            Path::SignedUp(face),
             Path::NewPassword(face),
+            Path::Device(face),
             Path::RefreshFlow(face),
         ] {
             has(path);
+        }
+        for first in [First::Password, First::Srp, First::Email, First::Sms] {
+            has(Path::Chosen(face, first));
         }
         for factor in [
             Factor::Sms,
@@ -83,17 +92,20 @@ fn every_path_stands_once_at_both_doors_and_with_every_factor_and_grant() {
 const fn is_walked(name: ChallengeName) -> bool {
     use ChallengeName::*;
     match name {
-        SmsMfa | EmailOtp | SoftwareTokenMfa | SelectMfaType | MfaSetup | PasswordVerifier
-        | NewPasswordRequired => true,
-        CustomChallenge
+        SmsMfa
+        | EmailOtp
+        | SoftwareTokenMfa
+        | SelectMfaType
+        | MfaSetup
+        | PasswordVerifier
+        | NewPasswordRequired
         | SelectChallenge
-        | DeviceSrp
-        | DevicePasswordVerifier
-        | AdminNoSrp
         | SmsOtp
         | Password
-        | WebAuthn
-        | PasswordSrp => false,
+        | PasswordSrp
+        | DeviceSrp
+        | DevicePasswordVerifier => true,
+        CustomChallenge | AdminNoSrp | WebAuthn => false,
     }
 }
 
@@ -144,10 +156,10 @@ async fn flows_that_are_on_no_path_give_nothing() {
         Flow::UserAuth,
     ] {
         let walked = match flow {
-            Flow::UserSrp | Flow::UserPassword | Flow::AdminUserPassword => true,
+            Flow::UserSrp | Flow::UserPassword | Flow::AdminUserPassword | Flow::UserAuth => true,
             // Other names of the same.
             Flow::RefreshTokenAuth | Flow::RefreshToken | Flow::AdminNoSrp => true,
-            Flow::Custom | Flow::UserAuth => false,
+            Flow::Custom => false,
         };
         let parameters = json!({
             "USERNAME": "ada", "PASSWORD": "wrong", "SRP_A": "5", "REFRESH_TOKEN": "x",

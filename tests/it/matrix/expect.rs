@@ -1,7 +1,7 @@
 //! What each cell must come to, and why.
 
 use super::condition::Condition as C;
-use super::path::{Face, Grant, Path};
+use super::path::{Face, First, Grant, Path};
 use super::world::Cell;
 use crate::support::house::claims;
 
@@ -112,7 +112,9 @@ const fn stand(path: Path) -> Stand {
     match path {
         Path::Password(_) => Stand::Password,
         Path::Srp(_) => Stand::Srp,
-        Path::NewPassword(_) | Path::SecondFactor(..) => Stand::Session,
+        Path::Chosen(_, First::Srp) => Stand::Srp,
+        Path::Chosen(..) | Path::SignedUp(_) => Stand::Session,
+        Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => Stand::Session,
         Path::RefreshFlow(_) | Path::GetTokens { .. } => Stand::Refresh,
         Path::RefreshGrant { .. } => Stand::RefreshGrant,
         Path::LoginPage(_) => Stand::Login,
@@ -177,6 +179,7 @@ pub fn rule(path: Path, condition: C) -> Expected {
         C::MfaOn | C::FactorOn => super::settings::factor(path, condition),
         // Groups are read when tokens are made (api-auth.md 6; security.md D10).
         C::GroupJoined => Expected::End(End::Grouped),
+        C::Remembered | C::Forgotten => super::settings::device(path, condition),
     }
 }
 
@@ -222,7 +225,7 @@ fn recreated(path: Path) -> Expected {
 /// A global sign-out ends what has begun and what was given (H8); not a browser's session (oauth.md
 /// 3), and not what begins after it.
 fn signed_out(path: Path, condition: C) -> Expected {
-    if condition == C::SignedOut && (path.is_invited() || path == Path::SignUpPage) {
+    if condition == C::SignedOut && (path.is_invited() || path.signs_up()) {
         return Expected::Never("who has never signed in has no access token to sign out with");
     }
     match stand(path) {
@@ -256,6 +259,9 @@ fn reset_required(path: Path) -> Expected {
 
 /// Who has not confirmed the account does not sign in (api.md 1.5; api-auth.md 3.3).
 fn unconfirmed(path: Path) -> Expected {
+    if matches!(path, Path::Chosen(..)) {
+        return Expected::Never("the choice is refused already, and the way begins after it");
+    }
     match stand(path) {
         Stand::Password | Stand::Srp => api("UserNotConfirmedException", "User is not confirmed."),
         Stand::Login => page(200, "/confirm", "Confirm"),
@@ -305,7 +311,10 @@ fn twice(path: Path) -> Expected {
         // Passwords, refresh tokens that do not rotate and browser sessions are for many times.
         Path::Password(_) | Path::RefreshFlow(_) | Path::GetTokens { .. } => tokens(),
         Path::RefreshGrant { .. } | Path::Sso(_) => tokens(),
-        Path::Srp(_) | Path::NewPassword(_) | Path::SecondFactor(..) => denied(ONCE),
+        Path::Srp(_) | Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => {
+            denied(ONCE)
+        }
+        Path::Chosen(..) | Path::SignedUp(_) => denied(ONCE),
         // Signing in gave the browser a new id: the form is a stranger's (C6, C8).
         Path::LoginPage(_) | Path::SignUpPage | Path::NewPasswordPage | Path::FactorPage(_) => {
             page(403, "", OUT_OF_DATE)
@@ -329,9 +338,12 @@ fn elsewhere(path: Path, condition: C) -> Expected {
     }
 }
 
-/// The lock is for guesses at passwords (api-auth.md 4): whoever has proven theirs goes on.
+/// The lock is for guesses at passwords, and at devices' secrets (api-auth.md 4): whoever has proven
+/// theirs goes on.
 fn locked_out(path: Path) -> Expected {
     match stand(path) {
+        _ if matches!(path, Path::Device(_)) => denied(LOCKED),
+        _ if matches!(path, Path::Chosen(_, First::Password)) => denied(LOCKED),
         Stand::Password | Stand::Srp => denied(LOCKED),
         Stand::Login => page(400, "/login", LOCKED),
         _ => tokens(),

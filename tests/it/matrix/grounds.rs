@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::path::Path;
+use crate::api::auth::device;
 use crate::api::auth::stage::text;
 use crate::support::Server;
 use crate::support::house::{CALLBACK, Client};
@@ -32,10 +33,21 @@ fn sms() -> Value {
 
 impl Grounds {
     pub async fn make(s: &Server) -> Self {
-        let request = json!({
+        Self::with(s, false).await
+    }
+
+    /// A pool that may track devices.
+    pub async fn with(s: &Server, devices: bool) -> Self {
+        let mut request = json!({
             "PoolName": "matrix", "AutoVerifiedAttributes": ["email"], "UserPoolTier": "ESSENTIALS",
             "SmsConfiguration": sms(),
+            "Policies": { "SignInPolicy": {
+                "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"],
+            } },
         });
+        if devices {
+            request["DeviceConfiguration"] = device::always();
+        }
         let made = s.api("CreateUserPool", request).await.ok();
         let pool = text(&made["UserPool"]["Id"]);
         let mut request = factors("OPTIONAL");
@@ -79,6 +91,9 @@ pub fn usual(path: Path) -> Value {
         "ALLOW_ADMIN_USER_PASSWORD_AUTH",
         "ALLOW_USER_SRP_AUTH",
     ];
+    if path.is_chosen() {
+        flows.push("ALLOW_USER_AUTH");
+    }
     let mut settings = json!({
         "SupportedIdentityProviders": ["COGNITO"],
         "CallbackURLs": [CALLBACK],

@@ -55,6 +55,11 @@ async fn first_factors_under_every_condition() {
 }
 
 #[tokio::test]
+async fn chosen_factors_under_every_condition() {
+    walk(Part::Choice).await;
+}
+
+#[tokio::test]
 async fn challenges_of_the_api_under_every_condition() {
     walk(Part::Challenge).await;
 }

@@ -21,6 +21,19 @@ pub enum Factor {
     SetUp,
 }
 
+/// How the first factor is proven that was chosen (USER_AUTH).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum First {
+    /// PASSWORD, with the choice.
+    Password,
+    /// PASSWORD_VERIFIER after PASSWORD_SRP.
+    Srp,
+    /// EMAIL_OTP.
+    Email,
+    /// SMS_OTP.
+    Sms,
+}
+
 /// What brings the browser's answer to the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grant {
@@ -35,10 +48,16 @@ pub enum Path {
     Password(Face),
     /// PASSWORD_VERIFIER after USER_SRP_AUTH.
     Srp(Face),
+    /// A first factor after SELECT_CHALLENGE.
+    Chosen(Face, First),
+    /// USER_AUTH with the session of ConfirmSignUp.
+    SignedUp(Face),
     /// NEW_PASSWORD_REQUIRED.
     NewPassword(Face),
     /// SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA, the first after SELECT_MFA_TYPE, MFA_SETUP.
     SecondFactor(Face, Factor),
+    /// DEVICE_PASSWORD_VERIFIER, in place of a second factor.
+    Device(Face),
     /// REFRESH_TOKEN_AUTH.
     RefreshFlow(Face),
     /// GetTokensFromRefreshToken.
@@ -63,6 +82,7 @@ pub enum Path {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     First,
+    Choice,
     Challenge,
     Refresh,
     Page,
@@ -76,6 +96,16 @@ pub const PATHS: &[Path] = &[
     Path::Password(Admin),
     Path::Srp(Public),
     Path::Srp(Admin),
+    Path::Chosen(Public, First::Password),
+    Path::Chosen(Admin, First::Password),
+    Path::Chosen(Public, First::Srp),
+    Path::Chosen(Admin, First::Srp),
+    Path::Chosen(Public, First::Email),
+    Path::Chosen(Admin, First::Email),
+    Path::Chosen(Public, First::Sms),
+    Path::Chosen(Admin, First::Sms),
+    Path::SignedUp(Public),
+    Path::SignedUp(Admin),
     Path::NewPassword(Public),
     Path::NewPassword(Admin),
     Path::SecondFactor(Public, Factor::Sms),
@@ -88,6 +118,8 @@ pub const PATHS: &[Path] = &[
     Path::SecondFactor(Admin, Factor::Chosen),
     Path::SecondFactor(Public, Factor::SetUp),
     Path::SecondFactor(Admin, Factor::SetUp),
+    Path::Device(Public),
+    Path::Device(Admin),
     Path::RefreshFlow(Public),
     Path::RefreshFlow(Admin),
     Path::GetTokens { rotating: false },
@@ -113,7 +145,8 @@ impl Path {
     pub const fn part(self) -> Part {
         match self {
             Self::Password(_) | Self::Srp(_) => Part::First,
-            Self::NewPassword(_) | Self::SecondFactor(..) => Part::Challenge,
+            Self::Chosen(..) | Self::SignedUp(_) => Part::Choice,
+            Self::NewPassword(_) | Self::SecondFactor(..) | Self::Device(_) => Part::Challenge,
             Self::RefreshFlow(_) | Self::GetTokens { .. } | Self::RefreshGrant { .. } => {
                 Part::Refresh
             }
@@ -129,8 +162,11 @@ impl Path {
         match self {
             Self::Password(face)
             | Self::Srp(face)
+            | Self::Chosen(face, _)
+            | Self::SignedUp(face)
             | Self::NewPassword(face)
             | Self::SecondFactor(face, _)
+            | Self::Device(face)
             | Self::RefreshFlow(face) => Some(face),
             Self::GetTokens { .. } => Some(Face::Public),
             _ => None,
@@ -152,6 +188,7 @@ impl Path {
     pub const fn factor(self) -> Option<Factor> {
         match self {
             Self::SecondFactor(_, factor) | Self::FactorPage(factor) => Some(factor),
+            Self::Device(_) => Some(Factor::Sms),
             _ => None,
         }
     }
@@ -159,6 +196,16 @@ impl Path {
     /// Whether its user has a temporary password.
     pub const fn is_invited(self) -> bool {
         matches!(self, Self::NewPassword(_) | Self::NewPasswordPage)
+    }
+
+    /// Whether its user signs up inside the way.
+    pub const fn signs_up(self) -> bool {
+        matches!(self, Self::SignUpPage | Self::SignedUp(_))
+    }
+
+    /// Whether it begins with USER_AUTH.
+    pub const fn is_chosen(self) -> bool {
+        matches!(self, Self::Chosen(..) | Self::SignedUp(_))
     }
 
     pub const fn grant(self) -> Grant {

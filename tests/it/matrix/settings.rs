@@ -2,7 +2,7 @@
 
 use super::condition::Condition as C;
 use super::expect::{End, Expected};
-use super::path::{Face, Grant, Path};
+use super::path::{Face, First, Grant, Path};
 
 fn api(code: &'static str, message: &str) -> Expected {
     Expected::End(End::Api(code, message.to_owned()))
@@ -50,15 +50,20 @@ pub fn pool_deleted(path: Path) -> Expected {
 pub fn flow_off(path: Path) -> Expected {
     let off = |message: &str| api("InvalidParameterException", message);
     match path {
+        Path::SignedUp(Face::Public) => off("USER_AUTH flow not enabled for this client"),
         Path::Password(Face::Public) => off("USER_PASSWORD_AUTH flow not enabled for this client"),
         Path::RefreshFlow(Face::Public) => {
             off("REFRESH_TOKEN_AUTH flow not enabled for this client")
         }
-        Path::Password(Face::Admin) | Path::RefreshFlow(Face::Admin) => {
-            off("Auth flow not enabled for this client")
-        }
+        Path::Password(Face::Admin)
+        | Path::SignedUp(Face::Admin)
+        | Path::RefreshFlow(Face::Admin) => off("Auth flow not enabled for this client"),
         // The setting is about InitiateAuth: a sign-in that it let in ends as it began.
-        Path::Srp(_) | Path::NewPassword(_) | Path::SecondFactor(..) => Expected::End(End::Tokens),
+        Path::Srp(_)
+        | Path::Chosen(..)
+        | Path::NewPassword(_)
+        | Path::SecondFactor(..)
+        | Path::Device(_) => Expected::End(End::Tokens),
         // It is no flow of InitiateAuth; rotating clients cannot even allow that.
         Path::GetTokens { .. } => Expected::End(End::Tokens),
         Path::CodeGrant { .. } => grant("unauthorized_client", None),
@@ -95,9 +100,16 @@ pub fn secret(path: Path, condition: C) -> Expected {
 /// codes, browser sessions (oauth.md 3) and refresh tokens.
 pub fn factor(path: Path, condition: C) -> Expected {
     match path {
-        Path::Password(_) | Path::Srp(_) | Path::NewPassword(_) => {
-            Expected::End(End::Challenge("SMS_MFA"))
+        // A code is no password, and a second one would prove no more: who has to prove a second
+        // factor begins with the password (api-auth.md 1.2).
+        Path::Chosen(_, First::Email | First::Sms) => {
+            api("NotAuthorizedException", "Invalid session for the user.")
         }
+        Path::Password(_)
+        | Path::Srp(_)
+        | Path::Chosen(..)
+        | Path::SignedUp(_)
+        | Path::NewPassword(_) => Expected::End(End::Challenge("SMS_MFA")),
         Path::LoginPage(Grant::Code | Grant::Implicit) | Path::NewPasswordPage => {
             Expected::End(End::Page(200, "/mfa", "SMS"))
         }
@@ -110,6 +122,34 @@ pub fn factor(path: Path, condition: C) -> Expected {
             if condition == C::FactorOn =>
         {
             Expected::Never("the user has no telephone number, which is why a factor is set up")
+        }
+        _ => Expected::End(End::Tokens),
+    }
+}
+
+/// A device that is named has to prove itself; one that is gone is told so to its user alone, and
+/// refreshes nothing (G14; api-auth.md 6 and 7). The pages name none.
+pub fn device(path: Path, condition: C) -> Expected {
+    let gone = || api("ResourceNotFoundException", "Device does not exist.");
+    match path {
+        _ if path.is_invited() || path.signs_up() => {
+            Expected::Never("who has never signed in has no device")
+        }
+        Path::Password(_) | Path::Srp(_) | Path::Chosen(..) | Path::SecondFactor(..)
+            if condition == C::Remembered =>
+        {
+            Expected::End(End::Challenge("DEVICE_SRP_AUTH"))
+        }
+        Path::Device(_) if condition == C::Remembered => {
+            Expected::Never("the way is that of a remembered device")
+        }
+        Path::Password(_)
+        | Path::Srp(_)
+        | Path::Chosen(..)
+        | Path::SecondFactor(..)
+        | Path::Device(_) => gone(),
+        Path::RefreshFlow(_) | Path::GetTokens { .. } if condition == C::Forgotten => {
+            api("NotAuthorizedException", "Invalid Refresh Token")
         }
         _ => Expected::End(End::Tokens),
     }

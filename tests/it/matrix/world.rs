@@ -11,6 +11,7 @@ use super::condition::Condition;
 use super::grounds::{Grounds, factors, usual};
 use super::path::{Face, Factor, Grant, Path};
 use super::{api, hosted};
+use crate::api::auth::device::Device;
 use crate::api::auth::mfa::totp;
 use crate::api::auth::stage::{secret_hash, text};
 use crate::support::browser::{Browser, Form};
@@ -46,8 +47,9 @@ impl World {
     pub async fn cell(&self, path: Path, condition: Condition) -> Cell<'_> {
         let n = self.users.fetch_add(1, Ordering::Relaxed);
         let own = condition.is_about_the_pool() || path.factor() == Some(Factor::SetUp);
-        let grounds = if own {
-            Grounds::make(&self.s).await
+        let devices = matches!(path, Path::Device(_)) || condition.is_about_a_device();
+        let grounds = if own || devices {
+            Grounds::with(&self.s, devices).await
         } else {
             self.shared.clone()
         };
@@ -66,6 +68,7 @@ impl World {
             access: Value::Null,
             app: None,
             refresh: Mutex::new(None),
+            device: Mutex::new(None),
         };
         cell.settle().await;
         cell
@@ -88,6 +91,8 @@ pub struct Cell<'w> {
     pub app: Option<String>,
     /// The refresh token that the way has given so far.
     pub refresh: Mutex<Option<String>>,
+    /// The device that the way names, where the pool tracks them.
+    pub device: Mutex<Option<Device>>,
 }
 
 /// A way before its last step.
@@ -99,6 +104,7 @@ pub enum Begun {
         session: Value,
         responses: Value,
     },
+    SignedUp(Value),
     Refresh(String),
     Code(String),
     Form(Box<(Browser, Form)>),
@@ -117,7 +123,7 @@ pub struct Seat {
 impl Cell<'_> {
     /// Makes the user as the way needs it.
     async fn settle(&mut self) {
-        if self.path == Path::SignUpPage {
+        if self.path.signs_up() {
             return;
         }
         if self.condition == Condition::Unconfirmed {
@@ -132,8 +138,9 @@ impl Cell<'_> {
         if self.path.is_invited() {
             return;
         }
-        self.access =
-            self.helper_sign_in(PASSWORD).await.ok()["AuthenticationResult"]["AccessToken"].take();
+        let mut tokens = self.helper_sign_in(PASSWORD).await.ok()["AuthenticationResult"].take();
+        self.register(&tokens).await;
+        self.access = tokens["AccessToken"].take();
         let prefer = |kind: &str| json!({ "Username": self.name, kind: { "Enabled": true } });
         match self.path.factor() {
             None => {}
@@ -149,6 +156,16 @@ impl Cell<'_> {
                 self.prefer(both).await;
             }
             Some(Factor::SetUp) => self.admin("SetUserPoolMfaConfig", factors("ON")).await,
+        }
+    }
+
+    /// Registers the device of a sign-in, where it was given a key.
+    pub async fn register(&self, tokens: &Value) {
+        if tokens["NewDeviceMetadata"].is_object() {
+            let device = Device::of(tokens);
+            let request = device.registration(tokens);
+            self.world.s.api("ConfirmDevice", request).await.ok();
+            *self.device.lock().await = Some(device);
         }
     }
 
@@ -232,8 +249,11 @@ impl Cell<'_> {
             Path::Password(Face::Public) => "ALLOW_USER_PASSWORD_AUTH",
             Path::Password(Face::Admin) => "ALLOW_ADMIN_USER_PASSWORD_AUTH",
             Path::Srp(_) => "ALLOW_USER_SRP_AUTH",
+            Path::Chosen(..) | Path::SignedUp(_) => "ALLOW_USER_AUTH",
             Path::RefreshFlow(_) | Path::GetTokens { .. } => "ALLOW_REFRESH_TOKEN_AUTH",
-            Path::NewPassword(_) | Path::SecondFactor(..) => "ALLOW_USER_PASSWORD_AUTH",
+            Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => {
+                "ALLOW_USER_PASSWORD_AUTH"
+            }
             _ => {
                 let left = match self.path.grant() {
                     Grant::Code => "implicit",

@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod database;
+pub mod envelope;
 pub mod forgeries;
 pub mod house;
 pub mod model;

@@ -66,12 +66,24 @@ static IDP: LazyLock<Facts> = LazyLock::new(|| {
 static IDENTITY: LazyLock<Facts> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../../src/identity/constraints.json")).unwrap()
 });
+static KMS: LazyLock<Facts> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../../../src/kms/constraints.json")).unwrap()
+});
 
-/// The facts of `cognito-idp` or `cognito-identity`.
+/// What a service calls a request that breaks its model.
+pub fn invalid(service: &str) -> &'static str {
+    match service {
+        "kms" => "ValidationException",
+        _ => "InvalidParameterException",
+    }
+}
+
+/// The facts of `cognito-idp`, `cognito-identity` or `kms`.
 pub fn facts(service: &str) -> &'static Facts {
     match service {
         "cognito-idp" => &IDP,
         "cognito-identity" => &IDENTITY,
+        "kms" => &KMS,
         other => panic!("no service {other}"),
     }
 }

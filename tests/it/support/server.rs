@@ -134,6 +134,7 @@ impl Server {
         let prefix = match service {
             "cognito-idp" => "AWSCognitoIdentityProviderService",
             "cognito-identity" => "AWSCognitoIdentityService",
+            "kms" => "TrentService",
             other => panic!("no service {other}"),
         };
         let request = self

@@ -5,11 +5,14 @@ use serde::Deserialize;
 use super::shape::Sessions;
 use crate::domain::user_sessions;
 use crate::error::Result;
+use crate::secret::Secret;
 use crate::wire::call::{Call, Token};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
+    #[expect(dead_code, reason = "the caller was admitted by it")]
+    access_token: Secret<String>,
     next_token: Option<String>,
 }
 

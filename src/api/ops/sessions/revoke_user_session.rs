@@ -5,11 +5,14 @@ use serde::Deserialize;
 use crate::api::shapes::Empty;
 use crate::domain::user_sessions::{self, Associated};
 use crate::error::Result;
+use crate::secret::Secret;
 use crate::wire::call::{Call, Token};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
+    #[expect(dead_code, reason = "the caller was admitted by it")]
+    access_token: Secret<String>,
     session_id: String,
     revoke_associated_sessions: Option<Associated>,
 }

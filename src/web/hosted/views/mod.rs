@@ -29,5 +29,5 @@ pub use second_factor::{SecondFactorField, SecondFactorPage};
 pub use set_up_app::{SetUpAppField, SetUpAppPage};
 pub use set_up_email::{SetUpEmailField, SetUpEmailPage};
 pub use sign_in::{SignInField, SignInPage};
-pub use sign_up::{SignUpField, SignUpPage};
+pub use sign_up::{SignUpField, SignUpPage, TermsLinks};
 pub use signed_out::SignedOutPage;

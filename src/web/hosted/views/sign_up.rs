@@ -64,11 +64,57 @@ pub struct SignUpPage {
     pub rules: PasswordRules,
     /// The sign-in page.
     pub sign_in_href: String,
+    /// What one agrees to by signing up.
+    pub terms: Option<TermsLinks>,
+}
+
+/// Where the documents are that one agrees to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TermsLinks {
+    /// The terms of use.
+    pub terms: String,
+    /// The privacy policy.
+    pub privacy: String,
+}
+
+/// A piece of a sentence: words, or words that lead somewhere.
+struct Piece<'a> {
+    words: &'a str,
+    href: Option<&'a str>,
 }
 
 impl SignUpPage {
     fn rule_list(&self) -> RuleList {
         self.rules.list(self.chrome.locale)
+    }
+
+    /// The sentence about terms, with its links where the language wants them.
+    fn agreement<'a>(&'a self, links: &'a TermsLinks) -> Vec<Piece<'a>> {
+        let mut pieces = Vec::new();
+        let mut rest = self.chrome.say(Text::AgreeToTerms);
+        while let Some((before, after)) = rest.split_once('{') {
+            let Some((name, tail)) = after.split_once('}') else {
+                break;
+            };
+            let (key, href) = match name {
+                "privacy" => (Text::PrivacyPolicy, links.privacy.as_str()),
+                _ => (Text::TermsOfUse, links.terms.as_str()),
+            };
+            pieces.push(Piece {
+                words: before,
+                href: None,
+            });
+            pieces.push(Piece {
+                words: self.chrome.say(key),
+                href: Some(href),
+            });
+            rest = tail;
+        }
+        pieces.push(Piece {
+            words: rest,
+            href: None,
+        });
+        pieces
     }
 
     /// All fields in the order of the page: user name, attributes, password.
@@ -114,6 +160,7 @@ impl SignUpPage {
             attributes: vec![Attribute("email".to_owned())],
             rules: Words::rules(),
             sign_in_href: words.say("/login?client_id=1"),
+            terms: None,
         };
         let names = [
             "email",
@@ -153,6 +200,10 @@ impl SignUpPage {
             person: None,
             attributes,
             form,
+            terms: Some(TermsLinks {
+                terms: words.say("https://example.com/terms"),
+                privacy: words.say("https://example.com/privacy"),
+            }),
             ..plain.clone()
         };
         vec![("sign_up", plain), ("sign_up_refused", refused)]

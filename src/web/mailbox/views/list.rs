@@ -19,6 +19,8 @@ pub struct AppLink {
     pub name: String,
     /// Its sign-in page.
     pub href: String,
+    /// The preview of its look.
+    pub look_href: String,
 }
 
 /// A user pool with its app clients.
@@ -55,6 +57,10 @@ impl MailboxPage {
         self.messages.first().map_or(0, |message| message.id)
     }
 
+    fn look(&self, app: &AppLink) -> String {
+        fill(self.chrome.say(Text::MailboxLook), &[("app", &app.name)])
+    }
+
     fn open_sign_in(&self, app: &AppLink) -> String {
         fill(
             self.chrome.say(Text::MailboxOpenSignIn),
@@ -78,6 +84,7 @@ impl MailboxPage {
                         name: words.say("demo-web"),
                         href: words
                             .say("/us-east-1_Demo00001/login?client_id=1&response_type=code"),
+                        look_href: words.say("/_poolhouse/branding/1"),
                     }],
                 },
                 PoolLinks {

@@ -67,6 +67,31 @@ async fn ask(stage: &Stage, flow: &str, name: &str) -> Answer {
             let parameters = json!({ "USERNAME": name, "SRP_A": "02" });
             stage.initiate("USER_SRP_AUTH", parameters).await
         }
+        "choice" => stage.choose(name, json!({})).await,
+        "code" => {
+            let preferred = json!({ "PREFERRED_CHALLENGE": "EMAIL_OTP" });
+            stage.choose(name, preferred).await
+        }
+        "chosen password" | "chosen srp" | "chosen code" | "wrong code" => {
+            let (answer, more) = match flow {
+                "chosen password" => ("PASSWORD", json!({ "PASSWORD": "wrong" })),
+                "chosen srp" => ("PASSWORD_SRP", json!({ "SRP_A": "02" })),
+                _ => ("EMAIL_OTP", json!({})),
+            };
+            let asked = stage.choose(name, json!({})).await.ok();
+            let mut responses = json!({ "USERNAME": name, "ANSWER": answer });
+            crate::api::merge(&mut responses, &more);
+            let session = asked["Session"].as_str();
+            let sent = stage.respond("SELECT_CHALLENGE", session, responses).await;
+            if flow != "wrong code" {
+                return sent;
+            }
+            let sent = sent.ok();
+            let wrong = json!({ "USERNAME": name, "EMAIL_OTP_CODE": "0" });
+            stage
+                .respond("EMAIL_OTP", sent["Session"].as_str(), wrong)
+                .await
+        }
         "proof" => stage.srp_sign_in(name, "wrong").await,
         "forgot" => stage.s.api("ForgotPassword", named(json!({}))).await,
         "reset" => stage.s.api("ConfirmForgotPassword", named(reset)).await,
@@ -81,7 +106,10 @@ async fn ask(stage: &Stage, flow: &str, name: &str) -> Answer {
 #[tokio::test]
 async fn nobody_costs_the_work_of_somebody() {
     let log = Log::start();
-    let pool = json!({ "AutoVerifiedAttributes": ["email"] });
+    let pool = json!({
+        "AutoVerifiedAttributes": ["email"],
+        "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } },
+    });
     let hides = json!({ "PreventUserExistenceErrors": "ENABLED" });
     let stage = Stage::with(pool, hides).await;
     let own = || Some((PASSWORD, Kind::Permanent));
@@ -103,6 +131,12 @@ async fn nobody_costs_the_work_of_somebody() {
         ("password", "ada"),
         ("srp", "ada"),
         ("proof", "ada"),
+        ("choice", "ada"),
+        ("code", "ada"),
+        ("chosen password", "ada"),
+        ("chosen srp", "ada"),
+        ("chosen code", "ada"),
+        ("wrong code", "ada"),
         ("forgot", "ada"),
         ("reset", "ada"),
         ("resend", "una"),

@@ -1,5 +1,7 @@
 //! Every request that breaks one fact of the model, and the ones that only just do not.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::maximal::{escaped, maximal_request, value};
@@ -42,6 +44,7 @@ pub fn limits(service: &str, operation: &str) -> Vec<Negative> {
 /// A valid request, and copies of it with one change each.
 struct Changed {
     facts: &'static Facts,
+    invalid: &'static str,
     base: Value,
     all: Vec<Negative>,
 }
@@ -53,6 +56,7 @@ impl Changed {
         let base = maximal_request(service, operation);
         Self {
             facts: facts(service),
+            invalid: super::invalid(service),
             base,
             all: Vec::new(),
         }
@@ -72,6 +76,11 @@ impl Changed {
                 parent.remove(name).unwrap();
             }
         }
+        let error = if error == INVALID {
+            self.invalid
+        } else {
+            error
+        };
         self.all.push(Negative {
             body,
             what: format!("{path} {what}"),
@@ -204,7 +213,10 @@ impl Changed {
                     samples::of_length(shape, size).map(Value::from)
                 }
                 "integer" | "long" => Some(json!(limit)),
-                "blob" => Some(json!("AAAA".repeat(size / 3))),
+                "blob" => {
+                    let bytes = STANDARD.encode(vec![0; size]);
+                    Some(json!(bytes))
+                }
                 "list" => Some(self.filled(shape, size)),
                 _ => None,
             };

@@ -1,0 +1,20 @@
+//! DeleteTerms.
+
+use serde::Deserialize;
+
+use crate::domain::terms;
+use crate::error::Result;
+use crate::ids::PoolId;
+use crate::wire::call::{Call, Iam};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request {
+    terms_id: String,
+    user_pool_id: PoolId,
+}
+
+/// # Errors: ResourceNotFound
+pub async fn delete_terms(call: Call<Iam>, req: Request) -> Result<()> {
+    terms::delete(&call.app, &call.actor, &req.user_pool_id, &req.terms_id).await
+}

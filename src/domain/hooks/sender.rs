@@ -1,0 +1,88 @@
+//! CustomEmailSender and CustomSMSSender: the pool's own delivery. They run after the answer's fate
+//! is settled, and nothing that they say reaches the caller (triggers.md 4).
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::ask::{Nothing, Question, call, request};
+use super::{Event, MessageSource, sealing};
+use crate::app::App;
+use crate::secret::Secret;
+use crate::settings::pool::{Contact, VersionedLambda};
+use crate::store::pools::Pool;
+
+/// A message that a function is to deliver.
+#[derive(Clone, Copy, Debug)]
+pub struct Outgoing<'a> {
+    /// What it is for.
+    pub source: MessageSource,
+    /// Which contact it goes to.
+    pub contact: Contact,
+    /// The code or temporary password in it.
+    pub code: &'a Secret<String>,
+}
+
+/// Whether a function delivers the pool's messages to such a contact.
+pub fn sends_custom(pool: &Pool, contact: Contact) -> bool {
+    sender(pool, contact).is_some()
+}
+
+/// Hands a message to the pool's function, which is not waited for.
+pub fn send_custom(app: &App, event: Event<'_>, outgoing: Outgoing<'_>) {
+    let Some(arn) = sender(event.pool, outgoing.contact) else {
+        return;
+    };
+    let (trigger, kind) = match outgoing.contact {
+        Contact::Email => ("CustomEmailSender", "customEmailSenderRequestV1"),
+        Contact::PhoneNumber => ("CustomSMSSender", "customSMSSenderRequestV1"),
+    };
+    let sealed = sealing::seal(app, event.pool, &clear(outgoing));
+    let sealed = match sealed {
+        Ok(sealed) => sealed,
+        Err(error) => {
+            tracing::error!(cause = ?error.cause(), trigger, "a code was not sealed, so it is not sent");
+            return;
+        }
+    };
+    let mut request = request(&event);
+    let metadata = (!event.metadata.is_empty()).then_some(event.metadata);
+    request.insert("type".to_owned(), json!(kind));
+    request.insert("code".to_owned(), json!(sealed.text));
+    request.insert("clientMetadata".to_owned(), json!(metadata));
+    if let Some(encoding) = sealed.encoding {
+        request.insert("codeEncoding".to_owned(), json!(encoding));
+    }
+    let question = Question {
+        trigger,
+        source: format!("{trigger}_{}", outgoing.source.as_str()),
+        arn,
+        version: "1",
+        request: Value::Object(request),
+        response: json!({}),
+    };
+    let call = call(app, event, question);
+    let lambda = Arc::clone(&app.lambda);
+    app.jobs.spawn("custom sender", async move {
+        // A failure is in the log and in the record; there is nobody else to tell.
+        lambda.invoke::<Nothing>(&call).await.ok();
+    });
+}
+
+fn sender(pool: &Pool, contact: Contact) -> Option<&str> {
+    let config = pool.settings().lambda_config.as_ref()?;
+    let slot: Option<&VersionedLambda> = match contact {
+        Contact::Email => config.custom_email_sender.as_ref(),
+        Contact::PhoneNumber => config.custom_sms_sender.as_ref(),
+    };
+    slot?.lambda_arn.as_deref()
+}
+
+/// Temporary passwords are HTML before they are sealed; codes are digits anyway.
+fn clear(outgoing: Outgoing<'_>) -> Secret<String> {
+    let code = outgoing.code.expose();
+    Secret::new(match outgoing.source {
+        MessageSource::AdminCreateUser => code.replace('<', "&lt;").replace('>', "&gt;"),
+        _ => code.clone(),
+    })
+}

@@ -1,0 +1,63 @@
+//! THE TABLE of `kms`: all 56 operations of the model. What the AWS Encryption SDK calls is built.
+
+use super::ops;
+use crate::operations;
+
+operations! {
+    CancelKeyDeletion Iam;
+    ConnectCustomKeyStore Iam;
+    CreateAlias Iam;
+    CreateCustomKeyStore Iam;
+    CreateGrant Iam;
+    CreateKey Iam;
+    Decapsulate Iam;
+    Decrypt Iam => ops::decrypt::decrypt;
+    DeleteAlias Iam;
+    DeleteCustomKeyStore Iam;
+    DeleteImportedKeyMaterial Iam;
+    DeriveSharedSecret Iam;
+    DescribeCustomKeyStores Iam;
+    DescribeKey Iam => ops::describe_key::describe_key;
+    DisableKey Iam;
+    DisableKeyRotation Iam;
+    DisconnectCustomKeyStore Iam;
+    EnableKey Iam;
+    EnableKeyRotation Iam;
+    Encapsulate Iam;
+    Encrypt Iam => ops::encrypt::encrypt;
+    GenerateDataKey Iam => ops::generate_data_key::generate_data_key;
+    GenerateDataKeyPair Iam;
+    GenerateDataKeyPairWithoutPlaintext Iam;
+    GenerateDataKeyWithoutPlaintext Iam => ops::generate_data_key_without_plaintext::generate_data_key_without_plaintext;
+    GenerateMac Iam;
+    GenerateRandom Iam;
+    GetKeyLastUsage Iam;
+    GetKeyPolicy Iam;
+    GetKeyRotationStatus Iam;
+    GetParametersForImport Iam;
+    GetPublicKey Iam;
+    ImportKeyMaterial Iam;
+    ListAliases Iam;
+    ListGrants Iam;
+    ListKeyPolicies Iam;
+    ListKeyRotations Iam;
+    ListKeys Iam;
+    ListResourceTags Iam;
+    ListRetirableGrants Iam;
+    PutKeyPolicy Iam;
+    ReEncrypt Iam;
+    ReplicateKey Iam;
+    RetireGrant Iam;
+    RevokeGrant Iam;
+    RotateKeyOnDemand Iam;
+    ScheduleKeyDeletion Iam;
+    Sign Iam;
+    TagResource Iam;
+    UntagResource Iam;
+    UpdateAlias Iam;
+    UpdateCustomKeyStore Iam;
+    UpdateKeyDescription Iam;
+    UpdatePrimaryRegion Iam;
+    Verify Iam;
+    VerifyMac Iam;
+}

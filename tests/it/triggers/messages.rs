@@ -1,0 +1,148 @@
+//! CustomMessage, CustomEmailSender and CustomSMSSender.
+
+use serde_json::{Value, json};
+
+use super::host::{Act, arn};
+use super::scene::Scene;
+use crate::api::auth::stage::PASSWORD;
+
+const EMAIL: &str = "ada@example.com";
+
+#[tokio::test]
+async fn texts_are_replaced_and_filled_in() {
+    let scene = Scene::with(&["CustomMessage"]).await;
+    scene.host.responds(json!({
+        "emailSubject": "Welcome", "emailMessage": "Code {####}, once more {####}.",
+    }));
+    scene.sign_up("ada", json!({})).await.ok();
+    let message = scene.stage.s.message_to(EMAIL);
+    let code = message.code.clone().unwrap();
+    assert_eq!(message.subject.as_deref(), Some("Welcome"));
+    assert_eq!(message.text, format!("Code {code}, once more {code}."));
+
+    // Without the place for the code the pool's own body is sent, under the function's subject.
+    scene
+        .host
+        .responds(json!({ "emailSubject": "Hello", "emailMessage": "No code here." }));
+    scene
+        .public("ResendConfirmationCode", json!({ "Username": "ada" }))
+        .await
+        .ok();
+    let message = scene.stage.s.message_to(EMAIL);
+    assert_eq!(message.subject.as_deref(), Some("Hello"));
+    assert!(message.text.contains(message.code.as_deref().unwrap()));
+    assert!(!message.text.contains("No code here"));
+}
+
+#[tokio::test]
+async fn invitations_need_both_places() {
+    let scene = Scene::with(&["CustomMessage"]).await;
+    let new = |name: &str| {
+        json!({
+            "Username": name, "TemporaryPassword": PASSWORD, "DesiredDeliveryMediums": ["EMAIL"],
+            "UserAttributes": [{ "Name": "email", "Value": EMAIL }],
+        })
+    };
+    scene
+        .host
+        .responds(json!({ "emailMessage": "Hi {username}: {####}" }));
+    scene.admin("AdminCreateUser", new("ada")).await.ok();
+    assert_eq!(
+        scene.stage.s.message_to(EMAIL).text,
+        format!("Hi ada: {PASSWORD}")
+    );
+    scene.host.responds(json!({ "emailMessage": "Hi: {####}" }));
+    scene.admin("AdminCreateUser", new("bob")).await.ok();
+    let text = scene.stage.s.message_to(EMAIL).text;
+    assert!(text.contains("bob") && text.contains(PASSWORD), "{text}");
+}
+
+#[tokio::test]
+async fn texts_that_are_too_long_and_refusals_leave_nothing_behind() {
+    let scene = Scene::with(&["CustomMessage"]).await;
+    for response in [
+        json!({ "emailMessage": format!("{{####}}{}", "x".repeat(20_000)) }),
+        json!({ "smsMessage": format!("{{####}}{}", "x".repeat(140)) }),
+        json!({ "emailMessage": 7 }),
+    ] {
+        scene.host.responds(response);
+        let refused = scene.sign_up("ada", json!({})).await;
+        refused.error(
+            "InvalidLambdaResponseException",
+            "Unrecognizable lambda output",
+        );
+    }
+    scene.host.does(|_| Act::Throws("no"));
+    let refused = scene.sign_up("ada", json!({})).await;
+    refused.error(
+        "UserLambdaValidationException",
+        "CustomMessage failed with error no.",
+    );
+    assert_eq!(scene.status("ada").await, None);
+}
+
+fn senders() -> Value {
+    let sender = |name: &str| json!({ "LambdaVersion": "V1_0", "LambdaArn": arn(name) });
+    json!({ "AutoVerifiedAttributes": ["email", "phone_number"], "LambdaConfig": {
+        "CustomMessage": arn("texts"),
+        "CustomEmailSender": sender("mail"), "CustomSMSSender": sender("sms"),
+        "KMSKeyID": "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-4333-8444-555555555555",
+    } })
+}
+
+#[tokio::test]
+async fn custom_senders_deliver_in_place_of_the_pool() {
+    let scene = Scene::of(&[], senders(), json!({})).await;
+    scene
+        .sign_up("ada", json!({ "ClientMetadata": { "a": "b" } }))
+        .await
+        .ok();
+    scene.stage.s.app.jobs.finish().await;
+    let events = scene.events();
+    assert_eq!(events.len(), 1, "CustomMessage is not asked");
+    let event = &events[0];
+    assert_eq!(event["triggerSource"], "CustomEmailSender_SignUp");
+    assert_eq!(event["version"], "1");
+    let request = &event["request"];
+    assert_eq!(
+        (&request["type"], &request["clientMetadata"]),
+        (&json!("customEmailSenderRequestV1"), &json!({ "a": "b" }))
+    );
+    assert_eq!(request["userAttributes"]["email"], EMAIL);
+    assert!(request["code"].is_string());
+    assert!(
+        scene.stage.s.mailer.sent().is_empty(),
+        "the pool sends nothing itself"
+    );
+    scene
+        .public(
+            "ConfirmSignUp",
+            json!({ "Username": "ada", "ConfirmationCode": scene.code(EMAIL) }),
+        )
+        .await
+        .ok();
+
+    let phone = json!({ "UserAttributes": [{ "Name": "phone_number", "Value": "+15551239934" }] });
+    scene.sign_up("bob", phone).await.ok();
+    scene
+        .public("ForgotPassword", json!({ "Username": "ada" }))
+        .await
+        .ok();
+    scene.stage.s.app.jobs.finish().await;
+    let mut sources = scene.host.sources();
+    sources.sort();
+    assert_eq!(
+        sources,
+        ["CustomEmailSender_ForgotPassword", "CustomSMSSender_SignUp"]
+    );
+}
+
+#[tokio::test]
+async fn nothing_of_a_custom_sender_reaches_the_caller() {
+    let scene = Scene::of(&[], senders(), json!({})).await;
+    scene.host.does(|_| Act::Throws("the mail house is closed"));
+    scene.sign_up("ada", json!({})).await.ok();
+    scene.stage.s.app.jobs.finish().await;
+    assert_eq!(scene.host.sources(), ["CustomEmailSender_SignUp"]);
+    assert_eq!(scene.status("ada").await.as_deref(), Some("UNCONFIRMED"));
+}
