@@ -308,7 +308,6 @@ mod tests {
             "(1px)",
             "calc(1px",
             "1px)",
-            "1px / /**/* x",
             "//x",
             "",
             "<!--",
@@ -351,6 +350,13 @@ mod tests {
             let css = format!("{selector}{{color:red}}");
             assert!(compile(&css).is_err(), "{selector}");
         }
+    }
+
+    /// What stands on the sides of a comment does not grow together.
+    #[test]
+    fn no_comment_comes_out_of_two_halves() {
+        let css = ".label-customizable{margin:1px //**/* 2px}.logo-customizable{color:red}";
+        assert!(!compile(css).unwrap().contains("/*"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod built;
 mod choice;
 mod code;
 mod context;
+mod custom;
 mod device;
 mod device_proof;
 mod device_srp;
@@ -48,7 +49,7 @@ use attempt::Factor;
 use context::Context;
 pub use parameters::Parameters;
 pub use set_up_mfa::{associate, verify};
-pub use signed_up::SignUpSession;
+pub use signed_up::{SignUpSession, after_confirmation};
 use watched::Watch;
 
 names! {
@@ -214,6 +215,9 @@ async fn begin(
     if flow == Flow::UserAuth {
         return choice::start(context, typed, parameters, session).await;
     }
+    if flow == Flow::Custom {
+        return Box::pin(custom::start(context, typed, parameters)).await;
+    }
     if flow == Flow::UserSrp {
         return srp::start(context, typed, parameters).await;
     }
@@ -281,6 +285,10 @@ async fn go_on(context: Context<'_>, answer: &Answer<'_>) -> Result<Outcome> {
         ChallengeName::SoftwareTokenMfa => {
             software_token::answer(context, typed, session, parameters).await
         }
+        ChallengeName::CustomChallenge => {
+            let typed = typed.ok_or_else(|| Error::missing_parameter("USERNAME"))?;
+            Box::pin(custom::answer(context, typed, session, parameters)).await
+        }
         ChallengeName::SelectMfaType => {
             select_mfa::answer(context, typed, session, parameters).await
         }
@@ -319,6 +327,30 @@ pub async fn send_again(
         return first_code::send_again(context, session).await;
     }
     code::send_again(context, session).await
+}
+
+/// What a browser needs to answer a sign-in in progress with a passkey: `CREDENTIAL_REQUEST_OPTIONS`.
+///
+/// # Errors: NotAuthorized (the sign-in is over), InvalidParameter (no passkey is offered)
+pub async fn passkey_options(
+    app: &App,
+    actor: &Actor,
+    pool: &Pool,
+    client: &Client,
+    session: &Secret<String>,
+) -> Result<String> {
+    let context = Context {
+        app,
+        actor,
+        pool,
+        client,
+        face: Face::Hosted,
+        metadata: &Metadata::new(),
+        validation: &Metadata::new(),
+        device: None,
+        watch: &watched::UNWATCHED,
+    };
+    web_authn::options_again(context, session).await
 }
 
 /// Signs a browser in without asking for the first factor: its user has just proven, in the same
