@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 
 use super::csrf::{self, Browser};
+use super::look;
 use super::page;
 use super::views::{ErrorPage, NoticeForm, NoticePage};
 use crate::domain::risk;
@@ -32,7 +33,9 @@ struct Link {
 
 pub(super) async fn show(visit: Visit) -> Response {
     match read(&visit) {
-        Ok(link) => ask(&visit, &link).unwrap_or_else(|error| refusal::failed(&visit, &error)),
+        Ok(link) => ask(&visit, &link)
+            .await
+            .unwrap_or_else(|error| refusal::failed(&visit, &error)),
         Err(what) => refusal::plain(&visit, what),
     }
 }
@@ -56,10 +59,10 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     let said = (link.event.as_str(), link.said);
     let (app, actor) = (&visit.app, &visit.actor);
     let (status, html) = match risk::feedback(app, actor, owner, said, &link.token).await {
-        Ok(()) => (StatusCode::OK, thanks().render()),
+        Ok(()) => (StatusCode::OK, thanks(&visit).await.render()),
         Err(error) if page::is_for_people(&error) => {
             let page = ErrorPage {
-                chrome: page::chrome(),
+                chrome: look::of_visit(&visit).await,
                 message: error.message.into_owned(),
             };
             (StatusCode::BAD_REQUEST, page.render())
@@ -95,8 +98,8 @@ fn read(visit: &Visit) -> Result<Link, What> {
     })
 }
 
-fn ask(visit: &Visit, link: &Link) -> Result<Response> {
-    let chrome = page::chrome();
+async fn ask(visit: &Visit, link: &Link) -> Result<Response> {
+    let chrome = look::of_visit(visit).await;
     let token = Browser::of(visit)?.token(visit)?;
     let cookie = csrf::cookie(visit, &token);
     let (question, button) = match link.said {
@@ -122,8 +125,8 @@ fn ask(visit: &Visit, link: &Link) -> Result<Response> {
     Ok(response)
 }
 
-fn thanks() -> NoticePage {
-    let chrome = page::chrome();
+async fn thanks(visit: &Visit) -> NoticePage {
+    let chrome = look::of_visit(visit).await;
     NoticePage {
         heading: chrome.say(Text::FeedbackThanks),
         message: Some(chrome.say(Text::FeedbackNext).to_owned()),
