@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::page::{self, Page};
+use super::page::Page;
 use super::step::{Going, Step, Told};
 use super::views::{PasskeyField, PasskeyPage, SignInField};
 use super::{login, second_factor};
