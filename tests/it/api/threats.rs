@@ -228,6 +228,7 @@ async fn accounts_leave_events_beside_sign_ins() {
     let answer = public("ConfirmForgotPassword", reset(wrong)).await;
     assert_eq!(answer.status, 400);
     public("ConfirmForgotPassword", reset(&code)).await.ok();
+    stage.advance_ms(1000);
     let tokens = stage.sign_in("ada", "Battery-Staple2?").await.ok();
     let token = &tokens["AuthenticationResult"]["AccessToken"];
     let change = |previous: &str| {
@@ -759,7 +760,6 @@ async fn who_knows_the_password_alone_cannot_set_a_factor_up_in_face_of_a_risk()
         "MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": { "Enabled": true } } });
     let stage = Stage::with(merged(token, &watched("ENFORCED")), json!({})).await;
     stage.user("ada").await;
-    // A sign-in that is complete makes a known place: through another client's eyes it is one.
     for _ in 0..5 {
         from(&stage, HOME.0, HOME.1, "Wrong-Horse1!").await;
         stage.advance_ms(60_000);

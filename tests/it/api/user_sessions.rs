@@ -4,7 +4,7 @@
 use poolhouse::time::Span;
 use serde_json::{Value, json};
 
-use super::auth::stage::{NOT_AUTHORIZED, PASSWORD, Stage, text};
+use super::auth::stage::{NOT_AUTHORIZED, Stage, text};
 use crate::support::browser::Browser;
 use crate::support::house::House;
 use crate::support::{Answer, Server};
@@ -203,7 +203,7 @@ async fn lists_refuse_what_does_not_fit() {
         .api("AdminListUserSessions", named.clone())
         .await
         .error(NOT_ENABLED, UNTRACKED);
-    let id = "tkn0000000000000000000000000";
+    let id = format!("tkn{:025}", 0);
     let mut revoked = own.clone();
     revoked["SessionId"] = json!(id);
     stage
@@ -321,7 +321,6 @@ async fn a_user_ends_other_sessions_and_an_administrator_any() {
         .await
         .error(not_found, gone);
     stage.tokens("ada").await;
-    let _ = PASSWORD;
 }
 
 /// A house whose pool tracks sessions, with jane signed in by the page.

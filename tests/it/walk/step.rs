@@ -242,7 +242,7 @@ impl World<'_> {
                 (given.with("ANSWER", secret(chosen)), none)
             }
             ChallengeName::MfaSetup => {
-                if ticket.set_up && right {
+                if ticket.set_up {
                     let second = Some(Factor::SoftwareToken);
                     return (given, Credit { second, ..none });
                 }
@@ -355,11 +355,14 @@ impl World<'_> {
         // What a user knows or has is good for each of the user's sign-ins; a code that was sent is not.
         let same = self.tickets[of].who == who;
         let knows = name != ChallengeName::EmailOtp && name != ChallengeName::SmsMfa;
-        let credit = if of == at || same && knows {
+        let mut credit = if of == at || same && knows {
             credit
         } else {
             Credit::default()
         };
+        if name == ChallengeName::MfaSetup && same {
+            credit.second = self.tickets[of].set_up.then_some(Factor::SoftwareToken);
+        }
         parameters = parameters.with("USERNAME", secret(&username));
         let (ticket, ground) = (&self.tickets[of], &self.places[ground]);
         let client = if other { &ground.other } else { &ground.client };

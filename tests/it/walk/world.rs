@@ -97,7 +97,7 @@ pub struct World<'a> {
     pub seed: u64,
 }
 
-const ALL: [Factor; 3] = [Factor::Sms, Factor::SoftwareToken, Factor::Email];
+const ALL: &[Factor] = &[Factor::Sms, Factor::SoftwareToken, Factor::Email];
 
 fn settings(mode: &str, factors: &[Factor]) -> Value {
     let mut then = json!({ "MfaConfiguration": mode });
@@ -134,9 +134,9 @@ impl<'a> World<'a> {
         s.app.mailbox.as_ref().unwrap().delete(None);
         let token = [Factor::SoftwareToken];
         for (mode, name, offered, blocks) in [
-            (Mode::Off, "OFF", ALL.as_slice(), false),
-            (Mode::Optional, "OPTIONAL", ALL.as_slice(), true),
-            (Mode::On, "ON", ALL.as_slice(), false),
+            (Mode::Off, "OFF", ALL, false),
+            (Mode::Optional, "OPTIONAL", ALL, true),
+            (Mode::On, "ON", ALL, false),
             (Mode::On, "ON", token.as_slice(), true),
         ] {
             world
@@ -190,8 +190,8 @@ impl<'a> World<'a> {
             ("phoneless", &[], None, false),
             ("app", &[Factor::SoftwareToken], None, false),
             ("sms", &[Factor::Sms], None, false),
-            ("many", &ALL, None, false),
-            ("prefers", &ALL, Some(Factor::SoftwareToken), false),
+            ("many", ALL, None, false),
+            ("prefers", ALL, Some(Factor::SoftwareToken), false),
             ("new", &[], None, true),
         ];
         for (name, factors, preferred, temporary) in kinds {
