@@ -31,8 +31,10 @@ statements! {
               ip, agent, auth_ms, created_ms, last_used_ms, expires_ms) \
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
     /// A session whose device was forgotten meanwhile is not used any more.
-    TOUCH = "UPDATE sessions SET last_used_ms = $3 WHERE pool_id = $1 AND session_id = $2 AND revoked_ms IS NULL \
-             AND COALESCE(device_key, '') = COALESCE($4, '')";
+    TOUCH = "UPDATE sessions SET last_used_ms = $3, ip = COALESCE($5, ip), agent = COALESCE($6, agent) \
+             WHERE pool_id = $1 AND session_id = $2 AND revoked_ms IS NULL AND COALESCE(device_key, '') = COALESCE($4, '')";
+    TOUCH_BROWSER = "UPDATE sessions SET last_used_ms = $3, ip = COALESCE($4, ip), agent = COALESCE($5, agent) \
+                     WHERE pool_id = $1 AND session_id = $2 AND revoked_ms IS NULL";
     /// Takes the rows, so that registering and forgetting a device wait for each other.
     HOLD_DEVICE = "UPDATE sessions SET device_key = device_key \
                    WHERE pool_id = $1 AND sub = $2 AND device_key = $3 AND revoked_ms IS NULL";
