@@ -120,6 +120,13 @@ translation! {
     AwaitsAdministrator = "管理员确认后您才能登录。";
     Confirmed = "您的注册已确认！";
     ConfirmFromLink = "请按按钮确认您的账户。";
+    FeedbackHeading = "您账户的一次登录";
+    FeedbackWasMe = "如果这次登录是您本人，请按按钮。";
+    FeedbackWasNotMe = "如果这次登录不是您本人，请按按钮。";
+    FeedbackValid = "是我";
+    FeedbackInvalid = "不是我";
+    FeedbackThanks = "感谢您告诉我们";
+    FeedbackNext = "如果登录的不是您本人，请更换密码。";
     Username = "用户名";
     Email = "电子邮箱";
     Phone = "电话号码";

@@ -120,6 +120,13 @@ translation! {
     AwaitsAdministrator = "管理員確認後您才能登入。";
     Confirmed = "您的註冊已確認！";
     ConfirmFromLink = "請按按鈕確認您的帳戶。";
+    FeedbackHeading = "您帳戶的一次登入";
+    FeedbackWasMe = "如果這次登入是您本人，請按按鈕。";
+    FeedbackWasNotMe = "如果這次登入不是您本人，請按按鈕。";
+    FeedbackValid = "是我";
+    FeedbackInvalid = "不是我";
+    FeedbackThanks = "感謝您告訴我們";
+    FeedbackNext = "如果登入的不是您本人，請更換密碼。";
     Username = "使用者名稱";
     Email = "電子郵件";
     Phone = "電話號碼";

@@ -120,6 +120,13 @@ translation! {
     AwaitsAdministrator = "Un administrateur doit le confirmer avant que vous puissiez vous connecter.";
     Confirmed = "Votre inscription est confirmée !";
     ConfirmFromLink = "Appuyez sur le bouton pour confirmer votre compte.";
+    FeedbackHeading = "Une connexion à votre compte";
+    FeedbackWasMe = "Appuyez sur le bouton si cette connexion venait de vous.";
+    FeedbackWasNotMe = "Appuyez sur le bouton si cette connexion ne venait pas de vous.";
+    FeedbackValid = "C’était moi";
+    FeedbackInvalid = "Ce n’était pas moi";
+    FeedbackThanks = "Merci de nous l’avoir dit";
+    FeedbackNext = "Si la connexion ne venait pas de vous, choisissez un autre mot de passe.";
     Username = "Nom d’utilisateur";
     Email = "Adresse e-mail";
     Phone = "Numéro de téléphone";

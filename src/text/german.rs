@@ -120,6 +120,13 @@ translation! {
     AwaitsAdministrator = "Die Administration muss es bestätigen, bevor Sie sich anmelden können.";
     Confirmed = "Ihre Registrierung ist bestätigt!";
     ConfirmFromLink = "Drücken Sie den Knopf, um Ihr Konto zu bestätigen.";
+    FeedbackHeading = "Eine Anmeldung bei Ihrem Konto";
+    FeedbackWasMe = "Drücken Sie den Knopf, wenn diese Anmeldung von Ihnen war.";
+    FeedbackWasNotMe = "Drücken Sie den Knopf, wenn diese Anmeldung nicht von Ihnen war.";
+    FeedbackValid = "Das war ich";
+    FeedbackInvalid = "Das war ich nicht";
+    FeedbackThanks = "Danke für die Auskunft";
+    FeedbackNext = "Wenn die Anmeldung nicht von Ihnen war, wählen Sie ein anderes Passwort.";
     Username = "Benutzername";
     Email = "E-Mail-Adresse";
     Phone = "Telefonnummer";

@@ -120,6 +120,13 @@ translation! {
     AwaitsAdministrator = "Administrator harus mengonfirmasinya sebelum Anda dapat masuk.";
     Confirmed = "Pendaftaran Anda telah dikonfirmasi!";
     ConfirmFromLink = "Tekan tombol untuk mengonfirmasi akun Anda.";
+    FeedbackHeading = "Upaya masuk ke akun Anda";
+    FeedbackWasMe = "Tekan tombol jika Anda yang masuk.";
+    FeedbackWasNotMe = "Tekan tombol jika bukan Anda yang masuk.";
+    FeedbackValid = "Itu saya";
+    FeedbackInvalid = "Itu bukan saya";
+    FeedbackThanks = "Terima kasih telah memberi tahu kami";
+    FeedbackNext = "Jika bukan Anda yang masuk, pilih kata sandi lain.";
     Username = "Nama pengguna";
     Email = "Email";
     Phone = "Nomor telepon";

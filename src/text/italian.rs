@@ -120,6 +120,13 @@ translation! {
     AwaitsAdministrator = "Un amministratore deve confermarlo prima che tu possa accedere.";
     Confirmed = "La tua registrazione è confermata!";
     ConfirmFromLink = "Premi il pulsante per confermare il tuo account.";
+    FeedbackHeading = "Un accesso al tuo account";
+    FeedbackWasMe = "Premi il pulsante se questo accesso era tuo.";
+    FeedbackWasNotMe = "Premi il pulsante se questo accesso non era tuo.";
+    FeedbackValid = "Ero io";
+    FeedbackInvalid = "Non ero io";
+    FeedbackThanks = "Grazie di avercelo detto";
+    FeedbackNext = "Se l’accesso non era tuo, scegli un’altra password.";
     Username = "Nome utente";
     Email = "Indirizzo e-mail";
     Phone = "Numero di telefono";

@@ -120,6 +120,13 @@ translation! {
     AwaitsAdministrator = "サインインする前に管理者の確認が必要です。";
     Confirmed = "登録が確認されました！";
     ConfirmFromLink = "ボタンを押してアカウントを確認してください。";
+    FeedbackHeading = "アカウントへのサインイン";
+    FeedbackWasMe = "このサインインがご本人によるものであれば、ボタンを押してください。";
+    FeedbackWasNotMe = "このサインインがご本人によるものでなければ、ボタンを押してください。";
+    FeedbackValid = "自分です";
+    FeedbackInvalid = "自分ではありません";
+    FeedbackThanks = "お知らせいただきありがとうございます";
+    FeedbackNext = "サインインがご本人によるものでなければ、別のパスワードを設定してください。";
     Username = "ユーザー名";
     Email = "Eメールアドレス";
     Phone = "電話番号";

@@ -120,6 +120,13 @@ translation! {
     AwaitsAdministrator = "로그인하려면 먼저 관리자가 계정을 확인해야 합니다.";
     Confirmed = "가입이 확인되었습니다!";
     ConfirmFromLink = "버튼을 눌러 계정을 확인하세요.";
+    FeedbackHeading = "계정 로그인";
+    FeedbackWasMe = "본인이 로그인했다면 버튼을 누르세요.";
+    FeedbackWasNotMe = "본인이 로그인하지 않았다면 버튼을 누르세요.";
+    FeedbackValid = "본인입니다";
+    FeedbackInvalid = "본인이 아닙니다";
+    FeedbackThanks = "알려 주셔서 감사합니다";
+    FeedbackNext = "본인이 로그인하지 않았다면 다른 비밀번호를 선택하세요.";
     Username = "사용자 이름";
     Email = "이메일";
     Phone = "전화번호";

@@ -120,6 +120,13 @@ translation! {
     AwaitsAdministrator = "Um administrador precisa confirmá-la antes que você possa entrar.";
     Confirmed = "Seu cadastro foi confirmado!";
     ConfirmFromLink = "Pressione o botão para confirmar sua conta.";
+    FeedbackHeading = "Um acesso à sua conta";
+    FeedbackWasMe = "Pressione o botão se este acesso foi seu.";
+    FeedbackWasNotMe = "Pressione o botão se este acesso não foi seu.";
+    FeedbackValid = "Fui eu";
+    FeedbackInvalid = "Não fui eu";
+    FeedbackThanks = "Obrigado por nos avisar";
+    FeedbackNext = "Se o acesso não foi seu, escolha outra senha.";
     Username = "Nome de usuário";
     Email = "E-mail";
     Phone = "Número de telefone";

@@ -120,6 +120,13 @@ translation! {
     AwaitsAdministrator = "Un administrador debe confirmarla antes de que pueda iniciar sesión.";
     Confirmed = "¡Su registro se ha confirmado!";
     ConfirmFromLink = "Pulse el botón para confirmar su cuenta.";
+    FeedbackHeading = "Un inicio de sesión en su cuenta";
+    FeedbackWasMe = "Pulse el botón si este inicio de sesión fue suyo.";
+    FeedbackWasNotMe = "Pulse el botón si este inicio de sesión no fue suyo.";
+    FeedbackValid = "Fui yo";
+    FeedbackInvalid = "No fui yo";
+    FeedbackThanks = "Gracias por avisarnos";
+    FeedbackNext = "Si el inicio de sesión no fue suyo, elija otra contraseña.";
     Username = "Nombre de usuario";
     Email = "Correo electrónico";
     Phone = "Número de teléfono";
