@@ -107,6 +107,13 @@ impl Context<'_> {
         if let (None, Some(password)) = (&user, migrates) {
             let event = self.event(typed, None);
             user = accounts::migrate(self.app, event, Some(password)).await?;
+            // The function has seen the right password, so this tells nobody else's secret.
+            if user
+                .as_ref()
+                .is_some_and(|user| user.status == Status::ResetRequired)
+            {
+                return Err(Error::password_reset_required());
+            }
         }
         if let Some(user) = user {
             self.watch.admit(self, Some(&user.sub))?;
