@@ -41,6 +41,7 @@ codes! {
     GroupExists => "GroupExistsException",
     IncorrectKey => "IncorrectKeyException",
     Internal => "InternalErrorException",
+    InternalServer => "InternalServerException",
     InvalidCiphertext => "InvalidCiphertextException",
     InvalidGrantToken => "InvalidGrantTokenException",
     InvalidKeyUsage => "InvalidKeyUsageException",
@@ -95,7 +96,7 @@ impl Code {
     /// what is not built (api.md 1.2).
     pub const fn status(self) -> u16 {
         match self {
-            Self::Internal | Self::KmsInternal => 500,
+            Self::Internal | Self::InternalServer | Self::KmsInternal => 500,
             Self::NotImplemented => 501,
             _ => 400,
         }

@@ -41,6 +41,7 @@ pub mod profile;
 pub mod records;
 pub mod recovery;
 pub mod refresh;
+mod refresh_token;
 pub mod reset;
 pub mod resource_servers;
 pub mod revocation;

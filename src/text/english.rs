@@ -42,6 +42,22 @@ catalogue! {
     ContinueWith = "Continue with {provider}";
     SocialLegal = "We won't post to any of your accounts without asking first";
 
+    // Passkeys
+    PasskeySignIn = "Sign in with a passkey";
+    PasskeyNone = "There is no passkey for this sign-in. Use your password.";
+    PasskeyTitle = "Use your passkey";
+    PasskeyHeading = "Use your passkey";
+    PasskeyText = "Your browser asks for it now: confirm with your fingerprint, face or PIN.";
+    PasskeyButton = "Ask again";
+    PasskeyProblem = "That did not work. Try again, or go back and use your password.";
+    PasskeyNeedsScript = "Passkeys need JavaScript, which is off in this browser.";
+    AddPasskeyTitle = "Create a passkey";
+    AddPasskeyHeading = "Sign in faster next time";
+    AddPasskeyText = "With a passkey you sign in by fingerprint, face or PIN of this device, without your password.";
+    AddPasskeyButton = "Create a passkey";
+    AddPasskeyLater = "Not now";
+    AddPasskeyProblem = "No passkey was created. You can try again.";
+
     // Sign up
     SignUpTitle = "Signup";
     SignUpHeading = "Sign up with a new account";

@@ -4,11 +4,14 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::collections::BTreeMap;
+
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::Face;
 use crate::app::App;
+use crate::domain::hooks::Challenged;
 use crate::domain::tokens::{Claim, Nothing};
 use crate::error::{Error, Reason, Result};
 use crate::ids::{ClientId, DeviceKey, PoolId, SessionId, Sub};
@@ -57,6 +60,9 @@ pub(super) struct Attempt {
     pub(super) step: Step,
     /// What has been proven so far.
     pub(super) factors: Vec<Factor>,
+    /// The challenges of a sign-in that functions make up (CUSTOM_AUTH); none in others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) history: Vec<Challenged>,
     /// `DEVICE_KEY`, where one was given.
     pub(super) device: Option<DeviceKey>,
     /// 128 random bits; used up by success.
@@ -111,7 +117,10 @@ pub(super) enum Step {
     /// SignUp: the account waits to be confirmed.
     SignedUp,
     /// ConfirmSignUp: the account was confirmed.
-    Confirmed,
+    Confirmed {
+        /// The contact, where its code alone was proven: by somebody who need not have signed up.
+        by_code: Option<Contact>,
+    },
     /// NEW_PASSWORD_REQUIRED.
     NewPassword,
     /// SMS_MFA or EMAIL_OTP: a code was sent.
@@ -122,6 +131,13 @@ pub(super) enum Step {
         hash: String,
         /// The address, if proving it turns the factor on (MFA_SETUP).
         enrols: Option<String>,
+    },
+    /// CUSTOM_CHALLENGE.
+    Custom {
+        /// What the answer is checked with.
+        private: BTreeMap<String, String>,
+        /// What the functions are told of the challenge later.
+        metadata: Option<String>,
     },
     /// SOFTWARE_TOKEN_MFA.
     SoftwareToken,
@@ -192,6 +208,7 @@ impl Attempt {
             who,
             step,
             factors: Vec::new(),
+            history: Vec::new(),
             device: None,
             nonce: app.rng.text(b"0123456789abcdef", 32)?,
             expires: expires.plus(client.settings.auth_session_lifetime()),

@@ -20,9 +20,6 @@ pub(in crate::domain) fn check(pool: &Pool) -> Result<()> {
 
 /// Refuses flows and parameters that are not built.
 pub(super) fn check_asked(flow: Flow, parameters: &Parameters) -> Result<()> {
-    if flow == Flow::Custom {
-        return Err(Error::not_implemented(flow.as_str()));
-    }
     let step_up = ["TARGET_ACR_VALUES", "ACCESS_TOKEN", "MAX_AGE"];
     let asked = step_up.iter().find(|name| parameters.find(name).is_some());
     if let (Flow::UserAuth, Some(name)) = (flow, asked) {

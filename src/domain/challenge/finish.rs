@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 
 use super::attempt::{Attempt, Completes, Factor, Passed, Step};
 use super::context::Context;
-use super::{Face, Outcome, built, device, device_ticket, new_password, second_factor};
+use super::{Face, Outcome, built, custom, device, device_ticket, new_password, second_factor};
 use crate::domain::complete::{Completion, complete};
 use crate::domain::devices::{self, NewDevice};
 use crate::domain::hooks::{self, TokenSource};
@@ -51,6 +51,13 @@ pub(super) async fn after_password(
     if let Some(refusal) = refusal {
         proof.admitted.refund(app, actor).await?;
         return Err(refusal);
+    }
+    if let Some(attempt) = proof.attempt.filter(|attempt| !attempt.history.is_empty()) {
+        let mut tx = app.store.write(actor).await?;
+        attempt.consume_in(&mut tx).await?;
+        proof.admitted.refund_in(&mut tx).await?;
+        tx.commit().await?;
+        return custom::after_password(context, user, attempt).await;
     }
     if user.status == Status::ForceChangePassword {
         let next = new_password::ask(context, &user, proof.factor)?;

@@ -9,6 +9,7 @@ pub(in crate::domain) mod built;
 mod choice;
 mod code;
 mod context;
+mod custom;
 mod device;
 mod device_proof;
 mod device_srp;
@@ -47,7 +48,7 @@ use attempt::Factor;
 use context::Context;
 pub use parameters::Parameters;
 pub use set_up_mfa::{associate, verify};
-pub use signed_up::SignUpSession;
+pub use signed_up::{SignUpSession, after_confirmation};
 
 names! {
     /// `AuthFlow` of InitiateAuth.
@@ -202,6 +203,9 @@ pub async fn start(
     if flow == Flow::UserAuth {
         return choice::start(context, typed, &parameters, session.as_ref()).await;
     }
+    if flow == Flow::Custom {
+        return Box::pin(custom::start(context, typed, &parameters)).await;
+    }
     if flow == Flow::UserSrp {
         return srp::start(context, typed, &parameters).await;
     }
@@ -263,6 +267,10 @@ pub async fn answer(
         ChallengeName::SoftwareTokenMfa => {
             software_token::answer(context, typed, session, parameters).await
         }
+        ChallengeName::CustomChallenge => {
+            let typed = typed.ok_or_else(|| Error::missing_parameter("USERNAME"))?;
+            Box::pin(custom::answer(context, typed, session, parameters)).await
+        }
         ChallengeName::SelectMfaType => {
             select_mfa::answer(context, typed, session, parameters).await
         }
@@ -299,6 +307,29 @@ pub async fn send_again(
         return first_code::send_again(context, session).await;
     }
     code::send_again(context, session).await
+}
+
+/// What a browser needs to answer a sign-in in progress with a passkey: `CREDENTIAL_REQUEST_OPTIONS`.
+///
+/// # Errors: NotAuthorized (the sign-in is over), InvalidParameter (no passkey is offered)
+pub async fn passkey_options(
+    app: &App,
+    actor: &Actor,
+    pool: &Pool,
+    client: &Client,
+    session: &Secret<String>,
+) -> Result<String> {
+    let context = Context {
+        app,
+        actor,
+        pool,
+        client,
+        face: Face::Hosted,
+        metadata: &Metadata::new(),
+        validation: &Metadata::new(),
+        device: None,
+    };
+    web_authn::options_again(context, session).await
 }
 
 /// Signs a browser in without asking for the first factor: its user has just proven, in the same

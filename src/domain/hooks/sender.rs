@@ -6,8 +6,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::ask::{Nothing, Question, call, request};
-use super::{Event, MessageSource, sealing};
+use super::{Event, MessageSource};
 use crate::app::App;
+use crate::domain::envelope::{self, Content};
 use crate::secret::Secret;
 use crate::settings::pool::{Contact, VersionedLambda};
 use crate::store::pools::Pool;
@@ -37,8 +38,12 @@ pub fn send_custom(app: &App, event: Event<'_>, outgoing: Outgoing<'_>) {
         Contact::Email => ("CustomEmailSender", "customEmailSenderRequestV1"),
         Contact::PhoneNumber => ("CustomSMSSender", "customSMSSenderRequestV1"),
     };
-    let sealed = sealing::seal(app, event.pool, &clear(outgoing));
-    let sealed = match sealed {
+    let code = outgoing.code.expose();
+    let content = match outgoing.source {
+        MessageSource::AdminCreateUser => Content::TemporaryPassword(code),
+        _ => Content::Code(code),
+    };
+    let sealed = match envelope::seal(app, event.pool, content) {
         Ok(sealed) => sealed,
         Err(error) => {
             tracing::error!(cause = ?error.cause(), trigger, "a code was not sealed, so it is not sent");
@@ -48,11 +53,8 @@ pub fn send_custom(app: &App, event: Event<'_>, outgoing: Outgoing<'_>) {
     let mut request = request(&event);
     let metadata = (!event.metadata.is_empty()).then_some(event.metadata);
     request.insert("type".to_owned(), json!(kind));
-    request.insert("code".to_owned(), json!(sealed.text));
+    request.insert("code".to_owned(), json!(sealed));
     request.insert("clientMetadata".to_owned(), json!(metadata));
-    if let Some(encoding) = sealed.encoding {
-        request.insert("codeEncoding".to_owned(), json!(encoding));
-    }
     let question = Question {
         trigger,
         source: format!("{trigger}_{}", outgoing.source.as_str()),
@@ -76,13 +78,4 @@ fn sender(pool: &Pool, contact: Contact) -> Option<&str> {
         Contact::PhoneNumber => config.custom_sms_sender.as_ref(),
     };
     slot?.lambda_arn.as_deref()
-}
-
-/// Temporary passwords are HTML before they are sealed; codes are digits anyway.
-fn clear(outgoing: Outgoing<'_>) -> Secret<String> {
-    let code = outgoing.code.expose();
-    Secret::new(match outgoing.source {
-        MessageSource::AdminCreateUser => code.replace('<', "&lt;").replace('>', "&gt;"),
-        _ => code.clone(),
-    })
 }

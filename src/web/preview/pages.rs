@@ -125,6 +125,7 @@ async fn sample(app: &App, client: &str, page: &str, asked: &Asked) -> Result<St
         notice: None,
         forgot_href: Some(nowhere.clone()),
         sign_up_href: Some(nowhere.clone()),
+        passkey: None,
         idps: Vec::new(),
         chrome: chrome.clone(),
     };

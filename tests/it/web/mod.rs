@@ -6,6 +6,7 @@ mod forms;
 mod headers;
 mod journeys;
 mod links;
+mod passkeys;
 mod passwords;
 mod second_factor;
 mod sessions;
