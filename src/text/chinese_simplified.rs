@@ -194,18 +194,4 @@ translation! {
     RefusedNoLower = "密码中没有小写字母";
     RefusedNoNumber = "密码中没有数字";
     RefusedNoSymbol = "密码中没有特殊字符";
-    PasskeySignIn = "使用通行密钥登录";
-    PasskeyNone = "此次登录没有可用的通行密钥，请使用密码。";
-    PasskeyTitle = "使用您的通行密钥";
-    PasskeyHeading = "使用您的通行密钥";
-    PasskeyText = "浏览器正在请求通行密钥：请用指纹、面容或 PIN 确认。";
-    PasskeyButton = "再次请求";
-    PasskeyProblem = "未能成功。请重试，或返回并使用密码。";
-    PasskeyNeedsScript = "通行密钥需要 JavaScript，而此浏览器已将其关闭。";
-    AddPasskeyTitle = "创建通行密钥";
-    AddPasskeyHeading = "下次更快登录";
-    AddPasskeyText = "使用通行密钥，您可以用此设备的指纹、面容或 PIN 登录，无需密码。";
-    AddPasskeyButton = "创建通行密钥";
-    AddPasskeyLater = "以后再说";
-    AddPasskeyProblem = "未创建通行密钥。您可以重试。";
 }

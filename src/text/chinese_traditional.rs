@@ -194,18 +194,4 @@ translation! {
     RefusedNoLower = "密碼中沒有小寫字母";
     RefusedNoNumber = "密碼中沒有數字";
     RefusedNoSymbol = "密碼中沒有特殊字元";
-    PasskeySignIn = "使用通行金鑰登入";
-    PasskeyNone = "此次登入沒有可用的通行金鑰，請使用密碼。";
-    PasskeyTitle = "使用您的通行金鑰";
-    PasskeyHeading = "使用您的通行金鑰";
-    PasskeyText = "瀏覽器正在要求通行金鑰：請用指紋、臉部或 PIN 確認。";
-    PasskeyButton = "再次要求";
-    PasskeyProblem = "未能成功。請再試一次，或返回並使用密碼。";
-    PasskeyNeedsScript = "通行金鑰需要 JavaScript，而此瀏覽器已將其關閉。";
-    AddPasskeyTitle = "建立通行金鑰";
-    AddPasskeyHeading = "下次更快登入";
-    AddPasskeyText = "使用通行金鑰，您可以用此裝置的指紋、臉部或 PIN 登入，無需密碼。";
-    AddPasskeyButton = "建立通行金鑰";
-    AddPasskeyLater = "以後再說";
-    AddPasskeyProblem = "未建立通行金鑰。您可以再試一次。";
 }

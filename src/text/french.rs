@@ -194,18 +194,4 @@ translation! {
     RefusedNoLower = "Le mot de passe ne contient pas de lettre minuscule";
     RefusedNoNumber = "Le mot de passe ne contient pas de chiffre";
     RefusedNoSymbol = "Le mot de passe ne contient pas de caractère spécial";
-    PasskeySignIn = "Se connecter avec une clé d’accès";
-    PasskeyNone = "Il n’y a pas de clé d’accès pour cette connexion. Utilisez votre mot de passe.";
-    PasskeyTitle = "Utiliser votre clé d’accès";
-    PasskeyHeading = "Utilisez votre clé d’accès";
-    PasskeyText = "Votre navigateur la demande maintenant : confirmez avec votre empreinte, votre visage ou votre code PIN.";
-    PasskeyButton = "Demander à nouveau";
-    PasskeyProblem = "Cela n’a pas fonctionné. Réessayez, ou revenez en arrière et utilisez votre mot de passe.";
-    PasskeyNeedsScript = "Les clés d’accès ont besoin de JavaScript, qui est désactivé dans ce navigateur.";
-    AddPasskeyTitle = "Créer une clé d’accès";
-    AddPasskeyHeading = "Connectez-vous plus vite la prochaine fois";
-    AddPasskeyText = "Avec une clé d’accès, vous vous connectez avec l’empreinte, le visage ou le code PIN de cet appareil, sans votre mot de passe.";
-    AddPasskeyButton = "Créer une clé d’accès";
-    AddPasskeyLater = "Pas maintenant";
-    AddPasskeyProblem = "Aucune clé d’accès n’a été créée. Vous pouvez réessayer.";
 }

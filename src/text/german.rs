@@ -194,18 +194,4 @@ translation! {
     RefusedNoLower = "Das Passwort enthält keinen Kleinbuchstaben";
     RefusedNoNumber = "Das Passwort enthält keine Ziffer";
     RefusedNoSymbol = "Das Passwort enthält kein Sonderzeichen";
-    PasskeySignIn = "Mit einem Passkey anmelden";
-    PasskeyNone = "Für diese Anmeldung gibt es keinen Passkey. Verwenden Sie Ihr Passwort.";
-    PasskeyTitle = "Passkey verwenden";
-    PasskeyHeading = "Verwenden Sie Ihren Passkey";
-    PasskeyText = "Ihr Browser fragt jetzt danach: Bestätigen Sie mit Fingerabdruck, Gesicht oder PIN.";
-    PasskeyButton = "Erneut fragen";
-    PasskeyProblem = "Das hat nicht geklappt. Versuchen Sie es noch einmal, oder gehen Sie zurück und verwenden Sie Ihr Passwort.";
-    PasskeyNeedsScript = "Passkeys brauchen JavaScript. Es ist in diesem Browser ausgeschaltet.";
-    AddPasskeyTitle = "Passkey erstellen";
-    AddPasskeyHeading = "Beim nächsten Mal schneller anmelden";
-    AddPasskeyText = "Mit einem Passkey melden Sie sich ohne Passwort an: mit Fingerabdruck, Gesicht oder PIN dieses Geräts.";
-    AddPasskeyButton = "Passkey erstellen";
-    AddPasskeyLater = "Nicht jetzt";
-    AddPasskeyProblem = "Es wurde kein Passkey erstellt. Sie können es noch einmal versuchen.";
 }

@@ -194,18 +194,4 @@ translation! {
     RefusedNoLower = "Kata sandi tidak berisi huruf kecil";
     RefusedNoNumber = "Kata sandi tidak berisi angka";
     RefusedNoSymbol = "Kata sandi tidak berisi karakter khusus";
-    PasskeySignIn = "Masuk dengan kunci sandi";
-    PasskeyNone = "Tidak ada kunci sandi untuk proses masuk ini. Gunakan kata sandi Anda.";
-    PasskeyTitle = "Gunakan kunci sandi Anda";
-    PasskeyHeading = "Gunakan kunci sandi Anda";
-    PasskeyText = "Browser Anda sekarang memintanya: konfirmasi dengan sidik jari, wajah, atau PIN Anda.";
-    PasskeyButton = "Minta lagi";
-    PasskeyProblem = "Tidak berhasil. Coba lagi, atau kembali dan gunakan kata sandi Anda.";
-    PasskeyNeedsScript = "Kunci sandi memerlukan JavaScript, yang dinonaktifkan di browser ini.";
-    AddPasskeyTitle = "Buat kunci sandi";
-    AddPasskeyHeading = "Masuk lebih cepat lain kali";
-    AddPasskeyText = "Dengan kunci sandi, Anda masuk dengan sidik jari, wajah, atau PIN perangkat ini, tanpa kata sandi.";
-    AddPasskeyButton = "Buat kunci sandi";
-    AddPasskeyLater = "Jangan sekarang";
-    AddPasskeyProblem = "Kunci sandi tidak dibuat. Anda dapat mencoba lagi.";
 }

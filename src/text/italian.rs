@@ -194,18 +194,4 @@ translation! {
     RefusedNoLower = "La password non contiene lettere minuscole";
     RefusedNoNumber = "La password non contiene numeri";
     RefusedNoSymbol = "La password non contiene caratteri speciali";
-    PasskeySignIn = "Accedi con una passkey";
-    PasskeyNone = "Non c’è nessuna passkey per questo accesso. Usa la tua password.";
-    PasskeyTitle = "Usa la tua passkey";
-    PasskeyHeading = "Usa la tua passkey";
-    PasskeyText = "Il browser la chiede adesso: conferma con impronta, volto o PIN.";
-    PasskeyButton = "Chiedi di nuovo";
-    PasskeyProblem = "Non ha funzionato. Riprova, oppure torna indietro e usa la tua password.";
-    PasskeyNeedsScript = "Le passkey richiedono JavaScript, che è disattivato in questo browser.";
-    AddPasskeyTitle = "Crea una passkey";
-    AddPasskeyHeading = "Accedi più velocemente la prossima volta";
-    AddPasskeyText = "Con una passkey accedi con l’impronta, il volto o il PIN di questo dispositivo, senza la password.";
-    AddPasskeyButton = "Crea una passkey";
-    AddPasskeyLater = "Non ora";
-    AddPasskeyProblem = "Non è stata creata nessuna passkey. Puoi riprovare.";
 }

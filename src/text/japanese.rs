@@ -194,18 +194,4 @@ translation! {
     RefusedNoLower = "パスワードに小文字が含まれていません";
     RefusedNoNumber = "パスワードに数字が含まれていません";
     RefusedNoSymbol = "パスワードに特殊文字が含まれていません";
-    PasskeySignIn = "パスキーでサインイン";
-    PasskeyNone = "このサインインに使えるパスキーがありません。パスワードを使用してください。";
-    PasskeyTitle = "パスキーの使用";
-    PasskeyHeading = "パスキーを使用してください";
-    PasskeyText = "ブラウザがパスキーを求めています。指紋、顔、またはPINで確認してください。";
-    PasskeyButton = "もう一度求める";
-    PasskeyProblem = "うまくいきませんでした。もう一度試すか、戻ってパスワードを使用してください。";
-    PasskeyNeedsScript = "パスキーにはJavaScriptが必要ですが、このブラウザでは無効になっています。";
-    AddPasskeyTitle = "パスキーの作成";
-    AddPasskeyHeading = "次回からより速くサインイン";
-    AddPasskeyText = "パスキーを使うと、パスワードなしで、このデバイスの指紋、顔、またはPINでサインインできます。";
-    AddPasskeyButton = "パスキーを作成";
-    AddPasskeyLater = "後で";
-    AddPasskeyProblem = "パスキーは作成されませんでした。もう一度お試しいただけます。";
 }

@@ -194,18 +194,4 @@ translation! {
     RefusedNoLower = "암호에 소문자가 없습니다";
     RefusedNoNumber = "암호에 숫자가 없습니다";
     RefusedNoSymbol = "암호에 특수 문자가 없습니다";
-    PasskeySignIn = "패스키로 로그인";
-    PasskeyNone = "이 로그인에 사용할 패스키가 없습니다. 암호를 사용하세요.";
-    PasskeyTitle = "패스키 사용";
-    PasskeyHeading = "패스키를 사용하세요";
-    PasskeyText = "브라우저가 지금 패스키를 요청합니다. 지문, 얼굴 또는 PIN으로 확인하세요.";
-    PasskeyButton = "다시 요청";
-    PasskeyProblem = "작동하지 않았습니다. 다시 시도하거나 뒤로 가서 암호를 사용하세요.";
-    PasskeyNeedsScript = "패스키에는 JavaScript가 필요하지만 이 브라우저에서는 꺼져 있습니다.";
-    AddPasskeyTitle = "패스키 만들기";
-    AddPasskeyHeading = "다음에는 더 빠르게 로그인하세요";
-    AddPasskeyText = "패스키를 사용하면 암호 없이 이 디바이스의 지문, 얼굴 또는 PIN으로 로그인합니다.";
-    AddPasskeyButton = "패스키 만들기";
-    AddPasskeyLater = "나중에";
-    AddPasskeyProblem = "패스키가 만들어지지 않았습니다. 다시 시도할 수 있습니다.";
 }

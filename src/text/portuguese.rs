@@ -194,18 +194,4 @@ translation! {
     RefusedNoLower = "A senha não contém letra minúscula";
     RefusedNoNumber = "A senha não contém número";
     RefusedNoSymbol = "A senha não contém caractere especial";
-    PasskeySignIn = "Entrar com uma chave de acesso";
-    PasskeyNone = "Não há chave de acesso para este login. Use sua senha.";
-    PasskeyTitle = "Usar sua chave de acesso";
-    PasskeyHeading = "Use sua chave de acesso";
-    PasskeyText = "Seu navegador a pede agora: confirme com sua digital, seu rosto ou seu PIN.";
-    PasskeyButton = "Pedir novamente";
-    PasskeyProblem = "Não funcionou. Tente novamente, ou volte e use sua senha.";
-    PasskeyNeedsScript = "Chaves de acesso precisam de JavaScript, que está desativado neste navegador.";
-    AddPasskeyTitle = "Criar uma chave de acesso";
-    AddPasskeyHeading = "Entre mais rápido da próxima vez";
-    AddPasskeyText = "Com uma chave de acesso, você entra com a digital, o rosto ou o PIN deste dispositivo, sem sua senha.";
-    AddPasskeyButton = "Criar uma chave de acesso";
-    AddPasskeyLater = "Agora não";
-    AddPasskeyProblem = "Nenhuma chave de acesso foi criada. Você pode tentar novamente.";
 }

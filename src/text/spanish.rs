@@ -194,18 +194,4 @@ translation! {
     RefusedNoLower = "La contraseña no contiene ninguna letra minúscula";
     RefusedNoNumber = "La contraseña no contiene ningún número";
     RefusedNoSymbol = "La contraseña no contiene ningún carácter especial";
-    PasskeySignIn = "Iniciar sesión con una clave de acceso";
-    PasskeyNone = "No hay ninguna clave de acceso para este inicio de sesión. Use su contraseña.";
-    PasskeyTitle = "Usar su clave de acceso";
-    PasskeyHeading = "Use su clave de acceso";
-    PasskeyText = "Su navegador la pide ahora: confirme con su huella, su rostro o su PIN.";
-    PasskeyButton = "Pedir de nuevo";
-    PasskeyProblem = "No ha funcionado. Inténtelo de nuevo, o vuelva atrás y use su contraseña.";
-    PasskeyNeedsScript = "Las claves de acceso necesitan JavaScript, que está desactivado en este navegador.";
-    AddPasskeyTitle = "Crear una clave de acceso";
-    AddPasskeyHeading = "Inicie sesión más rápido la próxima vez";
-    AddPasskeyText = "Con una clave de acceso inicia sesión con la huella, el rostro o el PIN de este dispositivo, sin su contraseña.";
-    AddPasskeyButton = "Crear una clave de acceso";
-    AddPasskeyLater = "Ahora no";
-    AddPasskeyProblem = "No se ha creado ninguna clave de acceso. Puede intentarlo de nuevo.";
 }
