@@ -271,7 +271,7 @@ catalogue! {
     MailboxNoPools = "There are no user pools yet.";
     MailboxNoApps = "No sign-in page: it needs a domain, and an app client with the code flow and a callback URL.";
     MailboxOpenSignIn = "Open the sign-in page of {app}";
-    MailboxLook = "Look of {app}";
+    MailboxLook = "Look";
     PreviewHeading = "Look of {app}";
     PreviewIntro = "The pages with made-up content. What you set shows here by itself.";
     PreviewPages = "Pages";
