@@ -11,7 +11,6 @@ mod message;
 mod migration;
 mod pre_sign_up;
 mod pre_token;
-mod sealing;
 mod sender;
 
 use std::collections::BTreeMap;
