@@ -244,6 +244,28 @@ CREATE TABLE software_tokens (
     FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
 );
 
+-- A device that a user signed in with and registered (ConfirmDevice).
+CREATE TABLE devices (
+    pool_id          TEXT    NOT NULL,
+    sub              TEXT    COLLATE "BINARY" NOT NULL,
+    device_key       TEXT    COLLATE "BINARY" NOT NULL,
+    name             TEXT,
+    -- Salt and verifier of the device's secret, sealed; absent where the app gave none.
+    srp              TEXT,
+    remembered       BOOLEAN NOT NULL,
+    last_ip          TEXT,
+    created_ms       BIGINT  NOT NULL,
+    modified_ms      BIGINT  NOT NULL,
+    authenticated_ms BIGINT  NOT NULL,
+    -- Keyed hash of what an app may send in place of the session that asked for the device, the
+    -- nonce of that session, and when both end.
+    ticket           TEXT,
+    ticket_nonce     TEXT,
+    ticket_ms        BIGINT,
+    PRIMARY KEY (pool_id, sub, device_key),
+    FOREIGN KEY (pool_id, sub) REFERENCES users ON DELETE CASCADE
+);
+
 -- Passkeys. The public key is a COSE key; aaguid tells the authenticator's make, unproven.
 CREATE TABLE webauthn_credentials (
     pool_id       TEXT   NOT NULL,

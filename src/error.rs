@@ -32,6 +32,7 @@ codes! {
     InvalidSmsRoleAccessPolicy => "InvalidSmsRoleAccessPolicyException",
     CodeMismatch => "CodeMismatchException",
     ConcurrentModification => "ConcurrentModificationException",
+    DeviceKeyExists => "DeviceKeyExistsException",
     DryRunOperation => "DryRunOperationException",
     EnableSoftwareTokenMfa => "EnableSoftwareTokenMFAException",
     ExpiredCode => "ExpiredCodeException",
@@ -40,6 +41,7 @@ codes! {
     GroupExists => "GroupExistsException",
     IncorrectKey => "IncorrectKeyException",
     Internal => "InternalErrorException",
+    InternalServer => "InternalServerException",
     InvalidCiphertext => "InvalidCiphertextException",
     InvalidGrantToken => "InvalidGrantTokenException",
     InvalidKeyUsage => "InvalidKeyUsageException",
@@ -94,7 +96,7 @@ impl Code {
     /// what is not built (api.md 1.2).
     pub const fn status(self) -> u16 {
         match self {
-            Self::Internal | Self::KmsInternal => 500,
+            Self::Internal | Self::InternalServer | Self::KmsInternal => 500,
             Self::NotImplemented => 501,
             _ => 400,
         }
@@ -112,6 +114,10 @@ pub enum Reason {
     UserNotConfirmed,
     /// The password (or its SRP proof) was wrong.
     WrongPassword,
+    /// The proof of a device's secret was wrong.
+    WrongDevice,
+    /// The device is not the user's, or is not remembered any more.
+    UnknownDevice,
     /// The user has no password.
     NoPassword,
     /// The user has a password hash but no SRP verifier.
@@ -320,7 +326,13 @@ texts! {
     webauthn_known => InvalidParameter "The WebAuthn credential is already registered.";
     webauthn_credential_not_found => ResourceNotFound "The WebAuthn credential does not exist.";
     token_or_session_missing => InvalidParameter "Either AccessToken or Session is required.";
+    device_not_found => ResourceNotFound "Device does not exist.";
+    device_key_invalid => InvalidParameter "Invalid device key given.";
+    device_key_exists => DeviceKeyExists "Device key already exists.";
+    device_verifier_invalid => InvalidParameter "Invalid device secret verifier config given.";
+    devices_not_tracked => InvalidUserPoolConfiguration "User pool does not have device tracking enabled.";
     user_does_not_exist => UserNotFound "User does not exist.";
+    user_resource_not_found => ResourceNotFound "User does not exist.";
     username_client_not_found => UserNotFound "Username/client id combination not found.";
     password_too_long => InvalidParameter "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must have length less than or equal to 256";
     user_not_confirmed => UserNotConfirmed "User is not confirmed.";

@@ -96,6 +96,17 @@ id!(
     Uuid, "uuid", is_uuid
 );
 
+id!(
+    /// The key of a device: `{region}_{uuid}`.
+    DeviceKey, "device key", |text| {
+        text.rsplit_once('_').is_some_and(|(region, uuid)| {
+            (1..=18).contains(&region.len())
+                && region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                && is_uuid(uuid)
+        })
+    }
+);
+
 impl PoolId {
     /// The region part, before the last `_`.
     pub fn region(&self) -> &str {
@@ -129,6 +140,11 @@ fn is_uuid(text: &str) -> bool {
 /// The ARN of a user pool: the only place that builds one.
 pub fn user_pool_arn(region: &str, account: &str, pool: &PoolId) -> String {
     format!("arn:aws:cognito-idp:{region}:{account}:userpool/{pool}")
+}
+
+/// The ARN of a device; its owner is `{username}.{poolId}`.
+pub fn device_arn((region, account): (&str, &str), owner: &str, device: &DeviceKey) -> String {
+    format!("arn:aws:cognito-idp:{region}:{account}:owner/{owner}/device/{device}")
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 //! honest 501; `docs/coverage.md` is printed from it.
 
 use super::ops::{
-    account, auth, branding, clients, domains, groups, mfa, passkeys, pools, resource_servers, terms,
-    users,
+    account, auth, branding, clients, devices, domains, groups, mfa, passkeys, pools,
+    resource_servers, terms, users,
 };
 use crate::operations;
 
@@ -19,13 +19,13 @@ operations! {
     AdminDisableProviderForUser Iam;
     AdminDisableUser Iam => users::admin_disable_user::admin_disable_user;
     AdminEnableUser Iam => users::admin_enable_user::admin_enable_user;
-    AdminForgetDevice Iam;
-    AdminGetDevice Iam;
+    AdminForgetDevice Iam => devices::admin_forget_device::admin_forget_device;
+    AdminGetDevice Iam => devices::admin_get_device::admin_get_device;
     AdminGetUser Iam => users::admin_get_user::admin_get_user;
     AdminGetUserAuthFactors Iam => mfa::admin_get_user_auth_factors::admin_get_user_auth_factors;
     AdminInitiateAuth Iam => auth::admin_initiate_auth::admin_initiate_auth;
     AdminLinkProviderForUser Iam;
-    AdminListDevices Iam;
+    AdminListDevices Iam => devices::admin_list_devices::admin_list_devices;
     AdminListGroupsForUser Iam => groups::admin_list_groups_for_user::admin_list_groups_for_user;
     AdminListUserAuthEvents Iam;
     AdminListUserSessions Iam;
@@ -37,13 +37,13 @@ operations! {
     AdminSetUserPassword Iam => users::admin_set_user_password::admin_set_user_password;
     AdminSetUserSettings Iam => mfa::admin_set_user_settings::admin_set_user_settings;
     AdminUpdateAuthEventFeedback Iam;
-    AdminUpdateDeviceStatus Iam;
+    AdminUpdateDeviceStatus Iam => devices::admin_update_device_status::admin_update_device_status;
     AdminUpdateUserAttributes Iam => users::admin_update_user_attributes::admin_update_user_attributes;
     AdminUserGlobalSignOut Iam => auth::admin_user_global_sign_out::admin_user_global_sign_out;
     AssociateSoftwareToken TokenOrSession => mfa::associate_software_token::associate_software_token;
     ChangePassword Token => account::change_password::change_password;
     CompleteWebAuthnRegistration Token => passkeys::complete_web_authn_registration::complete_web_authn_registration;
-    ConfirmDevice Token;
+    ConfirmDevice Token => devices::confirm_device::confirm_device;
     ConfirmForgotPassword Public => account::confirm_forgot_password::confirm_forgot_password;
     ConfirmSignUp Public => account::confirm_sign_up::confirm_sign_up;
     CreateGroup Iam => groups::create_group::create_group;
@@ -80,12 +80,12 @@ operations! {
     DescribeUserPool Iam => pools::describe_user_pool::describe_user_pool;
     DescribeUserPoolClient Iam => clients::describe_user_pool_client::describe_user_pool_client;
     DescribeUserPoolDomain Iam => domains::describe_user_pool_domain::describe_user_pool_domain;
-    ForgetDevice Token;
+    ForgetDevice Token => devices::forget_device::forget_device;
     ForgotPassword Public => account::forgot_password::forgot_password;
     GetCSVHeader Iam;
     GetClientToken IamOrClient;
     GetDerivedToken IamOrClient;
-    GetDevice Token;
+    GetDevice Token => devices::get_device::get_device;
     GetGroup Iam => groups::get_group::get_group;
     GetIdentityProviderByIdentifier Iam;
     GetLogDeliveryConfiguration Iam;
@@ -101,7 +101,7 @@ operations! {
     GetUserPoolSessionConfiguration Iam;
     GlobalSignOut Token => auth::global_sign_out::global_sign_out;
     InitiateAuth Public => auth::initiate_auth::initiate_auth;
-    ListDevices Token;
+    ListDevices Token => devices::list_devices::list_devices;
     ListGroups Iam => groups::list_groups::list_groups;
     ListIdentityProviders Iam;
     ListResourceServers Iam => resource_servers::list_resource_servers::list_resource_servers;
@@ -135,7 +135,7 @@ operations! {
     TagResource Iam => pools::tag_resource::tag_resource;
     UntagResource Iam => pools::untag_resource::untag_resource;
     UpdateAuthEventFeedback Public;
-    UpdateDeviceStatus Token;
+    UpdateDeviceStatus Token => devices::update_device_status::update_device_status;
     UpdateGroup Iam => groups::update_group::update_group;
     UpdateIdentityProvider Iam;
     UpdateManagedLoginBranding Iam [2 << 20] => branding::update_managed_login_branding::update_managed_login_branding;

@@ -25,6 +25,8 @@ pub struct SignedIn {
     pub origin_jti: Option<String>,
     /// The granted scopes.
     pub scopes: Vec<String>,
+    /// The device that the sign-in was given a key for, or proved.
+    pub device_key: Option<String>,
 }
 
 /// Verifies an access token for user operations (scope `aws.cognito.signin.user.admin`).
@@ -92,6 +94,7 @@ async fn signed_in(
         user,
         origin_jti: claims.origin_jti,
         scopes,
+        device_key: claims.device_key,
     })
 }
 

@@ -74,6 +74,8 @@ pub(super) struct AccessClaims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) origin_jti: Option<&'a str>,
     pub(super) event_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) device_key: Option<&'a str>,
     pub(super) token_use: TokenUse,
     pub(super) scope: &'a str,
     pub(super) auth_time: i64,
@@ -113,6 +115,7 @@ pub(super) struct ReadAccess {
     pub(super) username: Option<String>,
     pub(super) origin_jti: Option<String>,
     pub(super) event_id: Option<String>,
+    pub(super) device_key: Option<String>,
 }
 
 /// What is read of an ID token that comes back.

@@ -17,6 +17,7 @@ use crate::domain::issuer;
 use crate::domain::keys;
 use crate::domain::lockout;
 use crate::domain::overrides::Overrides;
+use crate::domain::refresh_token;
 use crate::domain::tokens::{Claim, Issued};
 use crate::error::{Error, Reason, Result};
 use crate::ids::Uuid;
@@ -125,9 +126,13 @@ pub(super) async fn complete(
         now,
     };
     let mut issued = sign(app, &keys, &issuing)?;
-    let refresh_token = completion.refreshable.then(|| opaque(app)).transpose()?;
-
     let (pool, session) = (&completion.pool.id, completion.session);
+    let refresh_token = if completion.refreshable {
+        Some(refresh_token::new(app, session)?)
+    } else {
+        None
+    };
+
     let mut tx = app.store.write(actor).await?;
     claim.claim(&mut tx, &session.id).await?;
     hold(&mut tx, completion.user).await?;
@@ -135,13 +140,13 @@ pub(super) async fn complete(
         sessions::insert(&mut tx, session)
             .await
             .on_orphan(|| Error::client_not_found(completion.client.id.as_str()))??;
-    } else if !sessions::touch(&mut tx, pool, &session.id, now).await? {
+    } else if !sessions::touch(&mut tx, session, now).await? {
         return Err(Error::refresh_token_revoked().because(Reason::RevokedToken));
     }
     if let Some(token) = &refresh_token {
         let row = RefreshToken {
             pool: pool.clone(),
-            hash: app.vault.hash(REFRESH, token)?,
+            hash: app.vault.hash(REFRESH, token.expose())?,
             session: session.id.clone(),
             expires: session.expires,
             used: None,
@@ -161,7 +166,7 @@ pub(super) async fn complete(
     };
     tx.audit(done).await?;
     tx.commit().await?;
-    issued.refresh_token = refresh_token;
+    issued.refresh_token = refresh_token.map(|token| token.expose().clone());
     Ok(issued)
 }
 
@@ -172,7 +177,9 @@ pub(super) const REFRESH: &str = "refresh_token";
 /// name in the audit.
 const fn act(completion: &Completion<'_>) -> (bool, &'static str) {
     match completion.source {
-        TokenSource::Authentication | TokenSource::NewPasswordChallenge => (true, "SignIn"),
+        TokenSource::Authentication
+        | TokenSource::NewPasswordChallenge
+        | TokenSource::AuthenticateDevice => (true, "SignIn"),
         TokenSource::HostedAuth if completion.refreshable => (false, "ExchangeCode"),
         TokenSource::HostedAuth => (false, "ImplicitGrant"),
         TokenSource::RefreshTokens | TokenSource::RefreshOperation => (false, "RefreshTokens"),
@@ -232,6 +239,7 @@ fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
         origin_jti: origin,
         event_id: session.event_id.as_str(),
         token_use: TokenUse::Access,
+        device_key: session.device_key.as_deref(),
         scope: &session.scope,
         auth_time: session.auth_at.seconds(),
         exp: now.plus(lifetime).seconds(),
@@ -239,9 +247,7 @@ fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
         jti: access_jti.as_deref(),
         username: &user.username,
     };
-    let change = |token: &mut Map<String, Value>| {
-        overrides.change_access(token, client.id.as_str());
-    };
+    let change = |token: &mut _| overrides.change_access(token, client.id.as_str());
     let access_token = changed(&keys.access, &claims, (overrides, change))?;
     let scopes: Vec<String> = session.scope.split(' ').map(str::to_owned).collect();
     let wanted = !hosted || scopes.iter().any(|scope| scope == claims::OPENID);
@@ -271,7 +277,7 @@ fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
             iat: now.seconds(),
             jti: id_jti.as_deref(),
         };
-        let change = |token: &mut Map<String, Value>| overrides.change_id(token);
+        let change = |token: &mut _| overrides.change_id(token);
         Some(changed(&keys.id, &claims, (overrides, change))?)
     } else {
         None
@@ -281,6 +287,7 @@ fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
         id_token,
         refresh_token: None,
         lifetime,
+        new_device: None,
     })
 }
 
@@ -299,23 +306,4 @@ pub(super) fn changed(
     };
     change(&mut claims);
     key.sign(&claims)
-}
-
-/// A refresh token: five parts in the shape of the JWE that Cognito gives out, and opaque like it;
-/// all but the header is randomness (api-auth.md 6).
-fn opaque(app: &App) -> Result<String> {
-    use base64::Engine;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    let mut token = URL_SAFE_NO_PAD.encode(r#"{"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}"#);
-    let parts: [&[u8]; 4] = [
-        &app.rng.bytes::<256>()?,
-        &app.rng.bytes::<12>()?,
-        &app.rng.bytes::<960>()?,
-        &app.rng.bytes::<16>()?,
-    ];
-    for part in parts {
-        token.push('.');
-        URL_SAFE_NO_PAD.encode_string(part, &mut token);
-    }
-    Ok(token)
 }

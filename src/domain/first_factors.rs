@@ -79,6 +79,14 @@ pub const fn contact_of(factor: FirstFactor) -> Option<Contact> {
     }
 }
 
+/// The factor whose codes a contact receives.
+pub const fn code_to(contact: Contact) -> FirstFactor {
+    match contact {
+        Contact::Email => FirstFactor::EmailOtp,
+        Contact::PhoneNumber => FirstFactor::SmsOtp,
+    }
+}
+
 /// Whether a user can begin with a factor that the pool allows.
 fn can(pool: &Pool, user: &User, means: Means, factor: FirstFactor) -> bool {
     match factor {

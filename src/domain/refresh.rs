@@ -8,10 +8,11 @@
 use futures_util::future::BoxFuture;
 
 use crate::app::App;
-use crate::domain::challenge::built;
 use crate::domain::clients;
 use crate::domain::complete::{Completion, REFRESH, complete};
+use crate::domain::devices;
 use crate::domain::hooks::{Metadata, TokenSource};
+use crate::domain::refresh_token;
 use crate::domain::tokens::{Claim, Issued, Nothing};
 use crate::error::{Error, Reason, Result};
 use crate::ids::{PoolId, SessionId};
@@ -61,19 +62,12 @@ pub async fn refresh(
     client: &Client,
     refresh: Refresh<'_>,
 ) -> Result<Issued> {
-    built::check_device_key(refresh.device_key)?;
     let Standing {
         token,
         session,
         user,
     } = standing(app, client, refresh.token).await?;
-    // Such a sign-in needs its device, which only the API can name (oauth.md 4.3).
-    let remembers = pool.settings().device_configuration.is_some();
-    let endpoint = matches!(refresh.door, Door::Endpoint);
-    if endpoint && session.origin.is_none() && remembers {
-        return Err(Error::invalid_refresh_token().because(Reason::BadToken));
-    }
-    built::check_devices(pool)?;
+    check_device(pool, &session, &refresh)?;
     if let Door::Flow(secret_hash) = refresh.door {
         clients::check_secret_hash(app, client, &user.username, secret_hash)?;
     }
@@ -84,9 +78,6 @@ pub async fn refresh(
     };
     if let Err(error) = rotation.check(token.used) {
         return Err(reused(app, actor, &session, refresh.door, error).await);
-    }
-    if !user.enabled {
-        return Err(Error::user_is_disabled().because(Reason::UserDisabled));
     }
     if user.status == Status::ResetRequired {
         return Err(match refresh.door {
@@ -122,6 +113,20 @@ pub async fn refresh(
         }
         done => done,
     }
+}
+
+/// A sign-in at the API needs its device where the pool tracks them, and only the API can name it
+/// (oauth.md 4.3). One that was given none, or whose device was forgotten, is not refreshed.
+fn check_device(pool: &Pool, session: &Session, refresh: &Refresh<'_>) -> Result<()> {
+    if session.origin.is_some() || !devices::tracks(pool) {
+        return Ok(());
+    }
+    let at_api = !matches!(refresh.door, Door::Endpoint);
+    let same = session.device_key.is_some() && session.device_key.as_deref() == refresh.device_key;
+    if at_api && same {
+        return Ok(());
+    }
+    Err(Error::invalid_refresh_token().because(Reason::UnknownDevice))
 }
 
 /// Puts a reuse into the audit, for it may be a thief's. Gives the error to answer with: the model
@@ -177,22 +182,32 @@ async fn standing(app: &App, client: &Client, token: &Secret<String>) -> Result<
     let invalid = || Error::invalid_refresh_token().because(Reason::BadToken);
     let mut db = app.store.read().await?;
     let hashes = app.vault.hashes(REFRESH, token.expose());
-    let found = sessions::of_refresh_token(&mut db, &hashes).await?;
-    let (session, token) = found
-        .filter(|(session, _)| session.pool == client.pool && session.client == client.id)
-        .ok_or_else(invalid)?;
+    let unknown = || Error::user_does_not_exist().because(Reason::UnknownUser);
+    let Some((session, token)) = sessions::of_refresh_token(&mut db, &hashes).await? else {
+        // With a user go the user's tokens; they remember whose they were.
+        let sub = refresh_token::bearer(app, client, token).ok_or_else(invalid)?;
+        let there = users::by_sub(&mut db, &client.pool, &sub).await?.is_some();
+        return Err(if there { invalid() } else { unknown() });
+    };
+    if session.pool != client.pool || session.client != client.id {
+        return Err(invalid());
+    }
+    let user = users::by_sub(&mut db, &client.pool, &session.sub).await?;
+    let user = user.ok_or_else(unknown)?;
+    // Before what disabling revokes as well: a token that is good no more says why.
+    if !user.enabled {
+        return Err(Error::user_is_disabled().because(Reason::UserDisabled));
+    }
     if session.revoked.is_some() {
         return Err(Error::refresh_token_revoked().because(Reason::RevokedToken));
     }
     if app.clock.now(&client.pool) >= token.expires {
         return Err(Error::refresh_token_expired().because(Reason::ExpiredToken));
     }
-    let user = users::by_sub(&mut db, &client.pool, &session.sub).await?;
-    let unknown = || Error::user_does_not_exist().because(Reason::UnknownUser);
     Ok(Standing {
         token,
         session,
-        user: user.ok_or_else(unknown)?,
+        user,
     })
 }
 

@@ -12,6 +12,7 @@ mod exchange;
 mod group;
 mod number;
 mod proof;
+mod received;
 #[cfg(test)]
 mod tests;
 mod timestamp;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use crate::app::App;
 use crate::domain::claims::ClientClaims;
 use crate::domain::complete::{Completion, changed, complete};
+use crate::domain::devices::NewDevice;
 use crate::domain::hooks::{self, Metadata, TokenSource};
 use crate::domain::issuer;
 use crate::domain::keys;
@@ -32,6 +33,8 @@ pub struct Issued {
     pub refresh_token: Option<String>,
     /// Lifetime of the access token.
     pub lifetime: Span,
+    /// The key that the sign-in's device was given, if it had none.
+    pub new_device: Option<NewDevice>,
 }
 
 /// What a completed sign-in uses up, in the transaction that stores it: of many requests with the
@@ -169,5 +172,6 @@ pub async fn client_credentials(
         id_token: None,
         refresh_token: None,
         lifetime,
+        new_device: None,
     })
 }

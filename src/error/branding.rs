@@ -23,22 +23,33 @@ impl Error {
 
     /// `CSS selector {selector} is not supported.`
     pub fn css_selector(selector: &str) -> Self {
-        Self::invalid_parameter(format!("CSS selector {} is not supported.", short(selector)))
+        Self::invalid_parameter(format!(
+            "CSS selector {} is not supported.",
+            short(selector)
+        ))
     }
 
     /// `CSS property {property} is not supported.`
     pub fn css_property(property: &str) -> Self {
-        Self::invalid_parameter(format!("CSS property {} is not supported.", short(property)))
+        Self::invalid_parameter(format!(
+            "CSS property {} is not supported.",
+            short(property)
+        ))
     }
 
     /// `CSS value of {property} is not supported.`
     pub fn css_value(property: &str) -> Self {
-        Self::invalid_parameter(format!("CSS value of {} is not supported.", short(property)))
+        Self::invalid_parameter(format!(
+            "CSS value of {} is not supported.",
+            short(property)
+        ))
     }
 
     /// `Asset {category} is not a valid {extension} image.`
     pub fn asset_format(category: &str, extension: &str) -> Self {
-        Self::invalid_parameter(format!("Asset {category} is not a valid {extension} image."))
+        Self::invalid_parameter(format!(
+            "Asset {category} is not a valid {extension} image."
+        ))
     }
 
     /// `Asset {category} requires Bytes.`

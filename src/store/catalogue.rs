@@ -12,12 +12,12 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::Store;
 use super::clients::{self, Client};
 use super::db::Conn;
+use super::domains::{self, Domain};
 use super::pools::{self, Pool};
 use super::resource_servers::{self, ResourceServer};
-use super::Store;
-use super::domains::{self, Domain};
 use crate::error::Result;
 use crate::ids::{ClientId, PoolId};
 

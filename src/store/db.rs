@@ -78,6 +78,7 @@ arg_from! {
     Timestamp => Int(v) v.ms();
     &crate::ids::PoolId => Text(v) v.as_str().to_owned();
     &crate::ids::ClientId => Text(v) v.as_str().to_owned();
+    &crate::ids::DeviceKey => Text(v) v.as_str().to_owned();
     &crate::ids::Sub => Text(v) v.as_str().to_owned();
     &crate::ids::SessionId => Text(v) v.as_str().to_owned();
     &crate::ids::Uuid => Text(v) v.as_str().to_owned();

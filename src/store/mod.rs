@@ -10,6 +10,7 @@ pub mod clients;
 pub mod codes;
 pub mod consumed;
 pub mod db;
+pub mod devices;
 pub mod domains;
 pub mod faults;
 pub mod groups;
@@ -76,6 +77,7 @@ pub const POOL_TABLES: &[&str] = &[
     "aliases",
     "passwords",
     "software_tokens",
+    "devices",
     "webauthn_credentials",
     "webauthn_registrations",
     "lockouts",
@@ -99,6 +101,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("brandings", brandings::ALL),
         ("clients", clients::ALL),
         ("codes", codes::ALL),
+        ("devices", devices::ALL),
         ("domains", domains::ALL),
         ("consumed", consumed::ALL),
         ("groups", groups::ALL),

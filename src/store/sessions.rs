@@ -4,7 +4,7 @@ use super::db::{Conn, DbError, Tx};
 use super::refresh_tokens::RefreshToken;
 use super::users::{self, User};
 use crate::error::{Error, Result};
-use crate::ids::{ClientId, PoolId, SessionId, Sub, Uuid};
+use crate::ids::{ClientId, DeviceKey, PoolId, SessionId, Sub, Uuid};
 use crate::names;
 use crate::time::Timestamp;
 use crate::{args, statements};
@@ -29,7 +29,15 @@ statements! {
     INSERT = "INSERT INTO sessions (pool_id, session_id, kind, sub, client_id, origin_jti, event_id, origin_id, scope, device_key, \
               ip, agent, auth_ms, created_ms, last_used_ms, expires_ms) \
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
-    TOUCH = "UPDATE sessions SET last_used_ms = $3 WHERE pool_id = $1 AND session_id = $2 AND revoked_ms IS NULL";
+    /// A session whose device was forgotten meanwhile is not used any more.
+    TOUCH = "UPDATE sessions SET last_used_ms = $3 WHERE pool_id = $1 AND session_id = $2 AND revoked_ms IS NULL \
+             AND COALESCE(device_key, '') = COALESCE($4, '')";
+    /// Takes the rows, so that registering and forgetting a device wait for each other.
+    HOLD_DEVICE = "UPDATE sessions SET device_key = device_key \
+                   WHERE pool_id = $1 AND sub = $2 AND device_key = $3 AND revoked_ms IS NULL";
+    END_REFRESH = "DELETE FROM refresh_tokens WHERE pool_id = $1 AND session_id IN \
+                   (SELECT session_id FROM sessions WHERE pool_id = $1 AND sub = $2 AND device_key = $3)";
+    UNBIND = "UPDATE sessions SET device_key = NULL WHERE pool_id = $1 AND sub = $2 AND device_key = $3";
     REVOKE = "UPDATE sessions SET revoked_ms = $3 WHERE pool_id = $1 AND session_id = $2 AND revoked_ms IS NULL";
     REVOKE_TOKENS_OF_USER = "UPDATE sessions SET revoked_ms = $3 \
                              WHERE pool_id = $1 AND sub = $2 AND kind = 'TOKEN' AND revoked_ms IS NULL";
@@ -237,15 +245,33 @@ pub async fn insert(tx: &mut Tx, session: &Session) -> Result<(), DbError> {
     tx.execute(INSERT, args).await.map(drop)
 }
 
-/// Notes that a session was used; false when it was ended meanwhile.
-pub async fn touch(
+/// Notes that a session was used; false when it was ended, or its device forgotten, meanwhile.
+pub async fn touch(tx: &mut Tx, session: &Session, now: Timestamp) -> Result<bool, DbError> {
+    let device = session.device_key.as_deref();
+    let args = args![&session.pool, &session.id, now, device];
+    Ok(tx.execute(TOUCH, args).await? == 1)
+}
+
+/// Holds the sessions of a device until the transaction ends; says whether there is one.
+pub async fn hold_device(
     tx: &mut Tx,
     pool: &PoolId,
-    session: &SessionId,
-    now: Timestamp,
+    sub: &Sub,
+    device: &DeviceKey,
 ) -> Result<bool, DbError> {
-    let changed = tx.execute(TOUCH, args![pool, session, now]).await?;
-    Ok(changed == 1)
+    Ok(tx.execute(HOLD_DEVICE, args![pool, sub, device]).await? > 0)
+}
+
+/// Ends the refresh tokens of a device's sessions; access tokens last as long as they would.
+pub async fn end_device(
+    tx: &mut Tx,
+    pool: &PoolId,
+    sub: &Sub,
+    device: &DeviceKey,
+) -> Result<(), DbError> {
+    tx.execute(HOLD_DEVICE, args![pool, sub, device]).await?;
+    tx.execute(END_REFRESH, args![pool, sub, device]).await?;
+    tx.execute(UNBIND, args![pool, sub, device]).await.map(drop)
 }
 
 /// Ends a session; false when there is none or it was ended before.

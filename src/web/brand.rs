@@ -41,7 +41,9 @@ async fn serve(visit: Visit, Path(name): Path<String>) -> Response {
     };
     if suffix == "css" {
         let (ours, styles) = assets::styles();
-        let digest = stem.strip_prefix(ours).and_then(|rest| rest.strip_prefix('-'));
+        let digest = stem
+            .strip_prefix(ours)
+            .and_then(|rest| rest.strip_prefix('-'));
         let Some(digest) = digest.filter(|digest| is_hash(digest)) else {
             return missing();
         };
@@ -64,7 +66,10 @@ async fn serve(visit: Visit, Path(name): Path<String>) -> Response {
 }
 
 fn is_hash(text: &str) -> bool {
-    text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    text.len() == 32
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
 /// Opened by itself, a picture is a document of nobody: nothing in it runs or loads.
@@ -81,7 +86,9 @@ fn file(kind: &'static str, body: impl IntoResponse) -> Response {
     ];
     let mut response = body.into_response();
     for (name, value) in headers {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
     }
     response
 }

@@ -87,17 +87,23 @@ impl Chrome {
 
     /// The logo in the form's banner.
     pub fn banner_logo(&self) -> Option<&Logo> {
-        self.logo.as_ref().filter(|logo| !logo.below && !logo.outside)
+        self.logo
+            .as_ref()
+            .filter(|logo| !logo.below && !logo.outside)
     }
 
     /// The logo below the form's fields.
     pub fn low_logo(&self) -> Option<&Logo> {
-        self.logo.as_ref().filter(|logo| logo.below && !logo.outside)
+        self.logo
+            .as_ref()
+            .filter(|logo| logo.below && !logo.outside)
     }
 
     /// The logo over the form.
     pub fn outer_logo(&self) -> Option<&Logo> {
-        self.logo.as_ref().filter(|logo| !logo.below && logo.outside)
+        self.logo
+            .as_ref()
+            .filter(|logo| !logo.below && logo.outside)
     }
 
     /// The logo under the form.

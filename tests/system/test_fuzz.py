@@ -38,6 +38,7 @@ def place(server):
         AutoVerifiedAttributes=["email"],
         LambdaConfig={"KMSKeyID": KEY},
         Schema=[{"Name": "plan", "AttributeDataType": "String", "Mutable": True}],
+        DeviceConfiguration={"ChallengeRequiredOnNewDevice": True},
     )
     client = pool.client()
     secret = pool.client(GenerateSecret=True)
@@ -57,6 +58,8 @@ def place(server):
         UserAttributes=attributes(email="waiting@example.com"),
     )
     tokens = pool.sign_in(client, person)
+    device = tokens["NewDeviceMetadata"]["DeviceKey"]
+    world.idp.confirm_device(AccessToken=tokens["AccessToken"], DeviceKey=device)
     asked = world.idp.initiate_auth(
         ClientId=client["ClientId"],
         AuthFlow="USER_PASSWORD_AUTH",
@@ -74,6 +77,7 @@ def place(server):
         "RefreshToken": [tokens["RefreshToken"], "nonsense"],
         "Session": [asked["Session"], "x" * 40],
         "GroupName": ["readers", "none"],
+        "DeviceKey": [device] * 4 + ["us-east-1_0", "x_0"],
         "Identifier": ["api", "none"],
         "Filter": [
             'username = "x"', 'email ^= "a"', "", "=", 'sub = "', 'custom:plan = "x"', 'name = "\\\\"', '"' * 30,
@@ -86,11 +90,14 @@ def place(server):
                 (names[0], PASSWORD, "ab" * 128), ("invited", PASSWORD, "0"), ("nobody", "", "g" * 8),
                 (names[3], "x" * 300, "f" * 2000), ("", "\x00", "-1"), (names[0], PASSWORD, ""),
             )
-        ] + [{}],
+        ] + [{"USERNAME": names[0], "PASSWORD": PASSWORD, "DEVICE_KEY": key} for key in (device, "", "us-east-1_0")]
+        + [{"REFRESH_TOKEN": tokens["RefreshToken"], "DEVICE_KEY": device}, {}],
         "ChallengeResponses": [
             {"USERNAME": names[0], "NEW_PASSWORD": "x"},
             {"USERNAME": "invited", "NEW_PASSWORD": PASSWORD, "userAttributes.name": "", "userAttributes.": "x"},
             {"USERNAME": names[0], "PASSWORD_CLAIM_SIGNATURE": "x", "PASSWORD_CLAIM_SECRET_BLOCK": "e" * 100, "TIMESTAMP": "now"},
+            {"USERNAME": names[0], "DEVICE_KEY": device, "SRP_A": "ab" * 128},
+            {"USERNAME": names[0], "DEVICE_KEY": device, "PASSWORD_CLAIM_SIGNATURE": "x", "PASSWORD_CLAIM_SECRET_BLOCK": "eeee", "TIMESTAMP": ""},
             {},
         ],
         "UserAttributes": [

@@ -4,6 +4,7 @@ pub mod account;
 pub mod auth;
 pub mod branding;
 pub mod clients;
+pub mod devices;
 pub mod domains;
 pub mod groups;
 pub mod mfa;

@@ -9,6 +9,7 @@ use crate::domain::records::{self, Refused};
 use crate::error::{Code, Error, Reason, Result};
 use crate::ids::Sub;
 use crate::secret::Secret;
+use crate::settings::pool::Contact;
 use crate::store::audit::{self, Actor};
 use crate::store::clients::Client;
 use crate::store::db::Tx;
@@ -30,7 +31,15 @@ pub struct ConfirmSignUp {
     pub expected: Option<Sub>,
 }
 
-/// Confirms an account; gives its user as it is now.
+/// An account that was confirmed.
+pub struct Confirmed {
+    /// The user as it is now.
+    pub user: User,
+    /// The contact that received the code.
+    pub contact: Contact,
+}
+
+/// Confirms an account.
 ///
 /// # Errors: CodeMismatch, ExpiredCode, LimitExceeded, AliasExists, NotAuthorized (confirmed
 /// already, disabled), UserNotFound, what a trigger refuses with
@@ -40,7 +49,7 @@ pub async fn confirm_sign_up(
     pool: &Pool,
     client: &Client,
     request: ConfirmSignUp,
-) -> Result<User> {
+) -> Result<Confirmed> {
     let subject = existence::find(app, pool, client, &request.username).await?;
     if let Subject::Known(user) = &subject {
         check_unconfirmed(user)?;
@@ -56,10 +65,11 @@ pub async fn confirm_sign_up(
     let mut tx = app.store.write(actor).await?;
     limits::count(&mut tx, &pool.id, owner.sub, Act::ConfirmSignUp, now).await?;
     let claimed = codes::claim(app, &mut tx, (owner, Kind::SignUp), &request.code).await;
-    let user = match (claimed, &subject) {
+    let (user, contact) = match (claimed, &subject) {
         (Ok(sent), Subject::Known(user)) => {
             let force = request.force_alias_creation;
-            confirm(&mut tx, pool, &user.sub, (&sent, force), now).await?
+            let user = confirm(&mut tx, pool, &user.sub, (&sent, force), now).await?;
+            (user, sent.contact)
         }
         (claimed, _) => {
             // The try counts, so it is committed.
@@ -82,7 +92,7 @@ pub async fn confirm_sign_up(
         hides: client.settings.hides_user_existence(),
     };
     hooks::post_confirmation(app, event, ConfirmationSource::ConfirmSignUp).await?;
-    Ok(user)
+    Ok(Confirmed { user, contact })
 }
 
 /// Makes an account confirmed and its contact verified.

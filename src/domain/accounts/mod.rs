@@ -16,7 +16,7 @@ use crate::settings::pool::Contact;
 use crate::store::pools::Pool;
 
 pub use change_password::{ChangePassword, change_password};
-pub use confirm::{ConfirmSignUp, check_unconfirmed, confirm_sign_up};
+pub use confirm::{ConfirmSignUp, Confirmed, check_unconfirmed, confirm_sign_up};
 pub use migrate::migrate;
 pub use naming::{Name, new_name};
 pub use resend::{Resend, resend};

@@ -9,12 +9,14 @@ use crate::domain::hooks::{
     self, ConfirmationSource, Event, Metadata, PreSignUpAnswer, SignUpSource,
 };
 use crate::domain::messages::{self, Draft};
-use crate::domain::{accounts, first_factors, password, records};
+use crate::domain::password::{self, Prepared};
+use crate::domain::{accounts, first_factors, records};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::settings::pool::Alias;
 use crate::store::audit::{self, Actor};
 use crate::store::clients::Client;
+use crate::store::db::Tx;
 use crate::store::passwords;
 use crate::store::pools::Pool;
 use crate::store::users::{Attributes, Status, User};
@@ -102,19 +104,7 @@ pub async fn sign_up(
     let code = codes::generate(app)?;
 
     let mut tx = app.store.write(actor).await?;
-    for contact in CONTACTS {
-        // What the trigger vouches for moves here from whoever had it.
-        if decided.verifies(contact) {
-            records::take_over(&mut tx, pool, &user, contact).await?;
-        }
-    }
-    records::insert(&mut tx, pool, &user)
-        .await
-        .map_err(|refused| accounts::exists(refused, name.login, Error::username_exists))?;
-    if let Some(prepared) = prepared {
-        let row = prepared.into_row(pool, None, password::Kind::Permanent, now);
-        passwords::set(&mut tx, &pool.id, &user.sub, &row).await?;
-    }
+    insert(&mut tx, pool, (&name, &user), (decided, prepared)).await?;
     if let Some(sent) = &sent {
         let owner = Owner {
             pool: &pool.id,
@@ -145,6 +135,28 @@ pub async fn sign_up(
     }
     let delivery = sent.as_ref().map(Details::from);
     Ok(SignedUp { user, delivery })
+}
+
+/// Adds the user with the password. What the trigger vouches for moves here from whoever had it.
+async fn insert(
+    tx: &mut Tx,
+    pool: &Pool,
+    (name, user): (&Name, &User),
+    (decided, prepared): (PreSignUpAnswer, Option<Prepared>),
+) -> Result<()> {
+    for contact in CONTACTS {
+        if decided.verifies(contact) {
+            records::take_over(tx, pool, user, contact).await?;
+        }
+    }
+    records::insert(tx, pool, user)
+        .await
+        .map_err(|refused| accounts::exists(refused, name.login, Error::username_exists))?;
+    if let Some(prepared) = prepared {
+        let row = prepared.into_row(pool, None, password::Kind::Permanent, user.created);
+        passwords::set(tx, &pool.id, &user.sub, &row).await?;
+    }
+    Ok(())
 }
 
 fn password_missing() -> Error {

@@ -49,7 +49,11 @@ pub struct Shown {
 ///
 /// # Errors: ResourceNotFound; InvalidParameter (no domain, CSS, logo)
 pub async fn set(app: &App, actor: &Actor, wanted: Customization) -> Result<Shown> {
-    let css = wanted.css.as_deref().map(str::trim).filter(|css| !css.is_empty());
+    let css = wanted
+        .css
+        .as_deref()
+        .map(str::trim)
+        .filter(|css| !css.is_empty());
     let compiled = css.map(sheet::compile).transpose()?;
     let compiled = compiled.map(|sheet| {
         let digest = hash(sheet.as_bytes());
@@ -75,9 +79,11 @@ pub async fn set(app: &App, actor: &Actor, wanted: Customization) -> Result<Show
     let new = New {
         pool: &pool,
         client: wanted.client.as_ref(),
-        css: wanted.css.as_deref().zip(compiled.as_ref()).map(
-            |(given, (sheet, digest))| (given, sheet.as_str(), digest.as_str()),
-        ),
+        css: wanted
+            .css
+            .as_deref()
+            .zip(compiled.as_ref())
+            .map(|(given, (sheet, digest))| (given, sheet.as_str(), digest.as_str())),
         image: image
             .as_ref()
             .map(|(digest, extension, bytes)| (digest.as_str(), *extension, bytes.as_str())),
@@ -87,7 +93,9 @@ pub async fn set(app: &App, actor: &Actor, wanted: Customization) -> Result<Show
         scope: scope.to_owned(),
         css: new.css.map(|(given, ..)| given.to_owned()),
         sheet_digest: new.css.map(|(.., digest)| digest.to_owned()),
-        image: new.image.map(|(digest, extension, _)| (digest.to_owned(), extension)),
+        image: new
+            .image
+            .map(|(digest, extension, _)| (digest.to_owned(), extension)),
         created: before.map_or(now, |before| before.created),
         modified: now,
     };

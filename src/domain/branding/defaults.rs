@@ -165,17 +165,25 @@ mod tests {
             Some(value.split_once(';')?.0.trim().to_owned())
         };
         let resolved = |block: &str, property: &str| {
-            let mut value_of = value(block, property).or_else(|| value(&light, property)).unwrap();
+            let mut value_of = value(block, property)
+                .or_else(|| value(&light, property))
+                .unwrap();
             while let Some(name) = value_of.strip_prefix("var(--ph-") {
                 let name = name.trim_end_matches(')').to_owned();
-                value_of = value(block, &name).or_else(|| value(&light, &name)).unwrap();
+                value_of = value(block, &name)
+                    .or_else(|| value(&light, &name))
+                    .unwrap();
             }
             value_of
         };
         for (_, property) in COLOURS {
             for (told, block) in [(blocks[2], &light), (blocks[4], &dark)] {
                 let told = value(told, property).unwrap_or_else(|| panic!("{property}"));
-                assert_eq!(told, format!("{}ff", resolved(block, property)), "{property}");
+                assert_eq!(
+                    told,
+                    format!("{}ff", resolved(block, property)),
+                    "{property}"
+                );
             }
         }
     }

@@ -24,10 +24,8 @@ use crate::store::db::Tx;
 
 pub use customization::{Customization, Shown, get, set};
 pub use files::{File, picture, stylesheet};
-pub use look::{Drawn, Version, of_client};
-pub use styles::{
-    Changes, Given, Style, create, delete, describe, describe_by_client, update,
-};
+pub use look::{Drawn, Version, of_client, version};
+pub use styles::{Changes, Given, Style, create, delete, describe, describe_by_client, update};
 
 /// A hash that an address carries: half of the SHA-256, in hexadecimal digits.
 fn hash(bytes: &[u8]) -> String {

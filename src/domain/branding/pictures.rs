@@ -89,7 +89,10 @@ fn jpeg(bytes: &[u8]) -> Option<()> {
             0xda => return framed.then_some(()),
             // Frames, but for the tables among their numbers.
             0xc0..=0xcf if ![0xc4, 0xc8, 0xcc].contains(&mark) => {
-                sides(be16(bytes, at.checked_add(7)?)?, be16(bytes, at.checked_add(5)?)?)?;
+                sides(
+                    be16(bytes, at.checked_add(7)?)?,
+                    be16(bytes, at.checked_add(5)?)?,
+                )?;
                 framed = true;
             }
             0xc4 | 0xcc | 0xdb | 0xdd | 0xe0..=0xef | 0xfe => {}
@@ -107,7 +110,9 @@ fn webp(bytes: &[u8]) -> Option<()> {
     let length = usize::try_from(le32(bytes, 4)?).ok()?;
     let whole = bytes.starts_with(b"RIFF")
         && bytes.get(8..12)? == b"WEBP"
-        && [b"VP8 ", b"VP8L", b"VP8X"].iter().any(|kind| bytes.get(12..16) == Some(kind.as_slice()))
+        && [b"VP8 ", b"VP8L", b"VP8X"]
+            .iter()
+            .any(|kind| bytes.get(12..16) == Some(kind.as_slice()))
         && length.checked_add(8)? == bytes.len();
     whole.then_some(())
 }
@@ -177,7 +182,9 @@ fn svg(bytes: &[u8]) -> bool {
     let named = rest
         .strip_prefix("<svg")
         .is_some_and(|after| after.starts_with([' ', '\n', '\r', '\t', '>', '/']));
-    named && (text.ends_with("</svg>") || text.ends_with("/>") || text.ends_with("-->")) && !has_handlers(&lower)
+    named
+        && (text.ends_with("</svg>") || text.ends_with("/>") || text.ends_with("-->"))
+        && !has_handlers(&lower)
 }
 
 /// Whether an attribute is an event handler: `on` at the start of a name that a value follows.

@@ -94,7 +94,14 @@ pub async fn create(
     if count >= MOST {
         return Err(Error::limit_exceeded("Managed login branding"));
     }
-    finish(app, tx, "CreateManagedLoginBranding", &branding.pool, &branding.id).await?;
+    finish(
+        app,
+        tx,
+        "CreateManagedLoginBranding",
+        &branding.pool,
+        &branding.id,
+    )
+    .await?;
     Ok(Style { branding, settings })
 }
 
@@ -242,7 +249,10 @@ fn put_assets(assets: &mut Vec<Asset>, given: Vec<Given>) -> Result<()> {
         new.push(asset);
     }
     for asset in new {
-        match assets.iter_mut().find(|other| place(other) == place(&asset)) {
+        match assets
+            .iter_mut()
+            .find(|other| place(other) == place(&asset))
+        {
             Some(other) => *other = asset,
             None => assets.push(asset),
         }
@@ -265,7 +275,9 @@ fn checked(assets: &[Asset], given: Given) -> Result<Asset> {
         None => {
             let id = given.resource_id.as_deref();
             let same = |asset: &&Asset| {
-                id.is_some() && asset.resource_id.as_deref() == id && asset.extension == given.extension
+                id.is_some()
+                    && asset.resource_id.as_deref() == id
+                    && asset.extension == given.extension
             };
             let known = assets.iter().find(same);
             let known = known.ok_or_else(|| Error::asset_without_bytes(category))?;

@@ -10,7 +10,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 
 use crate::settings::branding::{AssetCategory, ColorMode};
-use crate::store::brandings::{Align, Asset, Look, Mode, Placed};
+use crate::store::brandings::{Align, Asset, Look, Mode, Placed, Strip};
 
 /// Colours: where the settings have them (`*` is `lightMode` or `darkMode`), and the property of the
 /// stylesheet that they become.
@@ -21,24 +21,78 @@ pub(super) const COLOURS: &[(&str, &str)] = &[
     ("components.pageText.*.bodyColor", "text"),
     ("components.pageText.*.headingColor", "heading"),
     ("components.pageText.*.descriptionColor", "muted"),
-    ("components.primaryButton.*.defaults.backgroundColor", "primary"),
-    ("components.primaryButton.*.defaults.textColor", "on-primary"),
-    ("components.primaryButton.*.hover.backgroundColor", "primary-hover"),
-    ("components.primaryButton.*.hover.textColor", "on-primary-hover"),
-    ("components.primaryButton.*.active.backgroundColor", "primary-active"),
-    ("components.primaryButton.*.active.textColor", "on-primary-active"),
-    ("components.secondaryButton.*.defaults.backgroundColor", "secondary"),
-    ("components.secondaryButton.*.defaults.borderColor", "secondary-line"),
-    ("components.secondaryButton.*.defaults.textColor", "on-secondary"),
-    ("components.secondaryButton.*.hover.backgroundColor", "secondary-hover"),
-    ("components.secondaryButton.*.hover.borderColor", "secondary-line-hover"),
-    ("components.secondaryButton.*.hover.textColor", "on-secondary-hover"),
-    ("components.idpButton.standard.*.defaults.backgroundColor", "idp"),
-    ("components.idpButton.standard.*.defaults.borderColor", "idp-line"),
-    ("components.idpButton.standard.*.defaults.textColor", "on-idp"),
-    ("components.idpButton.standard.*.hover.backgroundColor", "idp-hover"),
-    ("components.idpButton.standard.*.hover.borderColor", "idp-line-hover"),
-    ("components.idpButton.standard.*.hover.textColor", "on-idp-hover"),
+    (
+        "components.primaryButton.*.defaults.backgroundColor",
+        "primary",
+    ),
+    (
+        "components.primaryButton.*.defaults.textColor",
+        "on-primary",
+    ),
+    (
+        "components.primaryButton.*.hover.backgroundColor",
+        "primary-hover",
+    ),
+    (
+        "components.primaryButton.*.hover.textColor",
+        "on-primary-hover",
+    ),
+    (
+        "components.primaryButton.*.active.backgroundColor",
+        "primary-active",
+    ),
+    (
+        "components.primaryButton.*.active.textColor",
+        "on-primary-active",
+    ),
+    (
+        "components.secondaryButton.*.defaults.backgroundColor",
+        "secondary",
+    ),
+    (
+        "components.secondaryButton.*.defaults.borderColor",
+        "secondary-line",
+    ),
+    (
+        "components.secondaryButton.*.defaults.textColor",
+        "on-secondary",
+    ),
+    (
+        "components.secondaryButton.*.hover.backgroundColor",
+        "secondary-hover",
+    ),
+    (
+        "components.secondaryButton.*.hover.borderColor",
+        "secondary-line-hover",
+    ),
+    (
+        "components.secondaryButton.*.hover.textColor",
+        "on-secondary-hover",
+    ),
+    (
+        "components.idpButton.standard.*.defaults.backgroundColor",
+        "idp",
+    ),
+    (
+        "components.idpButton.standard.*.defaults.borderColor",
+        "idp-line",
+    ),
+    (
+        "components.idpButton.standard.*.defaults.textColor",
+        "on-idp",
+    ),
+    (
+        "components.idpButton.standard.*.hover.backgroundColor",
+        "idp-hover",
+    ),
+    (
+        "components.idpButton.standard.*.hover.borderColor",
+        "idp-line-hover",
+    ),
+    (
+        "components.idpButton.standard.*.hover.textColor",
+        "on-idp-hover",
+    ),
     ("components.alert.*.error.backgroundColor", "danger-wash"),
     ("components.alert.*.error.borderColor", "danger-line"),
     ("components.pageHeader.*.background.color", "header"),
@@ -46,7 +100,10 @@ pub(super) const COLOURS: &[(&str, &str)] = &[
     ("components.pageFooter.*.background.color", "footer"),
     ("components.pageFooter.*.borderColor", "footer-line"),
     ("componentClasses.input.*.defaults.backgroundColor", "field"),
-    ("componentClasses.input.*.defaults.borderColor", "field-line"),
+    (
+        "componentClasses.input.*.defaults.borderColor",
+        "field-line",
+    ),
     ("componentClasses.input.*.placeholderColor", "placeholder"),
     ("componentClasses.inputLabel.*.textColor", "label"),
     ("componentClasses.inputDescription.*.textColor", "hint"),
@@ -54,10 +111,22 @@ pub(super) const COLOURS: &[(&str, &str)] = &[
     ("componentClasses.link.*.hover.textColor", "accent-strong"),
     ("componentClasses.focusState.*.borderColor", "focus"),
     ("componentClasses.divider.*.borderColor", "line"),
-    ("componentClasses.statusIndicator.*.error.indicatorColor", "danger"),
-    ("componentClasses.statusIndicator.*.success.indicatorColor", "good"),
-    ("componentClasses.statusIndicator.*.success.backgroundColor", "good-wash"),
-    ("componentClasses.statusIndicator.*.success.borderColor", "good-line"),
+    (
+        "componentClasses.statusIndicator.*.error.indicatorColor",
+        "danger",
+    ),
+    (
+        "componentClasses.statusIndicator.*.success.indicatorColor",
+        "good",
+    ),
+    (
+        "componentClasses.statusIndicator.*.success.backgroundColor",
+        "good-wash",
+    ),
+    (
+        "componentClasses.statusIndicator.*.success.borderColor",
+        "good-line",
+    ),
 ];
 
 /// Roundings: where the settings have them, in pixels, and the property that they become.
@@ -91,7 +160,6 @@ const BACKGROUNDS: &[(&str, AssetCategory, &str)] = &[
         ".brand-footer",
     ),
 ];
-
 
 /// A settings document with its pictures.
 #[derive(Clone, Copy)]
@@ -137,7 +205,10 @@ impl Theme<'_> {
 
     /// What of the page is not style.
     pub(super) fn look(self) -> Look {
-        let mode = match self.get("categories.global.colorSchemeMode").and_then(Value::as_str) {
+        let mode = match self
+            .get("categories.global.colorSchemeMode")
+            .and_then(Value::as_str)
+        {
             Some("LIGHT") => Some(Mode::Light),
             Some("DARK") => Some(Mode::Dark),
             _ => None,
@@ -145,7 +216,9 @@ impl Theme<'_> {
         let strip = |name: &str, category| {
             let shown = format!("categories.global.{name}.enabled");
             let shown = self.get(&shown).and_then(Value::as_bool) == Some(true);
-            shown.then(|| self.logo(&format!("components.{name}.logo"), category))
+            shown.then(|| Strip {
+                logo: self.logo(&format!("components.{name}.logo"), category),
+            })
         };
         Look {
             mode,
@@ -257,14 +330,18 @@ impl Theme<'_> {
 
     /// Where the form stands on pages that are larger than it.
     fn place_form(&self, sheet: &mut String) {
-        for (axis, property) in [("horizontal", "justify-content"), ("vertical", "align-content")] {
+        for (axis, property) in [
+            ("horizontal", "justify-content"),
+            ("vertical", "align-content"),
+        ] {
             let place = self.get(&format!("categories.form.location.{axis}"));
             let place = match place.and_then(Value::as_str) {
                 Some("START") => "start",
                 Some("END") => "end",
                 _ => continue,
             };
-            let rule = format!("@media (min-width: 30.01rem){{.brand-stage{{{property}:{place}}}}}\n");
+            let rule =
+                format!("@media (min-width: 30.01rem){{.brand-stage{{{property}:{place}}}}}\n");
             sheet.push_str(&rule);
         }
     }
@@ -301,7 +378,8 @@ fn mode_block(sheet: &mut String, mode: Mode, rules: &str) {
 fn colour(value: &Value) -> Option<String> {
     let text = value.as_str()?;
     let digits = text.strip_prefix('#').unwrap_or(text);
-    let fine = [3, 4, 6, 8].contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    let fine =
+        [3, 4, 6, 8].contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit());
     fine.then(|| digits.to_ascii_lowercase())
 }
 
@@ -411,16 +489,28 @@ mod tests {
         ] {
             assert!(sheet.contains(rule), "{sheet}");
         }
-        assert!(sheet.contains("{.brand-stage{justify-content:end}}"), "{sheet}");
+        assert!(
+            sheet.contains("{.brand-stage{justify-content:end}}"),
+            "{sheet}"
+        );
+        // It is stored between setting and drawing.
+        let stored = serde_json::to_string(&look).unwrap();
+        assert_eq!(serde_json::from_str::<Look>(&stored).unwrap(), look);
         let logo = look.form_logo.unwrap();
         assert_eq!(logo.light.as_deref(), Some("bb.png"));
         assert_eq!(logo.dark.as_deref(), Some("cc.png"));
         assert!(logo.below && logo.outside && logo.align == Align::Start);
         assert_eq!(look.mode, Some(Mode::Dark));
-        assert_eq!(look.header.unwrap().unwrap().light.as_deref(), Some("dd.png"));
-        assert_eq!(look.footer, Some(None));
+        assert_eq!(
+            look.header.unwrap().logo.unwrap().light.as_deref(),
+            Some("dd.png")
+        );
+        assert_eq!(look.footer, Some(Strip::default()));
         let (sheet, look) = theme(&json!({}), &assets);
-        assert_eq!((sheet.as_str(), look.form_logo, look.header), ("", None, None));
+        assert_eq!(
+            (sheet.as_str(), look.form_logo, look.header),
+            ("", None, None)
+        );
     }
 
     #[test]

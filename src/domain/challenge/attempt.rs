@@ -4,14 +4,17 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::collections::BTreeMap;
+
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::Face;
 use crate::app::App;
+use crate::domain::hooks::Challenged;
 use crate::domain::tokens::{Claim, Nothing};
 use crate::error::{Error, Reason, Result};
-use crate::ids::{ClientId, PoolId, SessionId, Sub};
+use crate::ids::{ClientId, DeviceKey, PoolId, SessionId, Sub};
 use crate::secret::Secret;
 use crate::settings::pool::{Contact, FirstFactor};
 use crate::store::clients::Client;
@@ -27,7 +30,7 @@ const PURPOSE: &str = "sign-in";
 const CODE: &str = "sign-in-code";
 
 /// What has been proven.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Factor {
     /// The password, sent.
     Password,
@@ -37,6 +40,10 @@ pub(super) enum Factor {
     SignUp,
     /// A code to a contact, in the password's place.
     Code,
+    /// A second factor.
+    Second,
+    /// The secret of a remembered device.
+    Device,
 }
 
 /// A sign-in in progress.
@@ -53,6 +60,11 @@ pub(super) struct Attempt {
     pub(super) step: Step,
     /// What has been proven so far.
     pub(super) factors: Vec<Factor>,
+    /// The challenges of a sign-in that functions make up (CUSTOM_AUTH); none in others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) history: Vec<Challenged>,
+    /// `DEVICE_KEY`, where one was given.
+    pub(super) device: Option<DeviceKey>,
     /// 128 random bits; used up by success.
     nonce: String,
     expires: Timestamp,
@@ -74,12 +86,19 @@ pub(super) struct Who {
 pub(super) enum Step {
     /// PASSWORD_VERIFIER.
     Srp {
-        /// A, base64url.
-        client: String,
-        /// b and B, base64url.
-        server: String,
+        /// Both sides' values.
+        halves: Halves,
         /// Whether a choice led here: then the challenge has a `Session`, and its answer too.
         chosen: bool,
+    },
+    /// DEVICE_SRP_AUTH.
+    DeviceSrp(DeviceKey),
+    /// DEVICE_PASSWORD_VERIFIER.
+    DeviceProof {
+        /// The device.
+        key: DeviceKey,
+        /// The exchange about its secret.
+        halves: Halves,
     },
     /// SELECT_CHALLENGE, or PASSWORD and PASSWORD_SRP chosen without their inputs: one of these
     /// first factors.
@@ -98,7 +117,10 @@ pub(super) enum Step {
     /// SignUp: the account waits to be confirmed.
     SignedUp,
     /// ConfirmSignUp: the account was confirmed.
-    Confirmed,
+    Confirmed {
+        /// The contact, where its code alone was proven: by somebody who need not have signed up.
+        by_code: Option<Contact>,
+    },
     /// NEW_PASSWORD_REQUIRED.
     NewPassword,
     /// SMS_MFA or EMAIL_OTP: a code was sent.
@@ -109,6 +131,13 @@ pub(super) enum Step {
         hash: String,
         /// The address, if proving it turns the factor on (MFA_SETUP).
         enrols: Option<String>,
+    },
+    /// CUSTOM_CHALLENGE.
+    Custom {
+        /// What the answer is checked with.
+        private: BTreeMap<String, String>,
+        /// What the functions are told of the challenge later.
+        metadata: Option<String>,
     },
     /// SOFTWARE_TOKEN_MFA.
     SoftwareToken,
@@ -125,11 +154,26 @@ pub(super) enum Step {
     },
 }
 
+/// Both sides' values of an SRP exchange.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Halves {
+    /// A, base64url.
+    pub(super) client: String,
+    /// b and B, base64url.
+    pub(super) server: String,
+}
+
 /// What a passed step writes: the proof that it uses up, and what the step changed. Of many requests
 /// with the same proof one wins.
 pub(super) trait Passed: Send + Sync {
     /// Writes it, or refuses.
     fn write<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<()>>;
+
+    /// What the app has of the step, if that may stand for the `Session` of the next one
+    /// (`device_ticket`).
+    fn ticket(&self) -> Option<String> {
+        None
+    }
 }
 
 /// What a passed step writes, where the sign-in is completed.
@@ -164,6 +208,8 @@ impl Attempt {
             who,
             step,
             factors: Vec::new(),
+            history: Vec::new(),
+            device: None,
             nonce: app.rng.text(b"0123456789abcdef", 32)?,
             expires: expires.plus(client.settings.auth_session_lifetime()),
         })
@@ -175,6 +221,7 @@ impl Attempt {
         let next = Self::new(app, client, face, who, step)?;
         Ok(Self {
             factors: self.factors.clone(),
+            device: self.device.clone(),
             ..next
         })
     }
@@ -230,6 +277,39 @@ impl Attempt {
             return Err(Error::session_expired().because(Reason::ExpiredSession));
         }
         Ok(attempt)
+    }
+
+    /// Opens a sealed text that may have been used up.
+    ///
+    /// # Errors: NotAuthorized `Invalid session for the user.`; `…, session is expired.`
+    pub(super) fn open_used(app: &App, client: &Client, face: Face, text: &str) -> Result<Self> {
+        let attempt = Self::parse(app, text)?;
+        let ours = attempt.pool == client.pool
+            && attempt.client == client.id
+            && attempt.hosted == (face == Face::Hosted);
+        if !ours {
+            return Err(Error::invalid_session().because(Reason::ForeignSession));
+        }
+        if app.clock.now(&client.pool) > attempt.expires {
+            return Err(Error::session_expired().because(Reason::ExpiredSession));
+        }
+        Ok(attempt)
+    }
+
+    /// The same attempt as another one, known by its nonce, of what was proven before it.
+    #[must_use]
+    pub(super) fn standing_for(self, nonce: String, factors: Vec<Factor>, key: &DeviceKey) -> Self {
+        Self {
+            nonce,
+            factors,
+            device: Some(key.clone()),
+            ..self
+        }
+    }
+
+    /// When it ends.
+    pub(super) const fn expires(&self) -> Timestamp {
+        self.expires
     }
 
     /// Reads a sealed text without asking whether it is of use.

@@ -4,9 +4,8 @@ use futures_util::future::BoxFuture;
 
 use super::attempt::{Attempt, Passed, Step};
 use super::context::Context;
-use super::{Outcome, Parameters, finish, second_factor};
+use super::{Outcome, Parameters, second_factor};
 use crate::domain::codes::Sent;
-use crate::domain::hooks::TokenSource;
 use crate::domain::limits::{self, Act};
 use crate::domain::mfa::{self, tries};
 use crate::domain::{delivery, lockout, records};
@@ -59,7 +58,7 @@ pub(super) async fn answer(
         now: app.clock.now(&user.pool),
     };
     let after = passed.after(&user)?;
-    finish::sign_in(context, after, TokenSource::Authentication, &passed).await
+    second_factor::done(context, &attempt, after, &passed).await
 }
 
 /// Sends another code in place of the last one, which stops working.
@@ -86,6 +85,7 @@ pub(super) async fn send_again(context: Context<'_>, session: &Secret<String>) -
         now: context.app.clock.now(&user.pool),
     };
     let proven = (attempt.factors.as_slice(), *factor);
+    let context = context.with_device_of(&attempt);
     second_factor::send(context, &user, proven, (&sent, enrols.is_some()), &passed).await
 }
 

@@ -1,11 +1,12 @@
 //! What every step of one request works with, and the first questions: who is it, may they sign in.
 
+use super::attempt::Attempt;
 use super::{Face, Parameters};
 use crate::app::App;
 use crate::domain::hooks::{self, Metadata};
 use crate::domain::{accounts, clients, existence, usernames};
 use crate::error::{Error, Reason, Result};
-use crate::ids::Sub;
+use crate::ids::{DeviceKey, Sub};
 use crate::secret::Secret;
 use crate::store::audit::{Actor, Event};
 use crate::store::clients::Client;
@@ -25,6 +26,8 @@ pub(super) struct Context<'a> {
     pub(super) metadata: &'a Metadata,
     /// `ClientMetadata` of the start, which few triggers get, and as `validationData`.
     pub(super) validation: &'a Metadata,
+    /// `DEVICE_KEY` of the request, or of an earlier one of the same sign-in.
+    pub(super) device: Option<&'a DeviceKey>,
 }
 
 /// Whom a name means.
@@ -47,6 +50,30 @@ impl Subject {
         match self {
             Self::User(user) => &user.sub,
             Self::Phantom(sub) => sub,
+        }
+    }
+}
+
+impl<'a> Context<'a> {
+    /// The same request, where it names no device about the one that the sign-in named before.
+    pub(super) fn with_device_of<'b>(self, attempt: &'b Attempt) -> Context<'b>
+    where
+        'a: 'b,
+    {
+        Context {
+            device: self.device.or(attempt.device.as_ref()),
+            ..self
+        }
+    }
+
+    /// The same request, about this device.
+    pub(super) const fn with_device<'b>(self, key: &'b DeviceKey) -> Context<'b>
+    where
+        'a: 'b,
+    {
+        Context {
+            device: Some(key),
+            ..self
         }
     }
 }

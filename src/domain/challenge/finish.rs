@@ -2,18 +2,20 @@
 
 use futures_util::future::BoxFuture;
 
-use super::attempt::{Attempt, Completes, Factor, Passed};
+use super::attempt::{Attempt, Completes, Factor, Passed, Step};
 use super::context::Context;
-use super::{Face, Outcome, built, new_password, second_factor};
+use super::{Face, Outcome, built, custom, device, device_ticket, new_password, second_factor};
 use crate::domain::complete::{Completion, complete};
+use crate::domain::devices::{self, NewDevice};
 use crate::domain::hooks::{self, TokenSource};
 use crate::domain::lockout::Admitted;
 use crate::domain::mfa::{self, Asked};
 use crate::domain::sessions;
-use crate::domain::tokens::Nothing;
+use crate::domain::tokens::Issued;
 use crate::error::{Error, Reason, Result};
 use crate::store::db::Tx;
 use crate::store::passwords::Password;
+use crate::store::sessions::Session;
 use crate::store::users::{Status, User};
 
 /// A password, proven.
@@ -50,6 +52,13 @@ pub(super) async fn after_password(
         proof.admitted.refund(app, actor).await?;
         return Err(refusal);
     }
+    if let Some(attempt) = proof.attempt.filter(|attempt| !attempt.history.is_empty()) {
+        let mut tx = app.store.write(actor).await?;
+        attempt.consume_in(&mut tx).await?;
+        proof.admitted.refund_in(&mut tx).await?;
+        tx.commit().await?;
+        return custom::after_password(context, user, attempt).await;
+    }
     if user.status == Status::ForceChangePassword {
         let next = new_password::ask(context, &user, proof.factor)?;
         let mut tx = app.store.write(actor).await?;
@@ -63,7 +72,7 @@ pub(super) async fn after_password(
     let step = First {
         proof: &proof,
         // The end of a sign-in forgets all failures; before it this one is taken back.
-        refunds: mfa::asked(context.pool, &user) != Asked::Nothing,
+        refunds: mfa::asked(context.pool, &user) != Asked::Nothing || context.device.is_some(),
     };
     let source = TokenSource::Authentication;
     let done = second_factor::go_on(context, user, (vec![proof.factor], source), &step).await;
@@ -91,13 +100,20 @@ impl Passed for First<'_> {
             Ok(())
         })
     }
+
+    fn ticket(&self) -> Option<String> {
+        match &self.proof.attempt.as_ref()?.step {
+            Step::Srp { halves, .. } => Some(device_ticket::of_exchange(&halves.client)),
+            _ => None,
+        }
+    }
 }
 
 /// The end of a sign-in: tokens at the API, a browser session on the pages.
 pub(super) async fn sign_in(
     context: Context<'_>,
     user: User,
-    source: TokenSource,
+    (proven, source): (&[Factor], TokenSource),
     passed: &dyn Passed,
 ) -> Result<Outcome> {
     let Context {
@@ -108,13 +124,16 @@ pub(super) async fn sign_in(
         ..
     } = context;
     built::check(pool)?;
+    let new = new_device(context, proven)?;
+    let known = context.device.filter(|_| proven.contains(&Factor::Device));
+    let still = device::Still::of(&user, known);
     let asks = hooks::asks_after_authentication(pool);
     let (user, passed): (User, &dyn Passed) = if asks {
         // Nothing that came before is undone by a refusal, and the function may change the user.
         second_factor::pass(context, passed).await?;
         let event = context.event(&user.username, Some(&user));
-        hooks::post_authentication(app, event, false).await?;
-        (context.resumed(&user.sub, user.auth_epoch).await?, &Nothing)
+        hooks::post_authentication(app, event, new.is_some()).await?;
+        (context.resumed(&user.sub, user.auth_epoch).await?, &still)
     } else {
         (user, passed)
     };
@@ -123,7 +142,11 @@ pub(super) async fn sign_in(
         let proven = sessions::open_browser(app, actor, client, user, &claim).await?;
         return Ok(Outcome::Proven(proven));
     }
-    let session = sessions::new(app, actor, client, &user)?;
+    let key = new.as_ref().map(|new| &new.key).or(known);
+    let session = Session {
+        device_key: key.map(ToString::to_string),
+        ..sessions::new(app, actor, client, &user)?
+    };
     let completion = Completion {
         pool,
         client,
@@ -137,5 +160,20 @@ pub(super) async fn sign_in(
         metadata: context.metadata,
     };
     let issued = complete(app, actor, completion, &claim).await?;
-    Ok(Outcome::Tokens(issued))
+    Ok(Outcome::Tokens(Issued {
+        new_device: new,
+        ..issued
+    }))
+}
+
+/// A key for the device of a sign-in that no device proved itself in. A password that an
+/// administrator's program sends is typed at no device: such a sign-in has none, and cannot be
+/// refreshed where devices are tracked.
+fn new_device(context: Context<'_>, proven: &[Factor]) -> Result<Option<NewDevice>> {
+    let by_admin = context.face == Face::Admin && proven.first() == Some(&Factor::Password);
+    let none = by_admin || context.face == Face::Hosted || proven.contains(&Factor::Device);
+    if none || !devices::tracks(context.pool) {
+        return Ok(None);
+    }
+    NewDevice::issue(context.app, context.pool).map(Some)
 }

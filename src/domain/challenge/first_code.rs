@@ -60,7 +60,7 @@ pub(super) async fn send_again(context: Context<'_>, session: &Secret<String>) -
     let Step::FirstCode { contact, typed, .. } = &attempt.step else {
         return Err(foreign());
     };
-    let factor = factor_of(*contact);
+    let factor = first_factors::code_to(*contact);
     let parameters = Parameters::default();
     let choosing = Choosing {
         typed: Some(typed),
@@ -119,7 +119,7 @@ pub(super) async fn answer(
         let wrong = Error::code_or_state();
         return Err(code::refuse_subject(context, &attempt, subject.sub(), (tries, wrong)).await);
     };
-    check_still(context, user, factor_of(*contact)).await?;
+    check_still(context, user, first_factors::code_to(*contact)).await?;
     let passed = Code {
         app,
         pool: context.pool,
@@ -188,7 +188,11 @@ async fn deliver(
 
 /// Refuses a factor that the user can no longer begin with: the pool's settings, the contact or the
 /// user's second factors have changed since the code was sent.
-async fn check_still(context: Context<'_>, user: &User, factor: FirstFactor) -> Result<()> {
+pub(super) async fn check_still(
+    context: Context<'_>,
+    user: &User,
+    factor: FirstFactor,
+) -> Result<()> {
     let available = first_factors::of(context.app, context.pool, user).await?;
     if available.contains(&factor) {
         return Ok(());
@@ -200,13 +204,6 @@ const fn name_of(contact: Contact) -> ChallengeName {
     match contact {
         Contact::Email => ChallengeName::EmailOtp,
         Contact::PhoneNumber => ChallengeName::SmsOtp,
-    }
-}
-
-const fn factor_of(contact: Contact) -> FirstFactor {
-    match contact {
-        Contact::Email => FirstFactor::EmailOtp,
-        Contact::PhoneNumber => FirstFactor::SmsOtp,
     }
 }
 

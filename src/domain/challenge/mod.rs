@@ -9,6 +9,11 @@ pub(in crate::domain) mod built;
 mod choice;
 mod code;
 mod context;
+mod custom;
+mod device;
+mod device_proof;
+mod device_srp;
+mod device_ticket;
 mod finish;
 mod first_code;
 pub(in crate::domain) mod flows;
@@ -43,7 +48,7 @@ use attempt::Factor;
 use context::Context;
 pub use parameters::Parameters;
 pub use set_up_mfa::{associate, verify};
-pub use signed_up::SignUpSession;
+pub use signed_up::{SignUpSession, after_confirmation};
 
 names! {
     /// `AuthFlow` of InitiateAuth.
@@ -170,16 +175,17 @@ pub async fn start(
             clients::check_secret_hash(app, client, "", None)?;
         }
         flows::check(client, face, flow)?;
-        built::check_asked(None, &parameters)?;
+        let device = parameters.find("DEVICE_KEY");
         let refresh = Refresh {
             door: Door::Flow(secret_hash),
             token,
-            device_key: None,
+            device_key: device.map(|key| key.expose().as_str()),
             metadata: &none,
         };
         let issued = refresh::refresh(app, actor, pool, client, refresh).await?;
         return Ok(Outcome::Tokens(issued));
     }
+    let device = device::named(pool, &parameters)?;
     let context = Context {
         app,
         actor,
@@ -188,16 +194,20 @@ pub async fn start(
         face,
         metadata: &none,
         validation: metadata,
+        device: device.as_ref(),
     };
     let typed = context.username(&parameters)?;
     flows::check(client, face, flow)?;
-    built::check_asked(Some(flow), &parameters)?;
+    built::check_asked(flow, &parameters)?;
     built::check(pool)?;
     if flow == Flow::UserAuth {
         return choice::start(context, typed, &parameters, session.as_ref()).await;
     }
+    if flow == Flow::Custom {
+        return Box::pin(custom::start(context, typed, &parameters)).await;
+    }
     if flow == Flow::UserSrp {
-        return srp::start(context, typed, parameters.get("SRP_A")?.expose()).await;
+        return srp::start(context, typed, &parameters).await;
     }
     password::start(context, typed, parameters.get("PASSWORD")?).await
 }
@@ -212,6 +222,8 @@ pub async fn answer(
     client: &Client,
     answer: Answer<'_>,
 ) -> Result<Outcome> {
+    let parameters = &answer.parameters;
+    let device = device::named(pool, parameters)?;
     let context = Context {
         app,
         actor,
@@ -220,11 +232,10 @@ pub async fn answer(
         face: answer.face,
         metadata: answer.metadata,
         validation: &Metadata::new(),
+        device: device.as_ref(),
     };
-    let parameters = &answer.parameters;
     let known = answer.face == Face::Hosted && parameters.find("USERNAME").is_none();
     let typed = (!known).then(|| context.username(parameters)).transpose()?;
-    built::check_asked(None, parameters)?;
     built::check(pool)?;
     let session = answer.session.as_ref();
     match answer.name {
@@ -256,10 +267,18 @@ pub async fn answer(
         ChallengeName::SoftwareTokenMfa => {
             software_token::answer(context, typed, session, parameters).await
         }
+        ChallengeName::CustomChallenge => {
+            let typed = typed.ok_or_else(|| Error::missing_parameter("USERNAME"))?;
+            Box::pin(custom::answer(context, typed, session, parameters)).await
+        }
         ChallengeName::SelectMfaType => {
             select_mfa::answer(context, typed, session, parameters).await
         }
         ChallengeName::MfaSetup => set_up_mfa::answer(context, typed, session, parameters).await,
+        ChallengeName::DeviceSrp => device_srp::answer(context, typed, session, parameters).await,
+        ChallengeName::DevicePasswordVerifier => {
+            device_proof::answer(context, typed, session, parameters).await
+        }
         other => Err(Error::not_implemented(other.as_str())),
     }
 }
@@ -282,11 +301,35 @@ pub async fn send_again(
         face: Face::Hosted,
         metadata: &Metadata::new(),
         validation: &Metadata::new(),
+        device: None,
     };
     if first_code::asked(app, Some(session)) {
         return first_code::send_again(context, session).await;
     }
     code::send_again(context, session).await
+}
+
+/// What a browser needs to answer a sign-in in progress with a passkey: `CREDENTIAL_REQUEST_OPTIONS`.
+///
+/// # Errors: NotAuthorized (the sign-in is over), InvalidParameter (no passkey is offered)
+pub async fn passkey_options(
+    app: &App,
+    actor: &Actor,
+    pool: &Pool,
+    client: &Client,
+    session: &Secret<String>,
+) -> Result<String> {
+    let context = Context {
+        app,
+        actor,
+        pool,
+        client,
+        face: Face::Hosted,
+        metadata: &Metadata::new(),
+        validation: &Metadata::new(),
+        device: None,
+    };
+    web_authn::options_again(context, session).await
 }
 
 /// Signs a browser in without asking for the first factor: its user has just proven, in the same
@@ -309,6 +352,7 @@ pub async fn prove(
         face: Face::Hosted,
         metadata: &Metadata::new(),
         validation: &Metadata::new(),
+        device: None,
     };
     context::check_confirmed(Some(user))?;
     hooks::pre_authentication(app, context.event(&user.username, Some(user))).await?;

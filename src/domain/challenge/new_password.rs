@@ -35,6 +35,7 @@ pub(super) fn ask(context: Context<'_>, user: &User, factor: Factor) -> Result<N
         Step::NewPassword,
     )?;
     attempt.factors.push(factor);
+    attempt.device = context.device.cloned();
     let missing = missing(context.pool, &user.attributes);
     let missing: Vec<String> = missing.map(|name| format!("{PREFIX}{name}")).collect();
     let shown = attributes::readable(client, user);
@@ -104,6 +105,7 @@ pub(super) async fn answer(
         prepared,
         now,
     };
+    let context = context.with_device_of(&attempt);
     let proven = (attempt.factors.clone(), TokenSource::NewPasswordChallenge);
     second_factor::go_on(context, after.clone(), proven, &change).await
 }

@@ -47,7 +47,7 @@ pub(super) async fn prove(
         _ => Reason::WrongPassword,
     };
     let (true, Subject::User(user), Some(stored)) = (verified.matches, subject, stored) else {
-        drop(admitted);
+        admitted.failed(app, actor).await?;
         return Err(context.refuse(subject.sub(), reason).await);
     };
     if let Some(phc) = rehashed {

@@ -2,7 +2,7 @@
 
 use super::attempt::{Attempt, Factor, Passed, Step, Who};
 use super::context::Context;
-use super::{ChallengeName, Face, Next, Outcome, finish};
+use super::{ChallengeName, Face, Next, Outcome, device, device_ticket, finish};
 use crate::domain::codes::{self, Sent};
 use crate::domain::delivery::{self, Details};
 use crate::domain::hooks::TokenSource;
@@ -23,10 +23,36 @@ pub(super) async fn go_on(
     passed: &dyn Passed,
 ) -> Result<Outcome> {
     let asked = mfa::asked(context.pool, &user);
-    if asked == Asked::Nothing {
-        return finish::sign_in(context, user, source, passed).await;
+    let device = device::remembered(context, &user).await?;
+    match device.filter(|_| device::stands_for(context.pool, &asked)) {
+        Some(device) => {
+            let ticket = passed.ticket();
+            device::ask(context, &user, (&proven, device), passed, ticket).await
+        }
+        None if asked == Asked::Nothing => {
+            finish::sign_in(context, user, (&proven, source), passed).await
+        }
+        None => ask(context, &user, (&proven, asked), passed).await,
     }
-    ask(context, &user, (&proven, asked), passed).await
+}
+
+/// Goes on with a user who has proven what is asked for, with the second factor or a passkey: a
+/// remembered device proves itself too.
+pub(super) async fn done(
+    context: Context<'_>,
+    attempt: &Attempt,
+    user: User,
+    passed: &dyn Passed,
+) -> Result<Outcome> {
+    let context = context.with_device_of(attempt);
+    let mut proven = attempt.factors.clone();
+    proven.push(Factor::Second);
+    if let Some(device) = device::remembered(context, &user).await? {
+        let ticket = Some(device_ticket::of_attempt(attempt));
+        return device::ask(context, &user, (&proven, device), passed, ticket).await;
+    }
+    let proven = (proven.as_slice(), TokenSource::Authentication);
+    finish::sign_in(context, user, proven, passed).await
 }
 
 /// Asks for a factor, for a choice, or to set one up.
@@ -188,10 +214,17 @@ fn challenge(
     })
 }
 
-fn attempt(context: Context<'_>, user: &User, proven: &[Factor], step: Step) -> Result<Attempt> {
+/// An attempt at a step of a user who has proven something.
+pub(super) fn attempt(
+    context: Context<'_>,
+    user: &User,
+    proven: &[Factor],
+    step: Step,
+) -> Result<Attempt> {
     let Context { app, client, .. } = context;
     let mut attempt = Attempt::new(app, client, context.face, Who::user(user), step)?;
     attempt.factors = proven.to_vec();
+    attempt.device = context.device.cloned();
     Ok(attempt)
 }
 

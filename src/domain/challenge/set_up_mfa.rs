@@ -4,10 +4,10 @@
 
 use super::attempt::{Attempt, Step};
 use super::context::Context;
-use super::{Face, Outcome, Parameters, finish, second_factor};
+use super::{Face, Outcome, Parameters, second_factor};
 use crate::app::App;
 use crate::domain::codes::Sent;
-use crate::domain::hooks::{Metadata, TokenSource};
+use crate::domain::hooks::Metadata;
 use crate::domain::mfa::{software_token, totp, tries};
 use crate::domain::{clients, contacts, records};
 use crate::error::{Code, Error, Reason, Result};
@@ -132,7 +132,7 @@ pub(super) async fn answer(
         return Err(foreign());
     };
     if *done {
-        return finish::sign_in(context, user, TokenSource::Authentication, &attempt).await;
+        return second_factor::done(context, &attempt, user, &attempt).await;
     }
     let Some(address) = parameters.find("EMAIL") else {
         return Err(Error::software_token_missing());
@@ -145,6 +145,7 @@ pub(super) async fn answer(
         contact: Contact::Email,
         address: address.expose().clone(),
     };
+    let context = context.with_device_of(&attempt);
     let factor = (attempt.factors.as_slice(), Factor::Email);
     second_factor::send(context, &user, factor, (&sent, true), &attempt).await
 }
@@ -181,6 +182,7 @@ impl Door {
             face,
             metadata,
             validation: metadata,
+            device: None,
         }
     }
 

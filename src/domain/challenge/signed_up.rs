@@ -1,11 +1,15 @@
-//! Sign-up that leads straight to a sign-in: SignUp gives a `Session`, ConfirmSignUp takes it and
-//! gives another, and that begins a USER_AUTH sign-in whose first factor is proven: whoever has both
-//! chose the password of the account, if it has one, and received the code at its contact.
+//! Sign-up that leads straight to a sign-in: ConfirmSignUp gives a `Session`, and that begins a
+//! USER_AUTH sign-in whose first factor is proven. Whoever brings the `Session` of SignUp to
+//! ConfirmSignUp has both chosen the password of the account, if it has one, and received the code at
+//! its contact. Whoever does not (Amplify 6 never does) has the code alone: that is a first factor
+//! where the pool lets users begin with a code to this contact.
 
 use super::attempt::{Attempt, Factor, Step, Who};
 use super::context::{Context, check_confirmed};
-use super::{Face, Outcome, second_factor};
+use super::{Face, Outcome, first_code, second_factor};
 use crate::app::App;
+use crate::domain::accounts::Confirmed;
+use crate::domain::first_factors;
 use crate::domain::hooks::{self, TokenSource};
 use crate::error::{Error, Reason, Result};
 use crate::ids::Sub;
@@ -23,15 +27,13 @@ impl SignUpSession {
     /// The `Session` that SignUp answers with: none where the account needs no confirmation, or the
     /// client does not allow USER_AUTH.
     pub fn begin(app: &App, pool: &Pool, client: &Client, user: &User) -> Result<Option<String>> {
-        let allowed = client.settings.lists_flow(AuthFlowSetting::AllowUserAuth);
-        let follows =
-            allowed && pool.settings().tier() != Tier::Lite && user.status == Status::Unconfirmed;
+        let follows = is_built_on(pool, client) && user.status == Status::Unconfirmed;
         let session = || session(app, client, user, Step::SignedUp);
         follows.then(session).transpose()
     }
 
     /// Reads the `Session` that ConfirmSignUp was given; none when it has expired: the account can
-    /// be confirmed all the same, but what follows has to begin anew.
+    /// be confirmed all the same.
     ///
     /// # Errors: NotAuthorized `Invalid session for the user.`
     pub async fn open(app: &App, client: &Client, text: &Secret<String>) -> Result<Option<Self>> {
@@ -48,13 +50,41 @@ impl SignUpSession {
         &self.0.who.sub
     }
 
-    /// The `Session` that ConfirmSignUp answers with; none if something has ended the user's
-    /// sign-ins meanwhile.
-    pub fn confirmed(&self, app: &App, client: &Client, user: &User) -> Result<Option<String>> {
-        let same = self.0.who.sub == user.sub && self.0.who.epoch() == Some(user.auth_epoch);
-        let session = || session(app, client, user, Step::Confirmed);
-        same.then(session).transpose()
+    /// Whether it is this user's, and nothing has ended the user's sign-ins since.
+    fn is_of(&self, user: &User) -> bool {
+        self.0.who.sub == user.sub && self.0.who.epoch() == Some(user.auth_epoch)
     }
+}
+
+/// The `Session` that ConfirmSignUp answers with: none where it would lead nowhere. `begun` is the
+/// one that it was given.
+pub async fn after_confirmation(
+    app: &App,
+    (pool, client): (&Pool, &Client),
+    begun: Option<&SignUpSession>,
+    confirmed: &Confirmed,
+) -> Result<Option<String>> {
+    if !is_built_on(pool, client) {
+        return Ok(None);
+    }
+    let Confirmed { user, contact } = confirmed;
+    let by_code = if begun.is_some_and(|begun| begun.is_of(user)) {
+        None
+    } else if first_factors::of(app, pool, user)
+        .await?
+        .contains(&first_factors::code_to(*contact))
+    {
+        Some(*contact)
+    } else {
+        return Ok(None);
+    };
+    session(app, client, user, Step::Confirmed { by_code }).map(Some)
+}
+
+/// Whether USER_AUTH is there for a client.
+fn is_built_on(pool: &Pool, client: &Client) -> bool {
+    let allowed = client.settings.lists_flow(AuthFlowSetting::AllowUserAuth);
+    allowed && pool.settings().tier() != Tier::Lite
 }
 
 /// Signs a user in who has just confirmed the account.
@@ -67,7 +97,7 @@ pub(super) async fn sign_in(
 ) -> Result<Outcome> {
     let Context { app, client, .. } = context;
     let attempt = Attempt::open(app, client, context.face, session.expose()).await?;
-    let (Step::Confirmed, Some(epoch)) = (&attempt.step, attempt.who.epoch()) else {
+    let (Step::Confirmed { by_code }, Some(epoch)) = (&attempt.step, attempt.who.epoch()) else {
         return Err(foreign());
     };
     let user = context.resumed(&attempt.who.sub, epoch).await?;
@@ -77,7 +107,14 @@ pub(super) async fn sign_in(
         return Err(foreign());
     }
     hooks::pre_authentication(app, context.event(typed, Some(&user))).await?;
-    let proven = (vec![Factor::SignUp], TokenSource::Authentication);
+    let factor = match by_code {
+        Some(contact) => {
+            first_code::check_still(context, &user, first_factors::code_to(*contact)).await?;
+            Factor::Code
+        }
+        None => Factor::SignUp,
+    };
+    let proven = (vec![factor], TokenSource::Authentication);
     second_factor::go_on(context, user, proven, &attempt).await
 }
 

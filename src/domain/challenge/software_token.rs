@@ -4,8 +4,7 @@ use futures_util::future::BoxFuture;
 
 use super::attempt::{Attempt, Passed, Step};
 use super::context::Context;
-use super::{Outcome, Parameters, code, finish, second_factor};
-use crate::domain::hooks::TokenSource;
+use super::{Outcome, Parameters, code, second_factor};
 use crate::domain::mfa::{software_token, totp, tries};
 use crate::error::{Error, Reason, Result};
 use crate::secret::Secret;
@@ -48,7 +47,7 @@ pub(super) async fn answer(
         secret: &sealed,
         step,
     };
-    finish::sign_in(context, user.clone(), TokenSource::Authentication, &passed).await
+    second_factor::done(context, &attempt, user.clone(), &passed).await
 }
 
 /// The right code.

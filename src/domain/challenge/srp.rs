@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
-use super::attempt::{Attempt, Factor, Step, Who};
+use super::attempt::{Attempt, Factor, Halves, Step, Who};
 use super::choice::Choosing;
 use super::context::{Context, Subject, check_confirmed};
 use super::{ChallengeName, Next, Outcome, Parameters, finish};
 use crate::app::App;
+use crate::domain::hooks::Challenged;
 use crate::domain::srp::{
     Challenge, ClientPublic, SALT_BYTES, SrpIdentity, Verifier, parse_timestamp,
 };
@@ -27,13 +28,37 @@ use crate::vault::Place;
 /// How far a client's clock may be off.
 const SKEW: Span = Span::minutes(5);
 
+/// The time that a client signed, as it was sent.
+///
+/// # Errors: InvalidParameter (not a time), NotAuthorized (too far off)
+pub(super) fn check_timestamp(context: Context<'_>, timestamp: &str) -> Result<()> {
+    let sent = parse_timestamp(timestamp).ok_or_else(Error::srp_timestamp)?;
+    let off = context.app.clock.now(&context.pool.id).since(sent);
+    if off.saturating_abs() > SKEW.as_ms() {
+        let wrong = Error::incorrect_username_or_password();
+        return Err(wrong.because(Reason::ExpiredSession));
+    }
+    Ok(())
+}
+
+/// Reads `SRP_A`.
+///
+/// # Errors: InvalidParameter
+pub(super) fn client_public(parameters: &Parameters) -> Result<ClientPublic> {
+    public(parameters.get("SRP_A")?.expose())
+}
+
 /// Gives the challenge. A name that is nobody's gets one that no password answers.
-pub(super) async fn start(context: Context<'_>, typed: &str, a: &str) -> Result<Outcome> {
+pub(super) async fn start(
+    context: Context<'_>,
+    typed: &str,
+    parameters: &Parameters,
+) -> Result<Outcome> {
     let app = context.app;
-    let client = public(a)?;
+    let client = client_public(parameters)?;
     let subject = context.subject(typed, None).await?;
     hooks::pre_authentication(app, context.event(typed, subject.user())).await?;
-    let (parameters, _) = exchange(context, (typed, &subject), &client, false).await?;
+    let (parameters, _) = exchange(context, (typed, &subject), &client, Within::Flow).await?;
     Ok(Outcome::Challenge(Next {
         name: ChallengeName::PasswordVerifier,
         parameters,
@@ -51,7 +76,7 @@ pub(super) async fn begin(
 ) -> Result<Outcome> {
     let client = public(a)?;
     let who = (choosing.typed(), choosing.subject);
-    let (parameters, session) = exchange(context, who, &client, true).await?;
+    let (parameters, session) = exchange(context, who, &client, Within::Choice).await?;
     choosing.use_up(context).await?;
     let name = ChallengeName::PasswordVerifier;
     Ok(Outcome::Challenge(Next {
@@ -60,12 +85,38 @@ pub(super) async fn begin(
     }))
 }
 
+/// The same within a sign-in that functions make up (CUSTOM_AUTH).
+pub(super) async fn within(
+    context: Context<'_>,
+    who: (&str, &Subject),
+    client: &ClientPublic,
+    history: Vec<Challenged>,
+) -> Result<Outcome> {
+    let (parameters, _) = exchange(context, who, client, Within::Custom(history)).await?;
+    Ok(Outcome::Challenge(Next {
+        name: ChallengeName::PasswordVerifier,
+        parameters,
+        session: None,
+        available: Vec::new(),
+    }))
+}
+
+/// What the exchange is part of.
+enum Within {
+    /// USER_SRP_AUTH.
+    Flow,
+    /// USER_AUTH.
+    Choice,
+    /// CUSTOM_AUTH, so far.
+    Custom(Vec<Challenged>),
+}
+
 /// The parameters of the challenge, and the sealed exchange that is in SECRET_BLOCK.
 async fn exchange(
     context: Context<'_>,
     (typed, subject): (&str, &Subject),
     client: &ClientPublic,
-    chosen: bool,
+    within: Within,
 ) -> Result<(BTreeMap<String, String>, String)> {
     let app = context.app;
     let stored = context.password(subject.sub()).await?;
@@ -81,11 +132,14 @@ async fn exchange(
         Subject::Phantom(sub) => Who::phantom(sub),
     };
     let step = Step::Srp {
-        client: URL_SAFE_NO_PAD.encode(client.as_bytes()),
-        server: URL_SAFE_NO_PAD.encode(server.to_bytes().as_slice()),
-        chosen,
+        halves: Halves::of(client, &server),
+        chosen: matches!(within, Within::Choice),
     };
-    let sealed = Attempt::new(app, context.client, context.face, who, step)?.seal(app)?;
+    let mut attempt = Attempt::new(app, context.client, context.face, who, step)?;
+    if let Within::Custom(history) = within {
+        attempt.history = history;
+    }
+    let sealed = attempt.seal(app)?;
     let parameters = [
         ("USERNAME", user_id.clone()),
         ("USER_ID_FOR_SRP", user_id),
@@ -123,18 +177,17 @@ pub(super) async fn answer(
         }
         other => other?,
     };
-    let exchange = Exchange::of(&attempt)?;
-    if matches!(attempt.step, Step::Srp { chosen: true, .. }) {
+    let Step::Srp { halves, chosen } = &attempt.step else {
+        return Err(wrong(Reason::ForeignSession));
+    };
+    let exchange = Exchange::of(halves)?;
+    if *chosen {
         let session = session.ok_or_else(|| Error::missing_parameter("Session"))?;
         if *session.expose() != sealed {
             return Err(Error::invalid_session().because(Reason::ForeignSession));
         }
     }
-    let sent = parse_timestamp(timestamp).ok_or_else(Error::srp_timestamp)?;
-    let off = app.clock.now(&context.pool.id).since(sent);
-    if off.saturating_abs() > SKEW.as_ms() {
-        return Err(wrong(Reason::ExpiredSession));
-    }
+    check_timestamp(context, timestamp)?;
     let subject = if let Some(epoch) = attempt.who.epoch() {
         let user = context.resumed(&attempt.who.sub, epoch).await?;
         context.check_same(typed, &user).await?;
@@ -173,7 +226,7 @@ pub(super) async fn answer(
         _ => Reason::WrongPassword,
     };
     let (true, true, Subject::User(user), Some(stored)) = (proven, real, &subject, stored) else {
-        drop(admitted);
+        admitted.failed(app, actor).await?;
         return Err(context.refuse(subject.sub(), reason).await);
     };
     let proof = finish::Proof {
@@ -186,35 +239,48 @@ pub(super) async fn answer(
 }
 
 /// Both sides' public values and the server's secret, out of the sealed attempt.
-struct Exchange {
+pub(super) struct Exchange {
     client: ClientPublic,
     server: Challenge,
 }
 
 /// What the client signed, and its signature.
-struct Message {
-    pool_name: String,
-    user_id: String,
-    block: Vec<u8>,
-    timestamp: String,
-    claim: Vec<u8>,
+pub(super) struct Message {
+    /// The pool's name, or a device's group key.
+    pub(super) pool_name: String,
+    /// The user's name, or a device's key.
+    pub(super) user_id: String,
+    /// SECRET_BLOCK.
+    pub(super) block: Vec<u8>,
+    /// TIMESTAMP, as it was sent.
+    pub(super) timestamp: String,
+    /// PASSWORD_CLAIM_SIGNATURE.
+    pub(super) claim: Vec<u8>,
+}
+
+impl Halves {
+    /// Both sides' values, to be sealed.
+    pub(super) fn of(client: &ClientPublic, server: &Challenge) -> Self {
+        Self {
+            client: URL_SAFE_NO_PAD.encode(client.as_bytes()),
+            server: URL_SAFE_NO_PAD.encode(server.to_bytes().as_slice()),
+        }
+    }
 }
 
 impl Exchange {
-    fn of(attempt: &Attempt) -> Result<Self> {
-        let wrong = || Error::incorrect_username_or_password().because(Reason::ForeignSession);
-        let Step::Srp { client, server, .. } = &attempt.step else {
-            return Err(wrong());
-        };
+    /// What was sealed.
+    pub(super) fn of(halves: &Halves) -> Result<Self> {
         let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(Error::internal);
+        let (client, server) = (bytes(&halves.client)?, bytes(&halves.server)?);
         Ok(Self {
-            client: ClientPublic::from_bytes(&bytes(client)?).map_err(Error::internal)?,
-            server: Challenge::from_bytes(&bytes(server)?).map_err(Error::internal)?,
+            client: ClientPublic::from_bytes(&client).map_err(Error::internal)?,
+            server: Challenge::from_bytes(&server).map_err(Error::internal)?,
         })
     }
 
     /// About two milliseconds of processor time.
-    fn proves(&self, verifier: &Verifier, message: &Message) -> bool {
+    pub(super) fn proves(&self, verifier: &Verifier, message: &Message) -> bool {
         let identity = SrpIdentity {
             pool_name: &message.pool_name,
             user_id: &message.user_id,
@@ -270,7 +336,7 @@ pub(super) fn phantom_id(pool: &Pool, typed: &str, sub: &Sub) -> String {
 }
 
 /// SECRET_BLOCK is base64 with padding: .NET takes nothing else.
-fn block_of(sealed: &str) -> Result<String> {
+pub(super) fn block_of(sealed: &str) -> Result<String> {
     let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(Error::internal)?;
     Ok(STANDARD.encode(bytes))
 }

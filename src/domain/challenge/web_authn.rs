@@ -4,11 +4,10 @@
 
 use futures_util::future::BoxFuture;
 
-use super::attempt::{Attempt, Passed};
-use super::choice::Choosing;
+use super::attempt::{Attempt, Passed, Step};
+use super::choice::{self, Choosing};
 use super::context::{Context, Subject};
-use super::{ChallengeName, Outcome, finish};
-use crate::domain::hooks::TokenSource;
+use super::{ChallengeName, Outcome, second_factor};
 use crate::domain::passkeys::sign_in::{self, Asserted, Offer};
 use crate::error::{Error, Reason, Result};
 use crate::secret::Secret;
@@ -39,6 +38,19 @@ pub(super) async fn options(
     Ok(named.into_iter().collect())
 }
 
+/// What the browser needs once more, for the same challenge.
+pub(super) async fn options_again(
+    context: Context<'_>,
+    session: &Secret<String>,
+) -> Result<String> {
+    let (attempt, subject) = choice::resume(context, None, Some(session)).await?;
+    let offer = offer(context, &subject).await?;
+    let none = || Error::challenge_not_available(ChallengeName::WebAuthn.as_str());
+    let asks = matches!(attempt.step, Step::Choose(_));
+    let offer = offer.filter(|_| asks).ok_or_else(none)?;
+    Ok(offer.options(&attempt.challenge()))
+}
+
 /// Signs in with what a passkey signed. Nothing more is asked then: where one factor is not enough, a
 /// passkey is offered only if it counts for two.
 ///
@@ -63,8 +75,7 @@ pub(super) async fn prove(
         return Err(foreign());
     };
     let passed = Passkey { asserted, attempt };
-    let source = TokenSource::Authentication;
-    let done = finish::sign_in(context, (**user).clone(), source, &passed).await;
+    let done = second_factor::done(context, attempt, (**user).clone(), &passed).await;
     match done {
         Err(error) if error.reason == Some(Reason::CopiedPasskey) => {
             Err(context.refuse(&user.sub, Reason::CopiedPasskey).await)

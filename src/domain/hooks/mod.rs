@@ -7,6 +7,7 @@
 
 mod acts;
 mod ask;
+mod custom;
 mod message;
 mod migration;
 mod pre_sign_up;
@@ -24,6 +25,10 @@ use crate::store::users::User;
 
 pub use acts::{
     asks_after_authentication, post_authentication, post_confirmation, pre_authentication,
+};
+pub use custom::{
+    Asked, Challenged, Created, Decision, check_custom_auth, create_auth_challenge,
+    define_auth_challenge, verify_auth_challenge,
 };
 pub use message::{CustomMessageAnswer, custom_message};
 pub use migration::{Migrated, user_migration};
@@ -83,6 +88,8 @@ pub enum TokenSource {
     Authentication,
     /// A sign-in that began with a temporary password.
     NewPasswordChallenge,
+    /// A sign-in that a remembered device ended.
+    AuthenticateDevice,
     /// A sign-in in a browser.
     HostedAuth,
     /// A refresh, but for the operation's.
@@ -100,6 +107,7 @@ impl TokenSource {
             // That the operation's refresh is called so is Cognito's documentation.
             Self::Authentication | Self::RefreshOperation => "TokenGeneration_Authentication",
             Self::NewPasswordChallenge => "TokenGeneration_NewPasswordChallenge",
+            Self::AuthenticateDevice => "TokenGeneration_AuthenticateDevice",
             Self::HostedAuth => "TokenGeneration_HostedAuth",
             Self::RefreshTokens => "TokenGeneration_RefreshTokens",
             Self::ClientCredentials => "TokenGeneration_ClientCredentials",

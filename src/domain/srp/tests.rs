@@ -3,6 +3,8 @@
 
 mod refusals;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use crypto_bigint::BoxedUint;
 
 use super::*;
@@ -119,10 +121,7 @@ fn four_hashes(letter: &str) -> Vec<u8> {
 }
 
 fn base64(text: &str) -> [u8; 32] {
-    use base64::Engine as _;
-    let bytes = base64::engine::general_purpose::STANDARD
-        .decode(text)
-        .unwrap();
+    let bytes = STANDARD.decode(text).unwrap();
     bytes.try_into().unwrap()
 }
 
@@ -244,6 +243,44 @@ fn verifier_of_a_device() {
         "1e216fb6c8d3f43fb5b0f08a24fd65541d341491f3314eb590fbe344dd7cfb28"
     );
     assert_eq!(verifier.salt_hex(), "0badcafe0badcafe0badcafe0badcafe");
+    // What ConfirmDevice is sent: base64 of P(salt) and P(v).
+    let salt = number::positive(&salt);
+    assert_eq!(STANDARD.encode(salt.as_slice()), "C63K/gutyv4Lrcr+C63K/g==");
+    let received = Verifier::received(&salt, &sent).unwrap();
+    assert_eq!(received.to_bytes(), verifier.to_bytes());
+}
+
+/// Salt and verifier are numbers: zeros in front change nothing, and what everybody can prove is no
+/// verifier.
+#[test]
+fn received_verifiers_are_numbers_below_n_with_a_secret() {
+    let whole = Verifier::received(&[0, 0, 7], &[0, 0, 5]).unwrap();
+    assert_eq!(
+        whole.to_bytes(),
+        Verifier::received(&[7], &[5]).unwrap().to_bytes()
+    );
+    let none = Verifier::received(&[], &[5]).unwrap();
+    assert_eq!(none.salt_hex(), "00");
+    let minus = |n: u8| {
+        let mut small = [0; group::BYTES];
+        small[group::BYTES - 1] = n;
+        let zero = group::element(&[0; group::BYTES]);
+        group::to_bytes(&zero.sub(&group::element(&small)))
+    };
+    for (v, error) in [
+        (vec![], SrpError::Malformed),
+        (vec![1], SrpError::Malformed),
+        (minus(1).to_vec(), SrpError::Malformed),
+        (vec![0xff; group::BYTES], SrpError::TooLarge),
+        (vec![1; group::BYTES + 1], SrpError::TooLarge),
+    ] {
+        assert_eq!(Verifier::received(&[7], &v).unwrap_err(), error);
+    }
+    Verifier::received(&[7], minus(2).as_slice()).unwrap();
+    assert_eq!(
+        Verifier::received(&[1; 17], &[5]).unwrap_err(),
+        SrpError::TooLarge
+    );
 }
 
 /// Both sides meet with arbitrary values, through the encodings of sealed storage, and only with

@@ -9,8 +9,8 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::csrf::{self, Browser};
-use super::{look, page};
 use super::views::{ErrorPage, NoticeForm, NoticePage};
+use super::{look, page};
 use crate::domain::accounts::{self, ConfirmSignUp};
 use crate::domain::hooks::Metadata;
 use crate::domain::messages::links as mail_links;
@@ -43,7 +43,9 @@ pub(super) async fn show(visit: Visit, method: Method) -> Response {
     if method == Method::GET && mail_links::confirm_on_get(&visit.app, &link.pool.id) {
         return confirm(&visit, link).await;
     }
-    ask(&visit).await.unwrap_or_else(|error| refusal::failed(&visit, &error))
+    ask(&visit)
+        .await
+        .unwrap_or_else(|error| refusal::failed(&visit, &error))
 }
 
 pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Response {

@@ -12,8 +12,8 @@ use axum::response::Response;
 use form_urlencoded::Serializer;
 
 use super::csrf::{self, Browser};
-use super::{look, page};
 use super::views::{NoticeForm, NoticePage};
+use super::{look, page};
 use crate::domain::oauth::authorize::Refusal;
 use crate::domain::oauth::logout::{self, Asks, Params, Request, Then};
 use crate::error::{Error, Result};
@@ -43,7 +43,9 @@ pub(super) async fn get(visit: Visit) -> Response {
     };
     match must_ask(&visit, &request).await {
         Ok(false) => leave(&visit, &request, &pairs, StatusCode::FOUND).await,
-        Ok(true) => ask(&visit, &request).await.unwrap_or_else(|error| refusal::failed(&visit, &error)),
+        Ok(true) => ask(&visit, &request)
+            .await
+            .unwrap_or_else(|error| refusal::failed(&visit, &error)),
         Err(error) => refusal::failed(&visit, &error),
     }
 }

@@ -66,6 +66,13 @@ pub(super) enum Step {
         /// Names of required attributes that are missing.
         missing: Vec<String>,
     },
+    /// A passkey is asked for.
+    Passkey {
+        /// The sign-in.
+        going: Going,
+    },
+    /// Signed in; a passkey may be made before the app gets its answer.
+    AddPasskey,
     /// A second factor is asked for.
     SecondFactor {
         /// The sign-in.
@@ -100,7 +107,7 @@ pub(super) enum Step {
     },
 }
 
-/// A sign-in whose first factor is proven.
+/// A sign-in in progress.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Going {
     /// What was typed as user name.

@@ -17,7 +17,10 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/_poolhouse/branding/{client}", get(pages::overview))
         .route("/_poolhouse/branding/{client}/state", get(pages::state))
-        .route("/_poolhouse/branding/{client}/pages/{page}", get(pages::page))
+        .route(
+            "/_poolhouse/branding/{client}/pages/{page}",
+            get(pages::page),
+        )
 }
 
 /// The preview of a client.

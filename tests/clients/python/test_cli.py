@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from pycognito import aws_srp
 
+from test_mfa import totp
 from world import OTHER_PASSWORD, PASSWORD, fresh, new_email
 
 AWS = shutil.which("aws", path=str(Path(sys.executable).parent)) or "aws"
@@ -76,3 +78,50 @@ def test_a_journey(world, aws):
     aws("admin-delete-user", "--user-pool-id", pool, "--username", name)
     aws("delete-user-pool", "--user-pool-id", pool)
     aws("describe-user-pool", "--user-pool-id", pool, fails=f"User pool {pool} does not exist.")
+
+
+def test_second_factors_and_devices(world, aws):
+    pool = aws(
+        "create-user-pool", "--pool-name", fresh("cli"),
+        "--device-configuration", "ChallengeRequiredOnNewDevice=true,DeviceOnlyRememberedOnUserPrompt=false",
+    )["UserPool"]["Id"]  # fmt: skip
+    aws("set-user-pool-mfa-config", "--user-pool-id", pool, "--mfa-configuration", "OPTIONAL",
+        "--software-token-mfa-configuration", "Enabled=true")  # fmt: skip
+    client = aws(
+        "create-user-pool-client", "--user-pool-id", pool, "--client-name", "cli",
+        "--explicit-auth-flows", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH",
+    )["UserPoolClient"]["ClientId"]  # fmt: skip
+    name = fresh("ada")
+    aws("admin-create-user", "--user-pool-id", pool, "--username", name, "--message-action", "SUPPRESS")
+    aws("admin-set-user-password", "--user-pool-id", pool, "--username", name, "--password", PASSWORD, "--permanent")
+
+    def sign_in(*more):
+        given = ",".join([f"USERNAME={name}", f"PASSWORD={PASSWORD}", *more])
+        return aws("initiate-auth", "--client-id", client, "--auth-flow", "USER_PASSWORD_AUTH",
+                   "--auth-parameters", given)  # fmt: skip
+
+    tokens = sign_in()["AuthenticationResult"]
+    token, new = tokens["AccessToken"], tokens["NewDeviceMetadata"]
+    _, config = aws_srp.generate_hash_device(new["DeviceGroupKey"], new["DeviceKey"])
+    device = ("--device-key", new["DeviceKey"])
+    done = aws("confirm-device", "--access-token", token, *device, "--device-name", "shell",
+               "--device-secret-verifier-config", json.dumps(config))  # fmt: skip
+    assert done == {"UserConfirmationNecessary": False}
+    secret = aws("associate-software-token", "--access-token", token)["SecretCode"]
+    aws("verify-software-token", "--access-token", token, "--user-code", totp(secret))
+    aws("set-user-mfa-preference", "--access-token", token, "--software-token-mfa-settings", "Enabled=true")
+    asked = sign_in()
+    assert asked["ChallengeName"] == "SOFTWARE_TOKEN_MFA"
+    responses = f"USERNAME={name},SOFTWARE_TOKEN_MFA_CODE={totp(secret, later=1)}"
+    aws("respond-to-auth-challenge", "--client-id", client, "--challenge-name", "SOFTWARE_TOKEN_MFA",
+        "--session", asked["Session"], "--challenge-responses", responses)  # fmt: skip
+    assert sign_in(f"DEVICE_KEY={new['DeviceKey']}")["ChallengeName"] == "DEVICE_SRP_AUTH"
+    who = ("--user-pool-id", pool, "--username", name)
+    assert aws("get-device", "--access-token", token, *device) == aws("admin-get-device", *who, *device)
+    assert len(aws("list-devices", "--access-token", token)["Devices"]) == 1
+    assert len(aws("admin-list-devices", *who)["Devices"]) == 1
+    aws("update-device-status", "--access-token", token, *device, "--device-remembered-status", "not_remembered")
+    assert sign_in(f"DEVICE_KEY={new['DeviceKey']}")["ChallengeName"] == "SOFTWARE_TOKEN_MFA"
+    aws("admin-update-device-status", *who, *device, "--device-remembered-status", "remembered")
+    aws("forget-device", "--access-token", token, *device)
+    aws("admin-forget-device", *who, *device, fails="Device does not exist.")

@@ -4,6 +4,7 @@ mod account_races;
 mod admin_create_user;
 mod admin_users;
 pub mod auth;
+pub mod branding;
 mod cascade;
 mod catalogue;
 mod client_secrets;

@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 use super::expect::Found;
 use super::path::{Face, Factor, First, Path};
 use super::world::{Begun, Cell, NEW_PASSWORD, PASSWORD, Seat};
+use crate::api::auth::passkeys;
 use crate::api::auth::stage::{text, timestamp};
 use crate::support::Answer;
 use crate::support::srp_client::{Given, SrpClient};
+use crate::triggers::custom::SOLUTION;
 
 /// Up to the last step.
 pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
@@ -23,6 +25,12 @@ pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
             Begun::Srp(Box::new((client, asked["ChallengeParameters"].clone())))
         }
         Path::Chosen(face, first) => choose(cell, seat, (face, first)).await,
+        Path::Custom(face) => {
+            let parameters = json!({ "USERNAME": cell.name });
+            let asked = initiate(cell, seat, (face, "CUSTOM_AUTH"), parameters);
+            let answer = json!({ "ANSWER": SOLUTION });
+            challenge(&asked.await.ok(), "CUSTOM_CHALLENGE", answer)
+        }
         Path::SignedUp(_) => Begun::SignedUp(sign_up(cell, seat).await),
         Path::NewPassword(face) => {
             let asked = by_password(cell, seat, face).await.ok();
@@ -62,8 +70,19 @@ pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
                 }
             }
         }
+        Path::Device(face) => {
+            let device = cell.device.lock().await.clone().unwrap();
+            let asked = naming(cell, seat, face, Some(&device.key)).await.ok();
+            let client = SrpClient::new(3);
+            let answer = json!({ "DEVICE_KEY": device.key, "SRP_A": client.public });
+            let answer = challenge(&asked, "DEVICE_SRP_AUTH", answer);
+            let asked = respond(cell, seat, face, &answer).await.ok();
+            let proof = device.proof(s, &client, &asked["ChallengeParameters"]);
+            challenge(&asked, "DEVICE_PASSWORD_VERIFIER", proof)
+        }
         _ => {
             let tokens = by_password(cell, seat, Face::Public).await.ok();
+            cell.register(&tokens["AuthenticationResult"]).await;
             let token = text(&tokens["AuthenticationResult"]["RefreshToken"]);
             *cell.refresh.lock().await = Some(token.clone());
             Begun::Refresh(token)
@@ -73,10 +92,12 @@ pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
 
 /// The last step.
 pub async fn last(cell: &Cell<'_>, begun: &Begun, seat: &Seat) -> Found {
+    let named = cell.device.lock().await.clone().map(|device| device.key);
     let answer = match (cell.path, begun) {
-        (Path::Password(face), _) => by_password(cell, seat, face).await,
+        (Path::Password(face), _) => naming(cell, seat, face, named.as_deref()).await,
         (Path::Srp(face), Begun::Srp(begun)) => {
-            let proof = proof(cell, &begun.0, &begun.1);
+            let mut proof = proof(cell, &begun.0, &begun.1);
+            name(&mut proof, named.as_deref());
             let proof = Begun::Challenge {
                 name: "PASSWORD_VERIFIER",
                 session: Value::Null,
@@ -85,10 +106,12 @@ pub async fn last(cell: &Cell<'_>, begun: &Begun, seat: &Seat) -> Found {
             respond(cell, seat, face, &proof).await
         }
         (Path::Chosen(face, First::Srp), Begun::Srp(begun)) => {
+            let mut proof = proof(cell, &begun.0, &begun.1["ChallengeParameters"]);
+            name(&mut proof, named.as_deref());
             let proof = Begun::Challenge {
                 name: "PASSWORD_VERIFIER",
                 session: begun.1["Session"].clone(),
-                responses: proof(cell, &begun.0, &begun.1["ChallengeParameters"]),
+                responses: proof,
             };
             respond(cell, seat, face, &proof).await
         }
@@ -103,7 +126,8 @@ pub async fn last(cell: &Cell<'_>, begun: &Begun, seat: &Seat) -> Found {
             .await
         }
         (Path::RefreshFlow(face), Begun::Refresh(token)) => {
-            let parameters = json!({ "REFRESH_TOKEN": token });
+            let mut parameters = json!({ "REFRESH_TOKEN": token });
+            name(&mut parameters, named.as_deref());
             initiate(cell, seat, (face, "REFRESH_TOKEN_AUTH"), parameters).await
         }
         (_, Begun::Refresh(token)) => {
@@ -111,9 +135,29 @@ pub async fn last(cell: &Cell<'_>, begun: &Begun, seat: &Seat) -> Found {
             if let Some(secret) = &seat.secret {
                 request["ClientSecret"] = json!(secret);
             }
+            if let Some(key) = named {
+                request["DeviceKey"] = json!(key);
+            }
             cell.world.s.api("GetTokensFromRefreshToken", request).await
         }
-        (path, begun) => respond(cell, seat, path.face().unwrap(), begun).await,
+        (
+            path,
+            Begun::Challenge {
+                name: asked,
+                session,
+                responses,
+            },
+        ) => {
+            let mut responses = responses.clone();
+            name(&mut responses, named.as_deref());
+            let begun = Begun::Challenge {
+                name: asked,
+                session: session.clone(),
+                responses,
+            };
+            respond(cell, seat, path.face().unwrap(), &begun).await
+        }
+        (path, _) => panic!("{path:?} has no such step"),
     };
     found(&answer)
 }
@@ -130,12 +174,25 @@ fn found(answer: &Answer) -> Found {
     Found::tokens(result["AccessToken"].as_str().unwrap())
 }
 
+/// Puts a device's key beside other parameters.
+fn name(parameters: &mut Value, key: Option<&str>) {
+    if let Some(key) = key {
+        parameters["DEVICE_KEY"] = json!(key);
+    }
+}
+
 async fn by_password(cell: &Cell<'_>, seat: &Seat, face: Face) -> Answer {
+    naming(cell, seat, face, None).await
+}
+
+/// The password, with a device.
+async fn naming(cell: &Cell<'_>, seat: &Seat, face: Face, key: Option<&str>) -> Answer {
     let flow = match face {
         Face::Public => "USER_PASSWORD_AUTH",
         Face::Admin => "ADMIN_USER_PASSWORD_AUTH",
     };
-    let parameters = json!({ "USERNAME": cell.name, "PASSWORD": PASSWORD });
+    let mut parameters = json!({ "USERNAME": cell.name, "PASSWORD": PASSWORD });
+    name(&mut parameters, key);
     initiate(cell, seat, (face, flow), parameters).await
 }
 
@@ -164,6 +221,18 @@ async fn choose(cell: &Cell<'_>, seat: &Seat, (face, first): (Face, First)) -> B
             let asked = next(json!({ "ANSWER": "SMS_OTP" })).await;
             let code = s.code_to(&cell.phone);
             challenge(&asked, "SMS_OTP", json!({ "SMS_OTP_CODE": code }))
+        }
+        First::Passkey => {
+            let asked = next(json!({ "ANSWER": "WEB_AUTHN" })).await;
+            let options = &asked["ChallengeParameters"]["CREDENTIAL_REQUEST_OPTIONS"];
+            let options = serde_json::from_str(options.as_str().unwrap()).unwrap();
+            let passkey = cell.passkey.as_ref().unwrap();
+            let credential = passkey.get(&options, passkeys::ORIGIN, |_| {});
+            challenge(
+                &asked,
+                "WEB_AUTHN",
+                json!({ "CREDENTIAL": credential.to_string() }),
+            )
         }
     }
 }

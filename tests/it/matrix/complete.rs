@@ -12,8 +12,9 @@ use crate::support::house::House;
 fn source(path: Path) -> TokenSource {
     match path {
         Path::Password(_) | Path::Srp(_) | Path::SecondFactor(..) => TokenSource::Authentication,
-        Path::Chosen(..) | Path::SignedUp(_) => TokenSource::Authentication,
+        Path::Chosen(..) | Path::SignedUp(_) | Path::Custom(_) => TokenSource::Authentication,
         Path::NewPassword(_) => TokenSource::NewPasswordChallenge,
+        Path::Device(_) => TokenSource::AuthenticateDevice,
         Path::RefreshFlow(_) | Path::RefreshGrant { .. } => TokenSource::RefreshTokens,
         Path::GetTokens { .. } => TokenSource::RefreshOperation,
         _ => TokenSource::HostedAuth,
@@ -26,6 +27,7 @@ fn every_source_of_user_tokens_has_a_path() {
     for kind in [
         Authentication,
         NewPasswordChallenge,
+        AuthenticateDevice,
         HostedAuth,
         RefreshTokens,
         RefreshOperation,
@@ -33,8 +35,8 @@ fn every_source_of_user_tokens_has_a_path() {
     ] {
         // A new source does not compile before it has its place here.
         let is_about_users = match kind {
-            Authentication | NewPasswordChallenge | HostedAuth | RefreshTokens
-            | RefreshOperation => true,
+            Authentication | NewPasswordChallenge | AuthenticateDevice | HostedAuth
+            | RefreshTokens | RefreshOperation => true,
             ClientCredentials => false,
         };
         let listed = PATHS.iter().any(|path| source(*path) == kind);
@@ -53,12 +55,20 @@ fn every_path_stands_once_at_both_doors_and_with_every_factor_and_grant() {
             Path::Password(face),
             Path::Srp(face),
             Path::SignedUp(face),
+            Path::Custom(face),
             Path::NewPassword(face),
+            Path::Device(face),
             Path::RefreshFlow(face),
         ] {
             has(path);
         }
-        for first in [First::Password, First::Srp, First::Email, First::Sms] {
+        for first in [
+            First::Password,
+            First::Srp,
+            First::Email,
+            First::Sms,
+            First::Passkey,
+        ] {
             has(Path::Chosen(face, first));
         }
         for factor in [
@@ -89,9 +99,22 @@ fn every_path_stands_once_at_both_doors_and_with_every_factor_and_grant() {
 const fn is_walked(name: ChallengeName) -> bool {
     use ChallengeName::*;
     match name {
-        SmsMfa | EmailOtp | SoftwareTokenMfa | SelectMfaType | MfaSetup | PasswordVerifier
-        | NewPasswordRequired | SelectChallenge | SmsOtp | Password | PasswordSrp => true,
-        CustomChallenge | DeviceSrp | DevicePasswordVerifier | AdminNoSrp | WebAuthn => false,
+        SmsMfa
+        | EmailOtp
+        | SoftwareTokenMfa
+        | SelectMfaType
+        | MfaSetup
+        | PasswordVerifier
+        | NewPasswordRequired
+        | SelectChallenge
+        | SmsOtp
+        | Password
+        | PasswordSrp
+        | CustomChallenge
+        | WebAuthn
+        | DeviceSrp
+        | DevicePasswordVerifier => true,
+        AdminNoSrp => false,
     }
 }
 
@@ -145,7 +168,7 @@ async fn flows_that_are_on_no_path_give_nothing() {
             Flow::UserSrp | Flow::UserPassword | Flow::AdminUserPassword | Flow::UserAuth => true,
             // Other names of the same.
             Flow::RefreshTokenAuth | Flow::RefreshToken | Flow::AdminNoSrp => true,
-            Flow::Custom => false,
+            Flow::Custom => true,
         };
         let parameters = json!({
             "USERNAME": "ada", "PASSWORD": "wrong", "SRP_A": "5", "REFRESH_TOKEN": "x",

@@ -46,10 +46,14 @@ pub enum Condition {
     FactorOn,
     /// The user joins a group.
     GroupJoined,
+    /// The user has a remembered device, and the last step names it.
+    Remembered,
+    /// The device that the last step names was forgotten.
+    Forgotten,
 }
 
 impl Condition {
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Nothing,
         Self::Disabled,
         Self::Deleted,
@@ -73,11 +77,18 @@ impl Condition {
         Self::MfaOn,
         Self::FactorOn,
         Self::GroupJoined,
+        Self::Remembered,
+        Self::Forgotten,
     ];
 
     /// Whether it changes the pool for everybody.
     pub const fn is_about_the_pool(self) -> bool {
         matches!(self, Self::PoolDeleted | Self::MfaOn)
+    }
+
+    /// Whether it is about a device.
+    pub const fn is_about_a_device(self) -> bool {
+        matches!(self, Self::Remembered | Self::Forgotten)
     }
 
     /// Whether the client has a secret.
@@ -96,7 +107,14 @@ impl Condition {
             | Self::SecretMissing
             | Self::Twice
             | Self::OtherClient
-            | Self::OtherPool => {}
+            | Self::OtherPool
+            | Self::Remembered => {}
+            Self::Forgotten => {
+                if let Some(device) = cell.device.lock().await.clone() {
+                    let request = json!({ "Username": cell.name, "DeviceKey": device.key });
+                    cell.admin("AdminForgetDevice", request).await;
+                }
+            }
             Self::Disabled => cell.admin("AdminDisableUser", user).await,
             Self::Deleted => cell.admin("AdminDeleteUser", user).await,
             Self::Recreated => {

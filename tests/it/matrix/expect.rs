@@ -113,8 +113,8 @@ const fn stand(path: Path) -> Stand {
         Path::Password(_) => Stand::Password,
         Path::Srp(_) => Stand::Srp,
         Path::Chosen(_, First::Srp) => Stand::Srp,
-        Path::Chosen(..) | Path::SignedUp(_) => Stand::Session,
-        Path::NewPassword(_) | Path::SecondFactor(..) => Stand::Session,
+        Path::Chosen(..) | Path::SignedUp(_) | Path::Custom(_) => Stand::Session,
+        Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => Stand::Session,
         Path::RefreshFlow(_) | Path::GetTokens { .. } => Stand::Refresh,
         Path::RefreshGrant { .. } => Stand::RefreshGrant,
         Path::LoginPage(_) => Stand::Login,
@@ -179,6 +179,7 @@ pub fn rule(path: Path, condition: C) -> Expected {
         C::MfaOn | C::FactorOn => super::settings::factor(path, condition),
         // Groups are read when tokens are made (api-auth.md 6; security.md D10).
         C::GroupJoined => Expected::End(End::Grouped),
+        C::Remembered | C::Forgotten => super::settings::device(path, condition),
     }
 }
 
@@ -186,8 +187,8 @@ pub fn rule(path: Path, condition: C) -> Expected {
 fn disabled(path: Path) -> Expected {
     match stand(path) {
         Stand::Password | Stand::Srp | Stand::Session => denied(DISABLED),
-        // Disabling revokes what was given (model: AdminDisableUser), and that is told first.
-        Stand::Refresh => denied(REVOKED),
+        // Disabling revokes what was given as well; why is told first (api-auth.md 6).
+        Stand::Refresh => denied(DISABLED),
         Stand::RefreshGrant | Stand::Code => grant("invalid_grant"),
         Stand::Login => page(400, "/login", DISABLED),
         // Who knows no password yet is told what one is told whose code is gone (G6).
@@ -198,12 +199,12 @@ fn disabled(path: Path) -> Expected {
     }
 }
 
-/// A deleted user is nobody, and the client hides who exists (G6); with the user go sessions and
-/// refresh tokens (H7).
+/// A deleted user is nobody, and the client hides who exists (G6) from all but holders of the user's
+/// refresh tokens (api-auth.md 6); with the user go sessions and refresh tokens (H7).
 fn gone(path: Path) -> Expected {
     match stand(path) {
         Stand::Password | Stand::Srp | Stand::Session => denied(INCORRECT),
-        Stand::Refresh => denied(INVALID),
+        Stand::Refresh => api("UserNotFoundException", "User does not exist."),
         Stand::RefreshGrant | Stand::Code => grant("invalid_grant"),
         Stand::Login => page(400, "/login", INCORRECT),
         Stand::SignUp => page(400, "/confirm", NO_CODE),
@@ -310,8 +311,10 @@ fn twice(path: Path) -> Expected {
         // Passwords, refresh tokens that do not rotate and browser sessions are for many times.
         Path::Password(_) | Path::RefreshFlow(_) | Path::GetTokens { .. } => tokens(),
         Path::RefreshGrant { .. } | Path::Sso(_) => tokens(),
-        Path::Srp(_) | Path::NewPassword(_) | Path::SecondFactor(..) => denied(ONCE),
-        Path::Chosen(..) | Path::SignedUp(_) => denied(ONCE),
+        Path::Srp(_) | Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => {
+            denied(ONCE)
+        }
+        Path::Chosen(..) | Path::SignedUp(_) | Path::Custom(_) => denied(ONCE),
         // Signing in gave the browser a new id: the form is a stranger's (C6, C8).
         Path::LoginPage(_) | Path::SignUpPage | Path::NewPasswordPage | Path::FactorPage(_) => {
             page(403, "", OUT_OF_DATE)
@@ -335,9 +338,11 @@ fn elsewhere(path: Path, condition: C) -> Expected {
     }
 }
 
-/// The lock is for guesses at passwords (api-auth.md 4): whoever has proven theirs goes on.
+/// The lock is for guesses at passwords, and at devices' secrets (api-auth.md 4): whoever has proven
+/// theirs goes on.
 fn locked_out(path: Path) -> Expected {
     match stand(path) {
+        _ if matches!(path, Path::Device(_)) => denied(LOCKED),
         _ if matches!(path, Path::Chosen(_, First::Password)) => denied(LOCKED),
         Stand::Password | Stand::Srp => denied(LOCKED),
         Stand::Login => page(400, "/login", LOCKED),

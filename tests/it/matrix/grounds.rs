@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use super::path::Path;
+use crate::api::auth::device;
 use crate::api::auth::stage::text;
 use crate::support::Server;
 use crate::support::house::{CALLBACK, Client};
+use crate::triggers::host::arn;
 
 /// A pool.
 #[derive(Clone, Debug)]
@@ -32,13 +34,25 @@ fn sms() -> Value {
 
 impl Grounds {
     pub async fn make(s: &Server) -> Self {
-        let request = json!({
+        Self::with(s, false).await
+    }
+
+    /// A pool that may track devices.
+    pub async fn with(s: &Server, devices: bool) -> Self {
+        let mut request = json!({
             "PoolName": "matrix", "AutoVerifiedAttributes": ["email"], "UserPoolTier": "ESSENTIALS",
             "SmsConfiguration": sms(),
+            "LambdaConfig": {
+                "DefineAuthChallenge": arn("define"), "CreateAuthChallenge": arn("create"),
+                "VerifyAuthChallengeResponse": arn("verify"),
+            },
             "Policies": { "SignInPolicy": {
-                "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"],
+                "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"],
             } },
         });
+        if devices {
+            request["DeviceConfiguration"] = device::always();
+        }
         let made = s.api("CreateUserPool", request).await.ok();
         let pool = text(&made["UserPool"]["Id"]);
         let mut request = factors("OPTIONAL");
@@ -82,6 +96,9 @@ pub fn usual(path: Path) -> Value {
         "ALLOW_ADMIN_USER_PASSWORD_AUTH",
         "ALLOW_USER_SRP_AUTH",
     ];
+    if matches!(path, Path::Custom(_)) {
+        flows.push("ALLOW_CUSTOM_AUTH");
+    }
     if path.is_chosen() {
         flows.push("ALLOW_USER_AUTH");
     }

@@ -32,6 +32,8 @@ pub enum First {
     Email,
     /// SMS_OTP.
     Sms,
+    /// WEB_AUTHN.
+    Passkey,
 }
 
 /// What brings the browser's answer to the client.
@@ -52,10 +54,14 @@ pub enum Path {
     Chosen(Face, First),
     /// USER_AUTH with the session of ConfirmSignUp.
     SignedUp(Face),
+    /// CUSTOM_CHALLENGE after CUSTOM_AUTH.
+    Custom(Face),
     /// NEW_PASSWORD_REQUIRED.
     NewPassword(Face),
     /// SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA, the first after SELECT_MFA_TYPE, MFA_SETUP.
     SecondFactor(Face, Factor),
+    /// DEVICE_PASSWORD_VERIFIER, in place of a second factor.
+    Device(Face),
     /// REFRESH_TOKEN_AUTH.
     RefreshFlow(Face),
     /// GetTokensFromRefreshToken.
@@ -102,8 +108,12 @@ pub const PATHS: &[Path] = &[
     Path::Chosen(Admin, First::Email),
     Path::Chosen(Public, First::Sms),
     Path::Chosen(Admin, First::Sms),
+    Path::Chosen(Public, First::Passkey),
+    Path::Chosen(Admin, First::Passkey),
     Path::SignedUp(Public),
     Path::SignedUp(Admin),
+    Path::Custom(Public),
+    Path::Custom(Admin),
     Path::NewPassword(Public),
     Path::NewPassword(Admin),
     Path::SecondFactor(Public, Factor::Sms),
@@ -116,6 +126,8 @@ pub const PATHS: &[Path] = &[
     Path::SecondFactor(Admin, Factor::Chosen),
     Path::SecondFactor(Public, Factor::SetUp),
     Path::SecondFactor(Admin, Factor::SetUp),
+    Path::Device(Public),
+    Path::Device(Admin),
     Path::RefreshFlow(Public),
     Path::RefreshFlow(Admin),
     Path::GetTokens { rotating: false },
@@ -142,7 +154,9 @@ impl Path {
         match self {
             Self::Password(_) | Self::Srp(_) => Part::First,
             Self::Chosen(..) | Self::SignedUp(_) => Part::Choice,
-            Self::NewPassword(_) | Self::SecondFactor(..) => Part::Challenge,
+            Self::Custom(_) | Self::NewPassword(_) | Self::SecondFactor(..) | Self::Device(_) => {
+                Part::Challenge
+            }
             Self::RefreshFlow(_) | Self::GetTokens { .. } | Self::RefreshGrant { .. } => {
                 Part::Refresh
             }
@@ -160,8 +174,10 @@ impl Path {
             | Self::Srp(face)
             | Self::Chosen(face, _)
             | Self::SignedUp(face)
+            | Self::Custom(face)
             | Self::NewPassword(face)
             | Self::SecondFactor(face, _)
+            | Self::Device(face)
             | Self::RefreshFlow(face) => Some(face),
             Self::GetTokens { .. } => Some(Face::Public),
             _ => None,
@@ -183,6 +199,7 @@ impl Path {
     pub const fn factor(self) -> Option<Factor> {
         match self {
             Self::SecondFactor(_, factor) | Self::FactorPage(factor) => Some(factor),
+            Self::Device(_) => Some(Factor::Sms),
             _ => None,
         }
     }

@@ -59,9 +59,12 @@ pub fn flow_off(path: Path) -> Expected {
         | Path::SignedUp(Face::Admin)
         | Path::RefreshFlow(Face::Admin) => off("Auth flow not enabled for this client"),
         // The setting is about InitiateAuth: a sign-in that it let in ends as it began.
-        Path::Srp(_) | Path::Chosen(..) | Path::NewPassword(_) | Path::SecondFactor(..) => {
-            Expected::End(End::Tokens)
-        }
+        Path::Srp(_)
+        | Path::Chosen(..)
+        | Path::Custom(_)
+        | Path::NewPassword(_)
+        | Path::SecondFactor(..)
+        | Path::Device(_) => Expected::End(End::Tokens),
         // It is no flow of InitiateAuth; rotating clients cannot even allow that.
         Path::GetTokens { .. } => Expected::End(End::Tokens),
         Path::CodeGrant { .. } => grant("unauthorized_client", None),
@@ -103,6 +106,13 @@ pub fn factor(path: Path, condition: C) -> Expected {
         Path::Chosen(_, First::Email | First::Sms) => {
             api("NotAuthorizedException", "Invalid session for the user.")
         }
+        // A passkey that does not count for two is no longer among what there is to choose from.
+        Path::Chosen(_, First::Passkey) => api(
+            "InvalidParameterException",
+            "WEB_AUTHN is not available for this sign-in.",
+        ),
+        // Functions that ask no password decide alone.
+        Path::Custom(_) => Expected::End(End::Tokens),
         Path::Password(_)
         | Path::Srp(_)
         | Path::Chosen(..)
@@ -120,6 +130,34 @@ pub fn factor(path: Path, condition: C) -> Expected {
             if condition == C::FactorOn =>
         {
             Expected::Never("the user has no telephone number, which is why a factor is set up")
+        }
+        _ => Expected::End(End::Tokens),
+    }
+}
+
+/// A device that is named has to prove itself; one that is gone is told so to its user alone, and
+/// refreshes nothing (G14; api-auth.md 6 and 7). The pages name none.
+pub fn device(path: Path, condition: C) -> Expected {
+    let gone = || api("ResourceNotFoundException", "Device does not exist.");
+    match path {
+        _ if path.is_invited() || path.signs_up() => {
+            Expected::Never("who has never signed in has no device")
+        }
+        Path::Password(_) | Path::Srp(_) | Path::Chosen(..) | Path::SecondFactor(..)
+            if condition == C::Remembered =>
+        {
+            Expected::End(End::Challenge("DEVICE_SRP_AUTH"))
+        }
+        Path::Device(_) if condition == C::Remembered => {
+            Expected::Never("the way is that of a remembered device")
+        }
+        Path::Password(_)
+        | Path::Srp(_)
+        | Path::Chosen(..)
+        | Path::SecondFactor(..)
+        | Path::Device(_) => gone(),
+        Path::RefreshFlow(_) | Path::GetTokens { .. } if condition == C::Forgotten => {
+            api("NotAuthorizedException", "Invalid Refresh Token")
         }
         _ => Expected::End(End::Tokens),
     }

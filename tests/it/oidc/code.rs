@@ -305,8 +305,10 @@ async fn a_pool_that_now_asks_for_more_than_is_built_gives_neither_code_nor_toke
     let mut browser = Browser::new(&house.s);
     let url = house.authorize(&[]);
     let code = house.sign_in(&mut browser, "jane", &url).await.code();
-    let devices = json!({ "ChallengeRequiredOnNewDevice": true });
-    let change = json!({ "DeviceConfiguration": devices, "AutoVerifiedAttributes": ["email"] });
+    let change = json!({
+        "UserPoolTier": "PLUS", "UserPoolAddOns": { "AdvancedSecurityMode": "ENFORCED" },
+        "AutoVerifiedAttributes": ["email"],
+    });
     house.admin("UpdateUserPool", change).await.ok();
     let page = browser.get(&url).await;
     assert_eq!((page.status, page.location()), (501, None));

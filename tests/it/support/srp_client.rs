@@ -88,6 +88,14 @@ impl SrpClient {
     }
 }
 
+/// `Salt` and `PasswordVerifier` of a device that made up this password.
+pub fn device_verifier(group: &str, key: &str, password: &str, salt: &[u8]) -> (String, String) {
+    let inner = hash(&[[group, key, ":", password].concat().as_bytes()]);
+    let x = hash(&[&positive(salt), &inner]);
+    let verifier = positive(&power(&number(&[2]), &wide(&x)));
+    (STANDARD.encode(positive(salt)), STANDARD.encode(verifier))
+}
+
 fn params() -> BoxedMontyParams {
     let n = BoxedUint::from_be_slice(&parse(N), WIDTH).unwrap();
     BoxedMontyParams::new(Odd::new(n).unwrap())

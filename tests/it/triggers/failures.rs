@@ -284,7 +284,8 @@ async fn two_hundred_hung_calls_hold_nobody_up() {
         .filter(|text| text.contains("TooManyRequestsException"))
         .count();
     assert_eq!((late, throttled), (100, 100), "{told:?}");
-    let slack = Duration::from_millis(15);
+    // What is held by a hung call would be waited for by the second; a busy machine is not meant.
+    let slack = Duration::from_millis(100);
     assert!(
         during < before * 2 + slack,
         "p99 {before:?} became {during:?}"

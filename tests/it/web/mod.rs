@@ -1,10 +1,12 @@
 //! Pages, as a browser sees them.
 
+mod branding;
 mod confirm_link;
 mod forms;
 mod headers;
 mod journeys;
 mod links;
+mod passkeys;
 mod passwords;
 mod second_factor;
 mod sessions;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::challenge::SignUpSession;
+use crate::domain::challenge::{self, SignUpSession};
 use crate::domain::hooks::Metadata;
 use crate::domain::{accounts, clients};
 use crate::error::Result;
@@ -47,10 +47,10 @@ pub async fn confirm_sign_up(call: Call<Public>, req: Request) -> Result<Respons
         metadata: req.client_metadata,
         expected: begun.as_ref().map(|begun| begun.sub().clone()),
     };
-    let user = accounts::confirm_sign_up(&call.app, &call.actor, &pool, &client, request).await?;
-    let session = match &begun {
-        Some(begun) => begun.confirmed(&call.app, &client, &user)?,
-        None => None,
-    };
+    let confirmed =
+        accounts::confirm_sign_up(&call.app, &call.actor, &pool, &client, request).await?;
+    let place = (&pool, &client);
+    let session =
+        challenge::after_confirmation(&call.app, place, begun.as_ref(), &confirmed).await?;
     Ok(Response { session })
 }

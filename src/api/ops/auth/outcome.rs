@@ -32,6 +32,16 @@ pub(super) struct AuthenticationResult {
     refresh_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new_device_metadata: Option<NewDeviceMetadata>,
+}
+
+/// `NewDeviceMetadataType`.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct NewDeviceMetadata {
+    device_key: String,
+    device_group_key: String,
 }
 
 impl From<Issued> for AuthenticationResult {
@@ -42,6 +52,10 @@ impl From<Issued> for AuthenticationResult {
             token_type: "Bearer",
             refresh_token: issued.refresh_token,
             id_token: issued.id_token,
+            new_device_metadata: issued.new_device.map(|new| NewDeviceMetadata {
+                device_key: new.key.into(),
+                device_group_key: new.group_key,
+            }),
         }
     }
 }

@@ -97,8 +97,11 @@ impl TryFrom<Style> for Response {
     type Error = Error;
     fn try_from(style: Style) -> Result<Self> {
         let Style { branding, settings } = style;
-        let assets: Result<Vec<AssetOut>> =
-            branding.assets.into_iter().map(AssetOut::try_from).collect();
+        let assets: Result<Vec<AssetOut>> = branding
+            .assets
+            .into_iter()
+            .map(AssetOut::try_from)
+            .collect();
         Ok(Self {
             managed_login_branding: ManagedLoginBrandingType {
                 managed_login_branding_id: branding.id,

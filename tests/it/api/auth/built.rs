@@ -19,8 +19,6 @@ async fn in_pool(pool: Value, what: &str) {
 
 #[tokio::test]
 async fn pools_that_ask_for_more_than_is_built_give_no_tokens() {
-    let devices = json!({ "DeviceConfiguration": { "ChallengeRequiredOnNewDevice": true } });
-    in_pool(devices, "DeviceConfiguration").await;
     let enforced = json!({
         "UserPoolTier": "PLUS", "UserPoolAddOns": { "AdvancedSecurityMode": "ENFORCED" },
     });
@@ -37,21 +35,11 @@ async fn optional_mfa_asks_nothing_of_users_without_factors() {
 }
 
 #[tokio::test]
-async fn flows_devices_and_challenges_that_are_not_built() {
+async fn stepping_up_is_not_built() {
     let stage = Stage::new().await;
     stage.user("ada").await;
-    let parameters = json!({ "USERNAME": "ada", "PASSWORD": PASSWORD });
-    let flow = "CUSTOM_AUTH";
-    refused(stage.initiate(flow, parameters).await, flow);
     for step_up in ["TARGET_ACR_VALUES", "ACCESS_TOKEN", "MAX_AGE"] {
         let parameters = json!({ "USERNAME": "ada", step_up: "1" });
         refused(stage.initiate("USER_AUTH", parameters).await, step_up);
-    }
-    let parameters = json!({ "USERNAME": "ada", "PASSWORD": PASSWORD, "DEVICE_KEY": "k" });
-    let answer = stage.initiate("USER_PASSWORD_AUTH", parameters).await;
-    refused(answer, "DEVICE_KEY");
-    for challenge in ["CUSTOM_CHALLENGE", "DEVICE_SRP_AUTH", "WEB_AUTHN"] {
-        let answer = stage.respond(challenge, None, json!({ "USERNAME": "ada" }));
-        refused(answer.await, challenge);
     }
 }

@@ -85,10 +85,28 @@ async fn sessions_come_only_where_they_lead_somewhere() {
     assert!(made.get("Session").is_none());
     assert_eq!(stage.confirm("ada", &Value::Null).await.ok(), json!({}));
 
-    // Who did not sign up has the code alone, and that is no sign-in.
-    let stage = Stage::with(pool(), json!({})).await;
-    stage.sign_up("ada", json!({})).await.ok();
+    // Who did not sign up has the code alone, and that is no sign-in by itself.
+    let stage = Stage::with(factors(&["PASSWORD", "SMS_OTP"]), json!({})).await;
+    let password = json!({ "Password": PASSWORD });
+    stage.sign_up("ada", password).await.ok();
     assert_eq!(stage.confirm("ada", &Value::Null).await.ok(), json!({}));
+}
+
+#[tokio::test]
+async fn the_code_alone_is_a_sign_in_where_users_begin_with_one() {
+    let stage = Stage::with(pool(), json!({})).await;
+    let mut sessions = Vec::new();
+    for name in ["ada", "eve"] {
+        stage.sign_up(name, json!({})).await.ok();
+        // Amplify brings no session.
+        sessions.push(stage.confirm(name, &Value::Null).await.ok()["Session"].take());
+    }
+    let body = stage.go_on("ada", &sessions[0]).await.ok();
+    assert!(body["AuthenticationResult"]["AccessToken"].is_string());
+    let only_passwords = json!({ "UserPoolId": stage.pool });
+    stage.s.api("UpdateUserPool", only_passwords).await.ok();
+    let answer = stage.go_on("eve", &sessions[1]).await;
+    answer.error(NOT_AUTHORIZED, FOREIGN);
 }
 
 #[tokio::test]
@@ -132,11 +150,13 @@ async fn the_session_of_a_sign_up_is_one_user_s_and_one_step_s() {
 
 #[tokio::test]
 async fn sessions_of_sign_up_last_some_minutes() {
-    let stage = Stage::with(pool(), json!({})).await;
-    let made = stage.sign_up("ada", json!({})).await.ok();
+    let stage = Stage::with(factors(&["PASSWORD", "SMS_OTP"]), json!({})).await;
+    let password = json!({ "Password": PASSWORD });
+    let made = stage.sign_up("ada", password).await.ok();
     stage.advance_ms(180_001);
     // The account is confirmed all the same.
     assert_eq!(stage.confirm("ada", &made["Session"]).await.ok(), json!({}));
+    let stage = Stage::with(pool(), json!({})).await;
     let session = stage.signed_up("eve").await;
     stage.advance_ms(180_001);
     let answer = stage.go_on("eve", &session).await;
