@@ -231,7 +231,10 @@ async fn what_is_typed_is_shown_as_text() {
 
 #[tokio::test]
 async fn a_pool_that_asks_for_more_than_is_built_says_so() {
-    let house = House::with(json!({ "DeviceConfiguration": {} })).await;
+    let house = House::with(
+        json!({ "UserPoolTier": "PLUS", "UserPoolAddOns": { "AdvancedSecurityMode": "ENFORCED" } }),
+    )
+    .await;
     house.user("jane").await;
     let mut browser = Browser::new(&house.s);
     let page = attempt(&house, &mut browser, "jane", PASSWORD).await;
