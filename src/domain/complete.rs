@@ -19,6 +19,7 @@ use crate::domain::lockout;
 use crate::domain::overrides::Overrides;
 use crate::domain::refresh_token;
 use crate::domain::tokens::{Claim, Issued};
+use crate::domain::user_sessions;
 use crate::error::{Error, Reason, Result};
 use crate::ids::Uuid;
 use crate::signing::{PoolKeys, SigningKey, TokenUse};
@@ -140,9 +141,11 @@ pub(super) async fn complete(
         sessions::insert(&mut tx, session)
             .await
             .on_orphan(|| Error::client_not_found(completion.client.id.as_str()))??;
-    } else if !sessions::touch(&mut tx, session, now).await? {
+    } else if !sessions::touch(&mut tx, session, (now, actor)).await? {
         return Err(Error::refresh_token_revoked().because(Reason::RevokedToken));
     }
+    let tracked = (session, completion.new);
+    user_sessions::track(&mut tx, actor, completion.pool, tracked, now).await?;
     if let Some(token) = &refresh_token {
         let row = RefreshToken {
             pool: pool.clone(),

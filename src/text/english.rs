@@ -73,6 +73,13 @@ catalogue! {
     ConfirmSentSomewhere = "We have sent you a code. Enter it below to confirm your account.";
     ConfirmLinkSent = "We have sent a link by {medium} to {destination}. Open it to confirm your account.";
     ConfirmLinkSentSomewhere = "We have sent you a link. Open it to confirm your account.";
+    FeedbackHeading = "A sign-in to your account";
+    FeedbackWasMe = "Press the button if this sign-in was yours.";
+    FeedbackWasNotMe = "Press the button if this sign-in was not yours.";
+    FeedbackValid = "It was me";
+    FeedbackInvalid = "It was not me";
+    FeedbackThanks = "Thank you for telling us";
+    FeedbackNext = "If the sign-in was not yours, choose another password.";
     ConfirmButton = "Confirm Account";
     ResendQuestion = "Didn't receive a code?";
     ResendLinkQuestion = "Didn't receive a link?";
@@ -248,6 +255,9 @@ catalogue! {
     MailAuthenticationSubject = "Your authentication code";
     MailAuthentication = "Your authentication code is {####}. ";
     SmsAuthentication = "Your authentication code is {####}. ";
+    MailRiskSubject = "A sign-in to your account";
+    MailRisk = "There was a sign-in to your account {username} at {login-time}, from {ip-address} with {device-name}. It was me: {one-click-link-valid} It was not me: {one-click-link-invalid} ";
+    MailRiskBlocked = "A sign-in to your account {username} at {login-time}, from {ip-address} with {device-name}, was refused. It was me: {one-click-link-valid} It was not me: {one-click-link-invalid} ";
     SmsInvitation = "Your username is {username} and temporary password is {####}. ";
 
     // The mailbox of the development server
@@ -261,7 +271,7 @@ catalogue! {
     MailboxNoPools = "There are no user pools yet.";
     MailboxNoApps = "No sign-in page: it needs a domain, and an app client with the code flow and a callback URL.";
     MailboxOpenSignIn = "Open the sign-in page of {app}";
-    MailboxLook = "Look of {app}";
+    MailboxLook = "Look";
     PreviewHeading = "Look of {app}";
     PreviewIntro = "The pages with made-up content. What you set shows here by itself.";
     PreviewPages = "Pages";

@@ -192,6 +192,7 @@ fn actor(request: &Request, id: &str) -> Actor {
         request_id: Some(id.to_owned()),
         ip: peer.map(|ConnectInfo(address)| address.ip().to_string()),
         agent: header_text(request.headers(), "user-agent").map(str::to_owned),
+        told: None,
         wrote: Wrote::default(),
     }
 }

@@ -10,11 +10,15 @@ use crate::domain::hooks::{
 };
 use crate::domain::messages::{self, Draft};
 use crate::domain::password::{self, Prepared};
+use crate::domain::risk::compromised;
+use crate::domain::risk::events::{self, Happened};
 use crate::domain::{accounts, first_factors, records};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::settings::pool::Alias;
+use crate::settings::risk::PasswordEvent;
 use crate::store::audit::{self, Actor};
+use crate::store::auth_events::{Kind as EventKind, Response};
 use crate::store::clients::Client;
 use crate::store::db::Tx;
 use crate::store::passwords;
@@ -61,6 +65,8 @@ pub async fn sign_up(
     }
     if let Some(password) = &request.password {
         password::check_policy(pool, password.expose())?;
+        let event = PasswordEvent::SignUp;
+        compromised::check_new(pool, Some(client), event, password.expose())?;
     }
     let (name, attributes) = check(app, pool, client, &request)?;
     if request.password.is_none() && !first_factors::spare_password(pool, &attributes) {
@@ -120,6 +126,14 @@ pub async fn sign_up(
         refused: None,
     })
     .await?;
+    let happened = Happened {
+        kind: EventKind::SignUp,
+        response: Response::Pass,
+        password: None,
+        sub: &user.sub,
+        client: Some(&client.id),
+    };
+    events::note(app, &mut tx, actor, pool, happened).await?;
     tx.commit().await?;
 
     if let (Some(message), Some(sent)) = (&message, &sent) {

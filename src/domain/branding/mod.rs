@@ -31,7 +31,8 @@ pub use styles::{Changes, Given, Style, create, delete, describe, describe_by_cl
 fn hash(bytes: &[u8]) -> String {
     let digest = digest(&SHA256, bytes);
     let half = digest.as_ref().iter().take(16);
-    half.map(|byte| format!("{byte:02x}")).collect()
+    let half = half.fold(0_u128, |hash, byte| (hash << 8) | u128::from(*byte));
+    format!("{half:032x}")
 }
 
 /// Puts a document over another: objects are merged, everything else is replaced.

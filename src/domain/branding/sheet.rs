@@ -232,7 +232,8 @@ fn functions_are_known(value: &str) -> bool {
             '(' => {
                 let known = FUNCTIONS.contains(&name.to_ascii_lowercase().as_str());
                 // Parentheses alone group, but only inside of a calculation.
-                if !known && !(name.is_empty() && depth > 0) {
+                let grouped = name.is_empty() && depth > 0;
+                if !(known || grouped) {
                     return false;
                 }
                 depth += 1;

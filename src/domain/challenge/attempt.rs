@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::domain::hooks::Challenged;
 use crate::domain::tokens::{Claim, Nothing};
 use crate::error::{Error, Reason, Result};
-use crate::ids::{ClientId, DeviceKey, PoolId, SessionId, Sub};
+use crate::ids::{ClientId, DeviceKey, PoolId, SessionId, Sub, Uuid};
 use crate::secret::Secret;
 use crate::settings::pool::{Contact, FirstFactor};
 use crate::store::clients::Client;
@@ -40,6 +40,8 @@ pub(super) enum Factor {
     SignUp,
     /// A code to a contact, in the password's place.
     Code,
+    /// A passkey, in the password's place.
+    Passkey,
     /// A second factor.
     Second,
     /// The secret of a remembered device.
@@ -60,6 +62,9 @@ pub(super) struct Attempt {
     pub(super) step: Step,
     /// What has been proven so far.
     pub(super) factors: Vec<Factor>,
+    /// The event that the sign-in is, where events are recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) event: Option<Uuid>,
     /// The challenges of a sign-in that functions make up (CUSTOM_AUTH); none in others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) history: Vec<Challenged>,
@@ -208,6 +213,7 @@ impl Attempt {
             who,
             step,
             factors: Vec::new(),
+            event: None,
             history: Vec::new(),
             device: None,
             nonce: app.rng.text(b"0123456789abcdef", 32)?,
@@ -221,6 +227,7 @@ impl Attempt {
         let next = Self::new(app, client, face, who, step)?;
         Ok(Self {
             factors: self.factors.clone(),
+            event: self.event.clone(),
             device: self.device.clone(),
             ..next
         })

@@ -95,6 +95,7 @@ pub(super) async fn answer(
     let session = session.ok_or_else(|| Error::missing_parameter("Session"))?;
     let answer = parameters.get("ANSWER")?;
     let attempt = Attempt::open(app, client, context.face, session.expose()).await?;
+    context.watch.resume(&attempt, false);
     let Step::Custom { private, metadata } = &attempt.step else {
         return Err(foreign());
     };
@@ -169,6 +170,7 @@ impl Run<'_> {
         attempt.history = history;
         attempt.factors = self.factors;
         attempt.device = context.device.cloned();
+        attempt.event = context.watch.event();
         let session = attempt.seal(app)?;
         if session.len() > LONGEST_SESSION {
             tracing::error!(

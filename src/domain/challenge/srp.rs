@@ -136,6 +136,7 @@ async fn exchange(
         chosen: matches!(within, Within::Choice),
     };
     let mut attempt = Attempt::new(app, context.client, context.face, who, step)?;
+    attempt.event = context.watch.event();
     if let Within::Custom(history) = within {
         attempt.history = history;
     }
@@ -177,6 +178,7 @@ pub(super) async fn answer(
         }
         other => other?,
     };
+    context.watch.resume(&attempt, false);
     let Step::Srp { halves, chosen } = &attempt.step else {
         return Err(wrong(Reason::ForeignSession));
     };

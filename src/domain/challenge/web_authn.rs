@@ -4,10 +4,11 @@
 
 use futures_util::future::BoxFuture;
 
-use super::attempt::{Attempt, Passed, Step};
+use super::attempt::{Attempt, Factor, Passed, Step};
 use super::choice::{self, Choosing};
 use super::context::{Context, Subject};
-use super::{ChallengeName, Outcome, second_factor};
+use super::{ChallengeName, Outcome, second_factor, watched};
+use crate::domain::mfa::Asked;
 use crate::domain::passkeys::sign_in::{self, Asserted, Offer};
 use crate::error::{Error, Reason, Result};
 use crate::secret::Secret;
@@ -51,8 +52,8 @@ pub(super) async fn options_again(
     Ok(offer.options(&attempt.challenge()))
 }
 
-/// Signs in with what a passkey signed. Nothing more is asked then: where one factor is not enough, a
-/// passkey is offered only if it counts for two.
+/// Signs in with what a passkey signed. Nothing more is asked then, unless the sign-in is risky: where
+/// one factor is not enough, a passkey is offered only if it counts for two.
 ///
 /// # Errors: InvalidParameter (no such response), NotAuthorized
 pub(super) async fn prove(
@@ -75,7 +76,15 @@ pub(super) async fn prove(
         return Err(foreign());
     };
     let passed = Passkey { asserted, attempt };
-    let done = second_factor::done(context, attempt, (**user).clone(), &passed).await;
+    let user = (**user).clone();
+    let more = watched::asked_after_passkey(context, &user).await?;
+    let done = match more {
+        Asked::Nothing => second_factor::done(context, attempt, user.clone(), &passed).await,
+        more => {
+            let proven = [Factor::Passkey];
+            second_factor::go_on_asking(context, &user, (&proven, more), &passed).await
+        }
+    };
     match done {
         Err(error) if error.reason == Some(Reason::CopiedPasskey) => {
             Err(context.refuse(&user.sub, Reason::CopiedPasskey).await)

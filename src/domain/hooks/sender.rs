@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::ask::{Nothing, Question, call, request};
 use super::{Event, MessageSource};
 use crate::app::App;
-use crate::domain::envelope::{self, Content};
+use crate::domain::envelope::{Content, Sealer};
+use crate::error::Error;
 use crate::secret::Secret;
 use crate::settings::pool::{Contact, VersionedLambda};
 use crate::store::pools::Pool;
@@ -38,22 +39,19 @@ pub fn send_custom(app: &App, event: Event<'_>, outgoing: Outgoing<'_>) {
         Contact::Email => ("CustomEmailSender", "customEmailSenderRequestV1"),
         Contact::PhoneNumber => ("CustomSMSSender", "customSMSSenderRequestV1"),
     };
-    let code = outgoing.code.expose();
-    let content = match outgoing.source {
-        MessageSource::AdminCreateUser => Content::TemporaryPassword(code),
-        _ => Content::Code(code),
+    let sealer = match Sealer::of(app, event.pool) {
+        Ok(sealer) => sealer,
+        Err(error) => return unsealed(trigger, &error),
     };
-    let sealed = match envelope::seal(app, event.pool, content) {
-        Ok(sealed) => sealed,
-        Err(error) => {
-            tracing::error!(cause = ?error.cause(), trigger, "a code was not sealed, so it is not sent");
-            return;
-        }
+    let plain = outgoing.code.clone();
+    let content = match outgoing.source {
+        MessageSource::AdminCreateUser => Content::TemporaryPassword(plain),
+        _ => Content::Code(plain),
     };
     let mut request = request(&event);
     let metadata = (!event.metadata.is_empty()).then_some(event.metadata);
     request.insert("type".to_owned(), json!(kind));
-    request.insert("code".to_owned(), json!(sealed));
+    request.insert("code".to_owned(), Value::Null);
     request.insert("clientMetadata".to_owned(), json!(metadata));
     let question = Question {
         trigger,
@@ -63,9 +61,17 @@ pub fn send_custom(app: &App, event: Event<'_>, outgoing: Outgoing<'_>) {
         request: Value::Object(request),
         response: json!({}),
     };
-    let call = call(app, event, question);
+    let mut call = call(app, event, question);
     let lambda = Arc::clone(&app.lambda);
     app.jobs.spawn("custom sender", async move {
+        // Sealing takes time, by which the answer must not tell that there is a user.
+        let code = match sealer.seal(&content) {
+            Ok(code) => code,
+            Err(error) => return unsealed(trigger, &error),
+        };
+        if let Some(place) = call.event.pointer_mut("/request/code") {
+            *place = json!(code);
+        }
         // A failure is in the log and in the record; there is nobody else to tell.
         lambda.invoke::<Nothing>(&call).await.ok();
     });
@@ -78,4 +84,8 @@ fn sender(pool: &Pool, contact: Contact) -> Option<&str> {
         Contact::PhoneNumber => config.custom_sms_sender.as_ref(),
     };
     slot?.lambda_arn.as_deref()
+}
+
+fn unsealed(trigger: &str, error: &Error) {
+    tracing::error!(%error, cause = ?error.cause(), trigger, "a code was not sealed, so it is not sent");
 }

@@ -9,6 +9,7 @@ mod choose_factor;
 mod confirm;
 mod confirm_user;
 mod csrf;
+mod feedback;
 mod forgot_password;
 mod login;
 mod logout;
@@ -45,6 +46,10 @@ pub fn routes() -> Router<Arc<App>> {
         .route(
             "/confirmUser",
             get(confirm_user::show).post(confirm_user::submit),
+        )
+        .route(
+            "/authEventFeedback",
+            get(feedback::show).post(feedback::submit),
         )
         .route("/resendcode", get(confirm::show).post(confirm::resend))
         .route(

@@ -140,30 +140,7 @@ async fn sample(app: &App, client: &str, page: &str, asked: &Asked) -> Result<St
             }
             .render()
         }
-        "sign-up" => {
-            let language = chrome.locale.terms_key();
-            let (pool, id) = (&dressed.client.pool, &dressed.client.id);
-            let terms = terms::shown(app, pool, id, language).await?;
-            let terms = terms.filter(|_| version == Version::Managed);
-            let page = SignUpPage {
-                action: nowhere.clone(),
-                csrf: String::new(),
-                form: Form::default(),
-                person: Some(Person::Username),
-                attributes: vec![Attribute("email".to_owned())],
-                rules: PasswordRules {
-                    minimum_length: 8,
-                    lowercase: true,
-                    uppercase: true,
-                    numbers: true,
-                    symbols: true,
-                },
-                sign_in_href: nowhere,
-                terms: terms.map(|(terms, privacy)| TermsLinks { terms, privacy }),
-                chrome,
-            };
-            page.render()
-        }
+        "sign-up" => return sign_up(app, &dressed.client, version, chrome).await,
         "confirm" => {
             let page = ConfirmPage {
                 action: nowhere.clone(),
@@ -199,6 +176,30 @@ async fn sample(app: &App, client: &str, page: &str, asked: &Asked) -> Result<St
         _ => return Err(Error::client_not_found(page)),
     };
     html.map_err(Error::internal)
+}
+
+async fn sign_up(app: &App, client: &Client, version: Version, chrome: Chrome) -> Result<String> {
+    let language = chrome.locale.terms_key();
+    let terms = terms::shown(app, &client.pool, &client.id, language).await?;
+    let terms = terms.filter(|_| version == Version::Managed);
+    let page = SignUpPage {
+        action: "#".to_owned(),
+        csrf: String::new(),
+        form: Form::default(),
+        person: Some(Person::Username),
+        attributes: vec![Attribute("email".to_owned())],
+        rules: PasswordRules {
+            minimum_length: 8,
+            lowercase: true,
+            uppercase: true,
+            numbers: true,
+            symbols: true,
+        },
+        sign_in_href: "#".to_owned(),
+        terms: terms.map(|(terms, privacy)| TermsLinks { terms, privacy }),
+        chrome,
+    };
+    page.render().map_err(Error::internal)
 }
 
 async fn dressed(app: &App, client: &str, locale: Locale) -> Result<Dressed> {

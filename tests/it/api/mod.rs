@@ -27,6 +27,8 @@ mod recovery;
 mod resource_servers;
 mod sign_up;
 mod tags;
+mod threats;
+mod user_sessions;
 
 use poolhouse::args;
 use poolhouse::domain::usernames;

@@ -1,6 +1,6 @@
 //! What is stored but not built: the honest answer, never tokens.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::stage::{PASSWORD, Stage};
 use crate::support::Answer;
@@ -9,20 +9,6 @@ fn refused(answer: Answer, what: &str) {
     let message = format!("{what} is not implemented by Poolhouse yet");
     let expected = json!({ "__type": "NotImplementedException", "message": message });
     assert_eq!((answer.status, answer.body), (501, expected));
-}
-
-async fn in_pool(pool: Value, what: &str) {
-    let stage = Stage::with(pool, json!({})).await;
-    stage.user("ada").await;
-    refused(stage.sign_in("ada", PASSWORD).await, what);
-}
-
-#[tokio::test]
-async fn pools_that_ask_for_more_than_is_built_give_no_tokens() {
-    let enforced = json!({
-        "UserPoolTier": "PLUS", "UserPoolAddOns": { "AdvancedSecurityMode": "ENFORCED" },
-    });
-    in_pool(enforced, "AdvancedSecurityMode ENFORCED").await;
 }
 
 #[tokio::test]

@@ -378,7 +378,8 @@ async fn a_proof_is_five_minutes_off_at_most() {
     stage.user("ada").await;
     let client = SrpClient::new(4);
     let now = stage.s.clock().server_now().seconds();
-    for off in [-301, -300, 300, 301] {
+    // Our clock has a fraction of a second, theirs has none.
+    for off in [-301, -299, 300, 301] {
         let challenge = stage.srp("ada", &client).await.ok();
         let proof = stage.proof_at(&client, &challenge, PASSWORD, now + off);
         let answer = stage.respond("PASSWORD_VERIFIER", None, proof).await;

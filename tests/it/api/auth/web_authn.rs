@@ -165,13 +165,20 @@ async fn forged_answers_are_refused_and_the_right_one_stays_good() {
     stage.user("eve").await;
     let others = Authenticator::es256();
     register(&stage, &token(&stage, "eve").await, &others).await;
-    let asked = begin(&stage, true).await.ok();
-    let wanted = options(&asked);
+    let mut taken = Vec::new();
+    let mut asked = begin(&stage, true).await.ok();
     for (name, change) in FORGED {
-        let credential = authenticator.get(&wanted, ORIGIN, change);
+        let credential = authenticator.get(&options(&asked), ORIGIN, change);
         let told = answer(&stage, &asked, &credential).await;
+        if told.status == 200 {
+            taken.push(name);
+            asked = begin(&stage, true).await.ok();
+            continue;
+        }
         assert!(is(&told, INCORRECT), "{name}: {}", told.body);
     }
+    assert!(taken.is_empty(), "taken: {taken:?}");
+    let wanted = options(&asked);
     let right = authenticator.get(&wanted, ORIGIN, |_| {});
     let response = |name: &str, value: String| {
         let mut changed = right.clone();
