@@ -85,12 +85,12 @@ pub const POOL_TABLES: &[&str] = &[
     "lockouts",
     "codes",
     "attempts",
-    "auth_events",
     "user_groups",
     "group_members",
     "sessions",
     "refresh_tokens",
     "authorization_codes",
+    "auth_events",
     "consumed",
 ];
 

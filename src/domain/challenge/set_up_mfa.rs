@@ -40,11 +40,11 @@ pub async fn associate(
 ) -> Result<Begun> {
     let door = Door::open(app, session).await?;
     let (attempt, user) = door.resume(app, actor, face, session).await?;
-    software_token::check_offered(&door.pool)?;
-    check_needed(&door.pool, &user)?;
     let Step::SetUpMfa { offered, .. } = &attempt.step else {
         return Err(foreign());
     };
+    software_token::check_offered(&door.pool)?;
+    check_needed(&door.pool, &user)?;
     let secret = software_token::new_secret(app)?;
     let sealed = software_token::seal(app, (&user.pool, &user.sub), secret.expose())?;
     let step = Step::SetUpMfa {
@@ -76,7 +76,6 @@ pub async fn verify(
 ) -> Result<String> {
     let door = Door::open(app, session).await?;
     let (attempt, user) = door.resume(app, actor, face, session).await?;
-    software_token::check_offered(&door.pool)?;
     let Step::SetUpMfa {
         offered,
         secret,
@@ -85,6 +84,7 @@ pub async fn verify(
     else {
         return Err(foreign());
     };
+    software_token::check_offered(&door.pool)?;
     let sealed = secret
         .as_deref()
         .ok_or_else(Error::software_token_not_begun)?;

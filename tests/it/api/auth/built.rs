@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::stage::{PASSWORD, Stage};
+use super::stage::Stage;
 use crate::support::Answer;
 
 fn refused(answer: Answer, what: &str) {
