@@ -138,7 +138,7 @@ def test_every_operation(server, place, named, prefix, least):
             sent += 1
             if status == 501:
                 assert answer["__type"] == "NotImplementedException", (name, given, answer)
-                if "is not implemented" in answer["message"] and answer["message"].startswith(name):
+                if answer["message"].startswith(f"{name} is not implemented"):
                     break
                 continue
             built.add(name)
