@@ -100,19 +100,18 @@ pub(super) async fn complete(
     completion: Completion<'_>,
     claim: &dyn Claim,
 ) -> Result<Issued> {
-    let overrides = match completion.decided {
-        Some(decided) => decided.clone(),
-        None => {
-            let asked = Asked {
-                pool: completion.pool,
-                client: completion.client,
-                user: completion.user,
-                source: completion.source,
-                scope: &completion.session.scope,
-                metadata: completion.metadata,
-            };
-            decide(app, actor, asked).await?
-        }
+    let overrides = if let Some(decided) = completion.decided {
+        decided.clone()
+    } else {
+        let asked = Asked {
+            pool: completion.pool,
+            client: completion.client,
+            user: completion.user,
+            source: completion.source,
+            scope: &completion.session.scope,
+            metadata: completion.metadata,
+        };
+        decide(app, actor, asked).await?
     };
     let keys = keys::of_pool(app, &completion.pool.id).await?;
     let groups = {
@@ -303,9 +302,8 @@ pub(super) fn changed(
     if overrides.is_none() {
         return key.sign(claims);
     }
-    let mut claims = match serde_json::to_value(claims).map_err(Error::internal)? {
-        Value::Object(claims) => claims,
-        _ => return Err(Error::internal(anyhow::anyhow!("claims are an object"))),
+    let Value::Object(mut claims) = serde_json::to_value(claims).map_err(Error::internal)? else {
+        return Err(Error::internal(anyhow::anyhow!("claims are an object")));
     };
     change(&mut claims);
     key.sign(&claims)

@@ -2,7 +2,7 @@
 //!
 //! CustomEmailSender and CustomSMSSender get codes and temporary passwords encrypted under the pool's
 //! `KMSKeyID`, so that an unmodified handler decrypts them with the SDK and one call of KMS Decrypt
-//! (docs/adr/0020). The encryption context is the pool's id and, since the message is signed, the
+//! (docs/adr/0015). The encryption context is the pool's id and, since the message is signed, the
 //! public key of the signature.
 //!
 //! Source: Cognito developer guide, "Custom sender Lambda triggers"; triggers.md 4 and 9 of the

@@ -1,6 +1,6 @@
 //! The key management API (`kms`): what decrypts the codes of custom senders, on the same port as the
 //! other APIs. A handler finds it by `AWS_ENDPOINT_URL_KMS`. Only administrators call it, and it is no
-//! help of dev mode: a custom sender needs it wherever it runs (docs/adr/0020).
+//! help of dev mode: a custom sender needs it wherever it runs (docs/adr/0015).
 
 pub mod operations;
 #[expect(missing_docs, reason = "an operation's module doc is its doc")]

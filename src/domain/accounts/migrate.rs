@@ -55,6 +55,8 @@ pub async fn migrate(
         Ok(()) => {}
         // Somebody was faster, most likely the same person.
         Err(Refused::Username) => {
+            // Writers may share a commit: the faster one's row is there to read after the next one.
+            app.store.write(event.actor).await?.commit().await?;
             let mut db = app.store.read().await?;
             let found = usernames::find(&mut db, event.pool, event.username).await?;
             return found

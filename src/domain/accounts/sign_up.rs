@@ -118,22 +118,7 @@ pub async fn sign_up(
         };
         codes::issue(app, &mut tx, (owner, Kind::SignUp), &code, sent).await?;
     }
-    tx.audit(audit::Event {
-        at: now,
-        pool: Some(&pool.id),
-        act: "SignUp",
-        target: Some(user.sub.as_str()),
-        refused: None,
-    })
-    .await?;
-    let happened = Happened {
-        kind: EventKind::SignUp,
-        response: Response::Pass,
-        password: None,
-        sub: &user.sub,
-        client: Some(&client.id),
-    };
-    events::note(app, &mut tx, actor, pool, happened).await?;
+    record((app, actor), &mut tx, (pool, client), &user).await?;
     tx.commit().await?;
 
     if let (Some(message), Some(sent)) = (&message, &sent) {
@@ -149,6 +134,31 @@ pub async fn sign_up(
     }
     let delivery = sent.as_ref().map(Details::from);
     Ok(SignedUp { user, delivery })
+}
+
+/// Records the sign-up, for the operator and for the pool's administrators.
+async fn record(
+    (app, actor): (&App, &Actor),
+    tx: &mut Tx,
+    (pool, client): (&Pool, &Client),
+    user: &User,
+) -> Result<()> {
+    tx.audit(audit::Event {
+        at: user.created,
+        pool: Some(&pool.id),
+        act: "SignUp",
+        target: Some(user.sub.as_str()),
+        refused: None,
+    })
+    .await?;
+    let happened = Happened {
+        kind: EventKind::SignUp,
+        response: Response::Pass,
+        password: None,
+        sub: &user.sub,
+        client: Some(&client.id),
+    };
+    events::note(app, tx, actor, pool, happened).await
 }
 
 /// Adds the user with the password. What the trigger vouches for moves here from whoever had it.

@@ -19,8 +19,10 @@ pub(in crate::domain) async fn change_extras(
     actor: &Actor,
     (pool, client): (&PoolId, &ClientId),
     act: &str,
-    check: impl FnOnce(&mut Pool) -> Result<()>,
-    apply: impl FnOnce(&mut ClientExtras),
+    (check, apply): (
+        impl FnOnce(&mut Pool) -> Result<()>,
+        impl FnOnce(&mut ClientExtras),
+    ),
 ) -> Result<Client> {
     let mut tx = app.store.write(actor).await?;
     let (mut pool, mut client) = super::lock(&mut tx, pool, client).await?;

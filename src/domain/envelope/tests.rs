@@ -74,7 +74,7 @@ fn only_what_html_reserves_is_escaped() {
     let password = r#"aZ9^$*.[]{}()?"!@#%&/\,><':;|_~`+=- é"#;
     assert_eq!(
         escaped(password),
-        r#"aZ9^$*.[]{}()?&quot;!@#%&amp;/\,&gt;&lt;':;|_~`+=- é"#
+        r"aZ9^$*.[]{}()?&quot;!@#%&amp;/\,&gt;&lt;':;|_~`+=- é"
     );
 }
 

@@ -30,6 +30,7 @@ pub struct PreSignUpAnswer {
     pub auto_verify_phone: bool,
 }
 
+#[expect(clippy::struct_field_names, reason = "the names of the event")]
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer {

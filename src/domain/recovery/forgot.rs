@@ -77,7 +77,7 @@ pub async fn forgot(
         kind: EventKind::ForgotPassword,
         response: Response::InProgress,
         password: None,
-        sub: sub,
+        sub,
         client: Some(&client.id),
     };
     events::note(app, &mut tx, actor, pool, happened).await?;

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::domain::{clients, pools};
 use crate::error::{Error, Result};
 use crate::ids::{ClientId, PoolId};
+use crate::settings::client::ClientExtras;
 use crate::settings::risk::{RiskConfiguration, StoredRisk};
 use crate::store::audit::Actor;
 use crate::store::pools::Pool;
@@ -48,10 +49,8 @@ pub async fn set(
             check_enabled(pool)?;
             check(&configuration)
         };
-        clients::change_extras(app, actor, (pool, client), ACT, allow, |extras| {
-            extras.risk = stored;
-        })
-        .await?;
+        let apply = |extras: &mut ClientExtras| extras.risk = stored;
+        clients::change_extras(app, actor, (pool, client), ACT, (allow, apply)).await?;
     } else {
         let apply = |pool: &mut Pool| {
             check_enabled(pool)?;

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::domain::{clients, pools};
 use crate::error::{Error, Result};
 use crate::ids::{ClientId, PoolId};
+use crate::settings::client::ClientExtras;
 use crate::settings::pool::Tier;
 use crate::settings::sessions::{PoolSessions, SsoSession, TokenSession, Tracking};
 use crate::store::audit::Actor;
@@ -83,10 +84,8 @@ pub async fn set_client_config(
         Ok(())
     };
     let set = sso.clone();
-    clients::change_extras(app, actor, (pool, client), act, check, |extras| {
-        extras.sso_session = Some(set);
-    })
-    .await?;
+    let apply = |extras: &mut ClientExtras| extras.sso_session = Some(set);
+    clients::change_extras(app, actor, (pool, client), act, (check, apply)).await?;
     Ok(ClientConfig { sso })
 }
 

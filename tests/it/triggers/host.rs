@@ -135,7 +135,11 @@ async fn take(State(shared): State<Shared>, request: Request) -> Response {
     let body = String::from_utf8(bytes.to_vec()).unwrap();
     let event: Value = serde_json::from_str(&body).unwrap();
     let invoked = path.contains("/invocations");
-    let act = (shared.play.lock().unwrap())(&event);
+    let play = Arc::clone(&shared.play);
+    let given = event.clone();
+    // A function may call the server and wait for it.
+    let act = tokio::task::spawn_blocking(move || (play.lock().unwrap())(&given));
+    let act = act.await.unwrap();
     shared.seen.lock().unwrap().push(Seen {
         path,
         headers,

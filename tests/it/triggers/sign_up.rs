@@ -138,7 +138,7 @@ async fn what_a_function_vouches_for_moves_to_the_new_user() {
 }
 
 /// A function calls back: the user is not there before and is there after.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn functions_see_the_user_after_and_not_before() {
     let scene = Scene::with(&["PreSignUp", "PostConfirmation"]).await;
     let url = scene.stage.s.url.clone();
@@ -167,7 +167,7 @@ async fn functions_see_the_user_after_and_not_before() {
                 request.send().await.unwrap().status().as_u16()
             })
         });
-        let status = tokio::task::block_in_place(|| status.join().unwrap());
+        let status = status.join().unwrap();
         seen.lock().unwrap().push(status);
         Act::Returns(with_response(event, &json!({ "autoConfirmUser": true })))
     });

@@ -261,7 +261,7 @@ impl World<'_> {
                 } else {
                     "Wrong-Horse1!"
                 };
-                if name == ChallengeName::SelectChallenge && at % 3 == 0 {
+                if name == ChallengeName::SelectChallenge && at.is_multiple_of(3) {
                     return (given.with("ANSWER", secret("EMAIL_OTP")), none);
                 }
                 let given = given

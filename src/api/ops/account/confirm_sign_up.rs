@@ -52,8 +52,7 @@ pub async fn confirm_sign_up(call: Call<Public>, req: Request) -> Result<Respons
     };
     let told = req.user_context_data.map(Into::into);
     let actor = origin::of_user(&call.actor, (&pool, &client), told);
-    let confirmed =
-        accounts::confirm_sign_up(&call.app, &actor, &pool, &client, request).await?;
+    let confirmed = accounts::confirm_sign_up(&call.app, &actor, &pool, &client, request).await?;
     let place = (&pool, &client);
     let session =
         challenge::after_confirmation(&call.app, place, begun.as_ref(), &confirmed).await?;

@@ -12,6 +12,7 @@ use crate::store::users::User;
 use crate::time::{EpochSeconds, Timestamp};
 
 /// `DeviceType`.
+#[expect(clippy::struct_field_names, reason = "the names of the API")]
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DeviceType {

@@ -20,6 +20,7 @@ pub struct Request {
 }
 
 /// `WebAuthnCredentialDescription`.
+#[expect(clippy::struct_field_names, reason = "the names of the API")]
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Credential {

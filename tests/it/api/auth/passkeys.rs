@@ -86,13 +86,16 @@ async fn the_options_are_those_of_cognito() {
     assert_eq!(options, expected);
 }
 
+/// How a browser's answer differs from the plain one.
+type Change<'a> = &'a dyn Fn(&mut Said);
+
 #[tokio::test]
 async fn passkeys_are_registered_listed_and_deleted() {
     let stage = stage().await;
     stage.user("ada").await;
     let token = token(&stage, "ada").await;
     let x5c = || map(&[(cbor_text("x5c"), array(&[bytes(b"any certificate")]))]);
-    let ways: [(Authenticator, &dyn Fn(&mut Said)); 4] = [
+    let ways: [(Authenticator, Change<'_>); 4] = [
         (Authenticator::es256(), &|_| {}),
         (Authenticator::rs256(), &|said| said.format = "packed"),
         (Authenticator::es256(), &|said| said.format = "packed"),
