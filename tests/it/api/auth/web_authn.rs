@@ -296,7 +296,11 @@ async fn of_many_answers_at_once_on_twins_one_wins() {
             "ClientId": stage.client, "ChallengeName": "WEB_AUTHN", "Session": asked["Session"],
             "ChallengeResponses": { "USERNAME": "ada", "CREDENTIAL": credential.to_string() },
         });
-        let server = if usize::is_multiple_of(n, 2) { &stage.s } else { &twin };
+        let server = if usize::is_multiple_of(n, 2) {
+            &stage.s
+        } else {
+            &twin
+        };
         server.api("RespondToAuthChallenge", request)
     });
     let answers = futures_util::future::join_all(answers).await;
