@@ -166,7 +166,10 @@ async fn a_style_is_drawn() {
     let settings = json!({
         "components": {
             "form": { "borderRadius": 0, "logo": { "enabled": true, "location": "START" } },
-            "primaryButton": { "lightMode": { "defaults": { "backgroundColor": "7c3aedff" } } },
+            "primaryButton": {
+                "lightMode": { "defaults": { "backgroundColor": "7c3aedff" } },
+                "darkMode": { "defaults": { "backgroundColor": "};*{a:b}" } },
+            },
             "pageBackground": { "image": { "enabled": true } },
             "pageHeader": { "logo": { "enabled": true, "location": "END" } },
         },
@@ -195,6 +198,7 @@ async fn a_style_is_drawn() {
     assert_eq!(headers["x-content-type-options"], "nosniff");
     let (_, _, sheet) = get(&house, &stylesheet(&page)).await;
     assert!(sheet.contains("--ph-primary:#7c3aedff;"));
+    assert!(!sheet.contains("*{a:b}"), "{sheet}");
     assert!(sheet.contains("--ph-card-radius:0px;"));
     // Pictures of the stylesheet are beside it.
     let image = after(&sheet, "--ph-page-image:url(\"");

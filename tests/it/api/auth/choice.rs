@@ -306,6 +306,29 @@ async fn whoever_needs_a_second_factor_begins_with_the_password() {
 }
 
 #[tokio::test]
+async fn what_a_choice_did_not_list_is_chosen_in_a_new_one() {
+    let stage = Stage::with(pool(), json!({})).await;
+    stage.user("bob").await; // his address is not verified
+    let early = stage.choose("bob", json!({})).await.ok();
+    assert_eq!(available(&early), ["PASSWORD_SRP", "PASSWORD"]);
+    let verified = json!({
+        "UserPoolId": stage.pool, "Username": "bob",
+        "UserAttributes": [{ "Name": "email_verified", "Value": "true" }],
+    });
+    let verified = stage.s.api("AdminUpdateUserAttributes", verified);
+    verified.await.ok();
+    let choose = async |session: &Value| {
+        let code = json!({ "USERNAME": "bob", "ANSWER": "EMAIL_OTP" });
+        let session = session["Session"].as_str();
+        stage.respond("SELECT_CHALLENGE", session, code).await
+    };
+    let message = "EMAIL_OTP is not available for this sign-in.";
+    choose(&early).await.error(INVALID_PARAMETER, message);
+    let late = stage.choose("bob", json!({})).await.ok();
+    assert_eq!(choose(&late).await.ok()["ChallengeName"], "EMAIL_OTP");
+}
+
+#[tokio::test]
 async fn temporary_passwords_and_resets_come_first() {
     let stage = Stage::with(pool(), json!({})).await;
     let invited = |user: &mut User| {

@@ -231,6 +231,17 @@ async fn a_factor_that_is_gone_meanwhile_signs_nobody_in() {
 }
 
 #[tokio::test]
+async fn a_code_answers_the_challenge_that_it_was_sent_for() {
+    let stage = stage().await;
+    let asked = asked(&stage).await;
+    let right = merged(code(&stage.s.code_to(EMAIL)), &json!({ "USERNAME": "ada" }));
+    let session = asked["Session"].as_str();
+    let answer = stage.respond("SMS_OTP", session, right.clone()).await;
+    answer.error(NOT_AUTHORIZED, FOREIGN);
+    access(stage.respond("EMAIL_OTP", session, right).await);
+}
+
+#[tokio::test]
 async fn a_second_factor_s_code_is_none_for_the_first() {
     let all = json!({ "Policies": pool()["Policies"] });
     let stage = Stage::with(merged(mfa::pool("OPTIONAL"), &all), json!({})).await;

@@ -296,7 +296,11 @@ async fn of_many_answers_at_once_on_twins_one_wins() {
             "ClientId": stage.client, "ChallengeName": "WEB_AUTHN", "Session": asked["Session"],
             "ChallengeResponses": { "USERNAME": "ada", "CREDENTIAL": credential.to_string() },
         });
-        let server = if usize::is_multiple_of(n, 2) { &stage.s } else { &twin };
+        let server = if usize::is_multiple_of(n, 2) {
+            &stage.s
+        } else {
+            &twin
+        };
         server.api("RespondToAuthChallenge", request)
     });
     let answers = futures_util::future::join_all(answers).await;
@@ -460,6 +464,46 @@ async fn a_passkey_counts_for_two_factors_where_pool_and_user_say_so() {
         .await
         .ok();
     assert!(!offered(&stage).await.contains(&passkey));
+}
+
+#[tokio::test]
+async fn a_password_to_be_reset_comes_before_a_passkey() {
+    let stage = stage().await;
+    ada(&stage, &Authenticator::es256()).await;
+    assert!(offered(&stage).await.contains(&json!("WEB_AUTHN")));
+    let user = json!({ "UserPoolId": stage.pool, "Username": "ada" });
+    let verified = json!({ "UserAttributes": [{ "Name": "email_verified", "Value": "true" }] });
+    let request = merged(user.clone(), &verified);
+    stage.s.api("AdminUpdateUserAttributes", request).await.ok();
+    stage.s.api("AdminResetUserPassword", user).await.ok();
+    assert_eq!(offered(&stage).await, ["PASSWORD_SRP", "PASSWORD"]);
+}
+
+/// Whoever let the passkey count for two is recognised, even where the pool asks for one factor.
+#[tokio::test]
+async fn a_passkey_that_counted_for_two_goes_on_recognising_its_person() {
+    let stage = stage().await;
+    let authenticator = Authenticator::es256();
+    ada(&stage, &authenticator).await;
+    configure(&stage, "OPTIONAL", "MULTI_FACTOR_WITH_USER_VERIFICATION").await;
+    let request = json!({
+        "UserPoolId": stage.pool, "Username": "ada", "EmailMfaSettings": { "Enabled": true },
+        "WebAuthnMfaSettings": { "Enabled": true },
+    });
+    stage.s.api("AdminSetUserMFAPreference", request).await.ok();
+    let request = json!({
+        "UserPoolId": stage.pool, "MfaConfiguration": "OFF",
+        "WebAuthnConfiguration": {
+            "RelyingPartyId": "localhost", "FactorConfiguration": "SINGLE_FACTOR",
+        },
+    });
+    stage.s.api("SetUserPoolMfaConfig", request).await.ok();
+    let asked = begin(&stage, true).await.ok();
+    assert_eq!(options(&asked)["userVerification"], "required");
+    let unverified = authenticator.get(&options(&asked), ORIGIN, |said| said.flags = UP);
+    assert!(is(&answer(&stage, &asked, &unverified).await, INCORRECT));
+    let verified = authenticator.get(&options(&asked), ORIGIN, |_| {});
+    answer(&stage, &asked, &verified).await.ok();
 }
 
 #[tokio::test]
