@@ -11,7 +11,7 @@ pub(in crate::web) use self::words::Words;
 
 use super::assets;
 use super::hosted::views::{
-    ChooseFactorPage, ConfirmPage, ErrorPage, ForgotPasswordPage, NewPasswordPage, NoticePage,
+    ChooseFactorPage, ChooseWayPage, ConfirmPage, ErrorPage, ForgotPasswordPage, NewPasswordPage, NoticePage, PasswordPage,
     ResetPasswordPage, SecondFactorPage, SetUpAppPage, SetUpEmailPage, SignInPage, SignUpPage,
     SignedOutPage,
 };
@@ -24,6 +24,8 @@ use markup::Markup;
 fn pages(words: Words) -> Vec<(&'static str, String)> {
     let mut pages = Vec::new();
     render(&mut pages, SignInPage::samples(words));
+    render(&mut pages, ChooseWayPage::samples(words));
+    render(&mut pages, PasswordPage::samples(words));
     render(&mut pages, SignUpPage::samples(words));
     render(&mut pages, ConfirmPage::samples(words));
     render(&mut pages, ForgotPasswordPage::samples(words));

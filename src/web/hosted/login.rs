@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::asked;
+use super::first_factor;
 use super::page::{self, Page};
 use super::second_factor;
 use super::step::{Step, Told};
@@ -50,7 +51,14 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         Ok(submitted) => submitted,
         Err(response) => return response,
     };
-    for field in [SignInField::Username, SignInField::Password] {
+    let given = |(field, _): (&SignInField, &str)| *field == SignInField::Password;
+    let chooses = first_factor::is_offered(&page) && !form.fields().any(given);
+    let asked: &[SignInField] = if chooses {
+        &[SignInField::Username]
+    } else {
+        &[SignInField::Username, SignInField::Password]
+    };
+    for field in asked.iter().copied() {
         if form.value(&field).is_empty() {
             form.complain(field, page.say(Text::FieldMissing));
         }
@@ -65,10 +73,18 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         let text = Error::incorrect_username_or_password().message;
         return render(page, StatusCode::BAD_REQUEST, form.refused(text), None);
     }
+    let (flow, parameters) = if chooses {
+        let named = Secret::new(username.clone());
+        let parameters = Parameters::default().with("USERNAME", named);
+        (Flow::UserAuth, parameters)
+    } else {
+        let parameters = Parameters::password(&username, password);
+        (Flow::UserPassword, parameters)
+    };
     let start = Start {
         face: Face::Hosted,
-        flow: Flow::UserPassword,
-        parameters: Parameters::password(&username, password),
+        flow,
+        parameters,
         session: None,
         metadata: &Metadata::new(),
     };
@@ -105,6 +121,9 @@ pub(super) async fn go_on(page: Page, username: String, outcome: Outcome) -> Res
                 missing,
             };
             page.step_to("/changePassword", step)
+        }
+        Outcome::Challenge(next) if !next.available.is_empty() => {
+            first_factor::go_on(page, username, next)
         }
         Outcome::Challenge(next) => second_factor::go_on(page, username, next),
         Outcome::Tokens(_) => {
@@ -154,6 +173,7 @@ fn render(
         csrf,
         form,
         person: asked::person(settings),
+        chooses: first_factor::is_offered(&page),
         notice: notice.map(|text| chrome.say(text).to_owned()),
         forgot_href: delivery::recovers(pool).then(|| page.href("/forgotPassword")),
         sign_up_href: (!settings.admin_creates_users_only()).then(|| page.href("/signup")),

@@ -1,6 +1,7 @@
 //! Pages, as a browser sees them.
 
 mod confirm_link;
+mod first_factor;
 mod forms;
 mod headers;
 mod journeys;
