@@ -28,6 +28,7 @@ ENV POOLHOUSE_BIND=0.0.0.0 \
     POOLHOUSE_DATA_DIR=/data \
     POOLHOUSE_PUBLIC_URL=http://localhost:9229
 EXPOSE 9229
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --start-interval=250ms CMD ["poolhouse", "health"]
+# Often, for others wait for it; without --start-interval, which engines before 25 refuse.
+HEALTHCHECK --interval=2s --timeout=3s --start-period=60s CMD ["poolhouse", "health"]
 ENTRYPOINT ["poolhouse"]
 CMD ["dev"]

@@ -49,6 +49,8 @@ CREATE TABLE clients (
     client_id   TEXT   NOT NULL,
     name        TEXT   NOT NULL,
     document    TEXT   NOT NULL,
+    -- What operations of their own set, and UpdateUserPoolClient leaves alone.
+    extras      TEXT   NOT NULL,
     created_ms  BIGINT NOT NULL,
     modified_ms BIGINT NOT NULL,
     version     BIGINT NOT NULL,
@@ -427,6 +429,39 @@ CREATE TABLE authorization_codes (
     FOREIGN KEY (pool_id, client_id) REFERENCES clients ON DELETE CASCADE
 );
 CREATE INDEX authorization_codes_by_expiry ON authorization_codes (expires_ms);
+
+-- What happened to a user's account, in pools with threat protection. One row for a sign-in, from its
+-- first proof to its end. sub may be a phantom's, as in lockouts.
+CREATE TABLE auth_events (
+    pool_id     TEXT   NOT NULL REFERENCES pools ON DELETE CASCADE,
+    sub         TEXT   COLLATE "BINARY" NOT NULL,
+    event_id    TEXT   NOT NULL,
+    -- SignIn, SignUp, ForgotPassword, PasswordChange, ResendCode.
+    kind        TEXT   NOT NULL,
+    client_id   TEXT,
+    -- Pass, Fail, InProgress.
+    response    TEXT   NOT NULL,
+    -- RiskDecision and RiskLevel.
+    decision    TEXT,
+    level       TEXT,
+    compromised BOOLEAN,
+    -- Success or Failure of a challenge that was answered.
+    password    TEXT,
+    mfa         TEXT,
+    ip          TEXT,
+    -- What the device is called, and the keyed hash of what tells it from others.
+    device      TEXT,
+    device_hash TEXT,
+    timezone    TEXT,
+    created_ms  BIGINT NOT NULL,
+    -- Valid or Invalid, who said so, and when.
+    feedback    TEXT,
+    feedback_by TEXT,
+    feedback_ms BIGINT,
+    PRIMARY KEY (pool_id, sub, event_id)
+);
+CREATE INDEX auth_events_by_user ON auth_events (pool_id, sub, created_ms, event_id);
+CREATE INDEX auth_events_by_age ON auth_events (created_ms);
 
 -- Nonces of sealed sessions and proofs that were used successfully.
 CREATE TABLE consumed (

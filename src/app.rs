@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use crate::config::Config;
+use crate::config::{Config, Mode};
 use crate::hashing::HashPool;
 use crate::ids::{PoolId, user_pool_arn};
 use crate::jobs::Jobs;
@@ -64,6 +64,11 @@ impl App {
     /// (security.md F1). What its tokens call their issuer is `domain::issuer`'s to say.
     pub fn site(&self, pool: &PoolId) -> String {
         format!("{}/{pool}", self.public_url)
+    }
+
+    /// Whether this is a substitute on somebody's own machine.
+    pub fn is_local(&self) -> bool {
+        self.config.mode == Mode::Dev
     }
 
     /// The ARN of a pool.

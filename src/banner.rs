@@ -41,7 +41,8 @@ pub fn text(app: &App, addresses: &Addresses, demo: bool) -> String {
     // Writing to a String cannot fail.
     let _ = write!(
         text,
-        "  Sign in   {login}\n  Issuer    {url}/{POOL}\n  User      {USERNAME} / {PASSWORD}\n  \
+        "  Sign in   {login}\n            (the browser then goes on to {callback}, where your app listens)\n  \
+         Issuer    {url}/{POOL}\n  User      {USERNAME} / {PASSWORD}\n  \
          Client    {CLIENT} (public)\n  Client    {SECRET_CLIENT} (secret {SECRET})\n\n\
          # AWS CLI (any credentials do)\n\
          export AWS_ACCESS_KEY_ID=poolhouse AWS_SECRET_ACCESS_KEY=poolhouse AWS_DEFAULT_REGION={region} \\\n       \
@@ -50,9 +51,11 @@ pub fn text(app: &App, addresses: &Addresses, demo: bool) -> String {
          aws cognito-idp initiate-auth --client-id {CLIENT} --auth-flow USER_PASSWORD_AUTH \\\n    \
          --auth-parameters USERNAME={USERNAME},PASSWORD={PASSWORD}\n\n\
          # Python\n\
-         boto3.client(\"cognito-idp\", region_name=\"{region}\", endpoint_url=\"{api}\")\n\n\
+         boto3.client(\"cognito-idp\", region_name=\"{region}\", endpoint_url=\"{api}\", \
+         aws_access_key_id=\"poolhouse\", aws_secret_access_key=\"poolhouse\")\n\n\
          # Node\n\
-         new CognitoIdentityProviderClient({{ region: \"{region}\", endpoint: \"{api}\" }})\n\n\
+         new CognitoIdentityProviderClient({{ region: \"{region}\", endpoint: \"{api}\", \
+         credentials: {{ accessKeyId: \"poolhouse\", secretAccessKey: \"poolhouse\" }} }})\n\n\
          # Amplify\n\
          Amplify.configure({{ Auth: {{ Cognito: {{ userPoolId: \"{POOL}\", userPoolClientId: \"{CLIENT}\", userPoolEndpoint: \"{api}/\" }} }} }})\n"
     );

@@ -88,6 +88,7 @@ async fn open_store(config: &Config, folder: &Path, rng: Rng) -> anyhow::Result<
     }
     let durability = durability(config);
     let file = folder.join("poolhouse.db");
+    private::empty(&file)?;
     Store::sqlite(&file, durability, rng)
         .await
         .with_context(|| format!("cannot open the database {}", file.display()))
@@ -155,4 +156,31 @@ async fn open_vault(store: &Store, master: &MasterKey, ports: &Ports) -> anyhow:
 
 fn error(error: crate::store::db::DbError) -> anyhow::Error {
     crate::error::Error::from(error).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_owner_reads_the_database_and_what_lies_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open_store(&Config::default(), folder.path(), Rng::system()).await;
+        let store = store.unwrap();
+        let tx = store.write(&Actor::default()).await.unwrap();
+        tx.commit().await.unwrap();
+        let files = std::fs::read_dir(folder.path()).unwrap();
+        let modes: Vec<(String, u32)> = files
+            .map(|file| {
+                let file = file.unwrap();
+                let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+                (file.file_name().into_string().unwrap(), mode)
+            })
+            .collect();
+        assert!(modes.len() > 1, "{modes:?}");
+        assert!(modes.iter().all(|(_, mode)| *mode == 0o600), "{modes:?}");
+        store.close().await;
+    }
 }

@@ -41,6 +41,7 @@ codes! {
     GroupExists => "GroupExistsException",
     IncorrectKey => "IncorrectKeyException",
     Internal => "InternalErrorException",
+    InternalServer => "InternalServerException",
     InvalidCiphertext => "InvalidCiphertextException",
     InvalidGrantToken => "InvalidGrantTokenException",
     InvalidKeyUsage => "InvalidKeyUsageException",
@@ -57,6 +58,7 @@ codes! {
     NotAuthorized => "NotAuthorizedException",
     NotFound => "NotFoundException",
     NotImplemented => "NotImplementedException",
+    OperationNotEnabled => "OperationNotEnabledException",
     PasswordHistoryPolicyViolation => "PasswordHistoryPolicyViolationException",
     PasswordResetRequired => "PasswordResetRequiredException",
     RefreshTokenReuse => "RefreshTokenReuseException",
@@ -78,6 +80,7 @@ codes! {
     UserLambdaValidation => "UserLambdaValidationException",
     UserNotConfirmed => "UserNotConfirmedException",
     UserNotFound => "UserNotFoundException",
+    UserPoolAddOnNotEnabled => "UserPoolAddOnNotEnabledException",
     UserPoolTagging => "UserPoolTaggingException",
     UsernameExists => "UsernameExistsException",
     Validation => "ValidationException",
@@ -95,7 +98,7 @@ impl Code {
     /// what is not built (api.md 1.2).
     pub const fn status(self) -> u16 {
         match self {
-            Self::Internal | Self::KmsInternal => 500,
+            Self::Internal | Self::InternalServer | Self::KmsInternal => 500,
             Self::NotImplemented => 501,
             _ => 400,
         }
@@ -159,6 +162,8 @@ pub enum Reason {
     Trigger,
     /// A stored setting asks for behaviour that is not built.
     NotBuilt,
+    /// Threat protection: the address, the risk, or a compromised password.
+    Risk,
 }
 
 /// An error with its public face (`code`, `message`) and what only operators may see.
@@ -325,6 +330,15 @@ texts! {
     webauthn_known => InvalidParameter "The WebAuthn credential is already registered.";
     webauthn_credential_not_found => ResourceNotFound "The WebAuthn credential does not exist.";
     token_or_session_missing => InvalidParameter "Either AccessToken or Session is required.";
+    risk_blocked => NotAuthorized "Unable to login because of security reasons";
+    password_compromised => PasswordResetRequired "Password reset required for the user due to security reasons";
+    password_refused => InvalidPassword "Provided password cannot be used for security reasons.";
+    add_on_not_enabled => UserPoolAddOnNotEnabled "Threat protection is not enabled for the user pool.";
+    auth_event_not_found => ResourceNotFound "Auth event does not exist.";
+    feedback_token => NotAuthorized "Invalid feedback token";
+    tracking_not_enabled => OperationNotEnabled "Session tracking is not enabled for the user pool.";
+    session_not_found => ResourceNotFound "Session does not exist.";
+    session_is_current => InvalidParameter "The session of the access token cannot be revoked.";
     device_not_found => ResourceNotFound "Device does not exist.";
     device_key_invalid => InvalidParameter "Invalid device key given.";
     device_key_exists => DeviceKeyExists "Device key already exists.";

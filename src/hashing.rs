@@ -5,6 +5,7 @@
 //! all cores nor all memory (security.md G3).
 
 mod pool;
+mod threads;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

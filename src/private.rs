@@ -51,10 +51,25 @@ pub fn replace(file: &Path, content: &[u8], rng: &Rng) -> anyhow::Result<()> {
     std::fs::rename(&making, file).with_context(|| format!("cannot write {}", file.display()))
 }
 
-/// Warns of a file with a key that others can read.
+/// Makes an empty file with mode 0600, if it is not there; warns of one that others can read. What
+/// SQLite puts beside a database has the database's mode.
+pub fn empty(file: &Path) -> anyhow::Result<()> {
+    let made = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file);
+    match made {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => warn_if_open(file),
+        Err(error) => Err(error).with_context(|| format!("cannot make {}", file.display())),
+    }
+}
+
+/// Warns of a file that others can read.
 pub fn warn_if_open(file: &Path) -> anyhow::Result<()> {
     if std::fs::metadata(file)?.permissions().mode() & 0o077 != 0 {
-        tracing::warn!(file = %file.display(), "others can read this key: chmod 600 it");
+        tracing::warn!(file = %file.display(), "others can read this file: chmod 600 it");
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use tower::Layer;
 use tower::util::MapRequestLayer;
@@ -33,7 +33,7 @@ static SERVICES: &[&Service] = &[&api::SERVICE, &identity::SERVICE, &kms::SERVIC
 pub fn router(app: Arc<App>) -> Router {
     let domain = domain(&app);
     let outside = Router::new()
-        .route("/", get(not_found).post(aws_json).options(preflight))
+        .route("/", get(front).post(aws_json).options(preflight))
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
         // Dev mode's alias of ready (security.md K16).
@@ -89,6 +89,14 @@ async fn aws_json(State(app): State<Arc<App>>, request: Request) -> Response {
 
 async fn preflight(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     cors::preflight(&headers, &app.config)
+}
+
+/// Who opens the address that the server prints finds what a browser can use there.
+async fn front(State(app): State<Arc<App>>) -> Response {
+    if app.mailbox.is_some() {
+        return Redirect::to("/_poolhouse/").into_response();
+    }
+    not_found().await
 }
 
 /// The process answers; the store is not asked (security.md K16).

@@ -33,6 +33,16 @@ impl Timestamp {
             .unwrap_or_default()
     }
 
+    /// `2026-01-06 07:08:09 UTC`, for people. Empty outside the years that have four digits.
+    pub fn readable(self) -> String {
+        let format =
+            time::macros::format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC");
+        time::OffsetDateTime::from_unix_timestamp(self.seconds())
+            .ok()
+            .and_then(|at| at.format(format).ok())
+            .unwrap_or_default()
+    }
+
     /// This point plus a span; saturates at the ends of time.
     #[must_use]
     pub const fn plus(self, span: Span) -> Self {

@@ -1,5 +1,6 @@
 //! The user pools API (`cognito-idp`): a face that translates and holds no rule.
 
+pub mod context;
 pub mod operations;
 #[expect(missing_docs, reason = "an operation's module doc is its doc")]
 pub mod ops;

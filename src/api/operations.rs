@@ -3,7 +3,7 @@
 
 use super::ops::{
     account, auth, branding, clients, devices, domains, groups, mfa, passkeys, pools,
-    resource_servers, terms, users,
+    resource_servers, risk, sessions, terms, users,
 };
 use crate::operations;
 
@@ -27,16 +27,16 @@ operations! {
     AdminLinkProviderForUser Iam;
     AdminListDevices Iam => devices::admin_list_devices::admin_list_devices;
     AdminListGroupsForUser Iam => groups::admin_list_groups_for_user::admin_list_groups_for_user;
-    AdminListUserAuthEvents Iam;
-    AdminListUserSessions Iam;
+    AdminListUserAuthEvents Iam => risk::admin_list_user_auth_events::admin_list_user_auth_events;
+    AdminListUserSessions Iam => sessions::admin_list_user_sessions::admin_list_user_sessions;
     AdminRemoveUserFromGroup Iam => groups::admin_remove_user_from_group::admin_remove_user_from_group;
     AdminResetUserPassword Iam => users::admin_reset_user_password::admin_reset_user_password;
     AdminRespondToAuthChallenge Iam => auth::admin_respond_to_auth_challenge::admin_respond_to_auth_challenge;
-    AdminRevokeUserSession Iam;
+    AdminRevokeUserSession Iam => sessions::admin_revoke_user_session::admin_revoke_user_session;
     AdminSetUserMFAPreference Iam => mfa::admin_set_user_mfa_preference::admin_set_user_mfa_preference;
     AdminSetUserPassword Iam => users::admin_set_user_password::admin_set_user_password;
     AdminSetUserSettings Iam => mfa::admin_set_user_settings::admin_set_user_settings;
-    AdminUpdateAuthEventFeedback Iam;
+    AdminUpdateAuthEventFeedback Iam => risk::admin_update_auth_event_feedback::admin_update_auth_event_feedback;
     AdminUpdateDeviceStatus Iam => devices::admin_update_device_status::admin_update_device_status;
     AdminUpdateUserAttributes Iam => users::admin_update_user_attributes::admin_update_user_attributes;
     AdminUserGlobalSignOut Iam => auth::admin_user_global_sign_out::admin_user_global_sign_out;
@@ -73,7 +73,7 @@ operations! {
     DescribeManagedLoginBranding Iam => branding::describe_managed_login_branding::describe_managed_login_branding;
     DescribeManagedLoginBrandingByClient Iam => branding::describe_managed_login_branding_by_client::describe_managed_login_branding_by_client;
     DescribeResourceServer Iam => resource_servers::describe_resource_server::describe_resource_server;
-    DescribeRiskConfiguration Iam;
+    DescribeRiskConfiguration Iam => risk::describe_risk_configuration::describe_risk_configuration;
     DescribeTerms Iam => terms::describe_terms::describe_terms;
     DescribeTermsByClient Iam => terms::describe_terms_by_client::describe_terms_by_client;
     DescribeUserImportJob Iam;
@@ -96,9 +96,9 @@ operations! {
     GetUser Token => auth::get_user::get_user;
     GetUserAttributeVerificationCode Token => account::get_user_attribute_verification_code::get_user_attribute_verification_code;
     GetUserAuthFactors Token => mfa::get_user_auth_factors::get_user_auth_factors;
-    GetUserPoolClientSessionConfiguration Iam;
+    GetUserPoolClientSessionConfiguration Iam => sessions::get_user_pool_client_session_configuration::get_user_pool_client_session_configuration;
     GetUserPoolMfaConfig Iam => pools::get_user_pool_mfa_config::get_user_pool_mfa_config;
-    GetUserPoolSessionConfiguration Iam;
+    GetUserPoolSessionConfiguration Iam => sessions::get_user_pool_session_configuration::get_user_pool_session_configuration;
     GlobalSignOut Token => auth::global_sign_out::global_sign_out;
     InitiateAuth Public => auth::initiate_auth::initiate_auth;
     ListDevices Token => devices::list_devices::list_devices;
@@ -112,21 +112,21 @@ operations! {
     ListUserPoolClients Iam => clients::list_user_pool_clients::list_user_pool_clients;
     ListUserPoolReplicas Iam;
     ListUserPools Iam => pools::list_user_pools::list_user_pools;
-    ListUserSessions Token;
+    ListUserSessions Token => sessions::list_user_sessions::list_user_sessions;
     ListUsers Iam => users::list_users::list_users;
     ListUsersInGroup Iam => groups::list_users_in_group::list_users_in_group;
     ListWebAuthnCredentials Token => passkeys::list_web_authn_credentials::list_web_authn_credentials;
     ResendConfirmationCode Public => account::resend_confirmation_code::resend_confirmation_code;
     RespondToAuthChallenge Public => auth::respond_to_auth_challenge::respond_to_auth_challenge;
     RevokeToken Public => auth::revoke_token::revoke_token;
-    RevokeUserSession Token;
+    RevokeUserSession Token => sessions::revoke_user_session::revoke_user_session;
     SetLogDeliveryConfiguration Iam;
-    SetRiskConfiguration Iam;
+    SetRiskConfiguration Iam => risk::set_risk_configuration::set_risk_configuration;
     SetUICustomization Iam => branding::set_ui_customization::set_ui_customization;
     SetUserMFAPreference Token => mfa::set_user_mfa_preference::set_user_mfa_preference;
-    SetUserPoolClientSessionConfiguration Iam;
+    SetUserPoolClientSessionConfiguration Iam => sessions::set_user_pool_client_session_configuration::set_user_pool_client_session_configuration;
     SetUserPoolMfaConfig Iam => pools::set_user_pool_mfa_config::set_user_pool_mfa_config;
-    SetUserPoolSessionConfiguration Iam;
+    SetUserPoolSessionConfiguration Iam => sessions::set_user_pool_session_configuration::set_user_pool_session_configuration;
     SetUserSettings Token => mfa::set_user_settings::set_user_settings;
     SignUp Public => account::sign_up::sign_up;
     StartUserImportJob Iam;
@@ -134,7 +134,7 @@ operations! {
     StopUserImportJob Iam;
     TagResource Iam => pools::tag_resource::tag_resource;
     UntagResource Iam => pools::untag_resource::untag_resource;
-    UpdateAuthEventFeedback Public;
+    UpdateAuthEventFeedback Public => risk::update_auth_event_feedback::update_auth_event_feedback;
     UpdateDeviceStatus Token => devices::update_device_status::update_device_status;
     UpdateGroup Iam => groups::update_group::update_group;
     UpdateIdentityProvider Iam;

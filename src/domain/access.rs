@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::domain::claims::{ADMIN_SCOPE, OPENID, ReadAccess};
 use crate::domain::{clients, issuer, keys};
 use crate::error::{Code, Error, Reason, Result};
-use crate::ids::{ClientId, PoolId, Sub};
+use crate::ids::{ClientId, PoolId, SessionId, Sub};
 use crate::secret::Secret;
 use crate::signing::{Jws, TokenUse};
 use crate::store::clients::Client;
@@ -23,6 +23,8 @@ pub struct SignedIn {
     pub user: User,
     /// The sign-in's shared id, where the client has token revocation on.
     pub origin_jti: Option<String>,
+    /// The session of the token.
+    pub session: SessionId,
     /// The granted scopes.
     pub scopes: Vec<String>,
     /// The device that the sign-in was given a key for, or proved.
@@ -87,19 +89,20 @@ async fn signed_in(
     if claims.iss != issuer::of(app, &pool) {
         return Err(invalid());
     }
-    let user = standing_user(app, &pool, &claims).await?;
+    let (user, session) = standing_user(app, &pool, &claims).await?;
     Ok(SignedIn {
         pool,
         client,
         user,
         origin_jti: claims.origin_jti,
+        session,
         scopes,
         device_key: claims.device_key,
     })
 }
 
 /// The user of a token, unless the token was revoked or the user may not act.
-async fn standing_user(app: &App, pool: &Pool, claims: &ReadAccess) -> Result<User> {
+async fn standing_user(app: &App, pool: &Pool, claims: &ReadAccess) -> Result<(User, SessionId)> {
     let invalid = || Error::invalid_access_token().because(Reason::BadToken);
     let sub = Sub::parse(claims.sub.as_str()).map_err(|_| invalid())?;
     let mut db = app.store.read().await?;
@@ -110,7 +113,7 @@ async fn standing_user(app: &App, pool: &Pool, claims: &ReadAccess) -> Result<Us
     };
     let found = sessions::user_of(&mut db, &pool.id, &sub, named).await?;
     let unknown = || Error::user_does_not_exist().because(Reason::UnknownUser);
-    let (user, stands) = found.ok_or_else(unknown)?;
+    let (user, session) = found.ok_or_else(unknown)?;
     if !user.enabled {
         return Err(Error::user_is_disabled().because(Reason::UserDisabled));
     }
@@ -118,12 +121,12 @@ async fn standing_user(app: &App, pool: &Pool, claims: &ReadAccess) -> Result<Us
         return Err(invalid());
     }
     // Whole seconds: a token made in the second of a sign-out is judged by its session alone.
-    if !stands || claims.iat < user.tokens_valid_from.seconds() {
-        return Err(Error::access_token_revoked().because(Reason::RevokedToken));
-    }
+    let stands = session.filter(|_| claims.iat >= user.tokens_valid_from.seconds());
+    let revoked = || Error::access_token_revoked().because(Reason::RevokedToken);
+    let session = stands.ok_or_else(revoked)?;
     match user.status {
         Status::Unconfirmed => Err(Error::user_not_confirmed().because(Reason::UserNotConfirmed)),
         Status::ResetRequired => Err(Error::password_reset_required()),
-        _ => Ok(user),
+        _ => Ok((user, session)),
     }
 }

@@ -17,7 +17,9 @@ use crate::domain::issuer;
 use crate::domain::keys;
 use crate::domain::lockout;
 use crate::domain::overrides::Overrides;
+use crate::domain::refresh_token;
 use crate::domain::tokens::{Claim, Issued};
+use crate::domain::user_sessions;
 use crate::error::{Error, Reason, Result};
 use crate::ids::Uuid;
 use crate::signing::{PoolKeys, SigningKey, TokenUse};
@@ -125,9 +127,13 @@ pub(super) async fn complete(
         now,
     };
     let mut issued = sign(app, &keys, &issuing)?;
-    let refresh_token = completion.refreshable.then(|| opaque(app)).transpose()?;
-
     let (pool, session) = (&completion.pool.id, completion.session);
+    let refresh_token = if completion.refreshable {
+        Some(refresh_token::new(app, session)?)
+    } else {
+        None
+    };
+
     let mut tx = app.store.write(actor).await?;
     claim.claim(&mut tx, &session.id).await?;
     hold(&mut tx, completion.user).await?;
@@ -135,13 +141,15 @@ pub(super) async fn complete(
         sessions::insert(&mut tx, session)
             .await
             .on_orphan(|| Error::client_not_found(completion.client.id.as_str()))??;
-    } else if !sessions::touch(&mut tx, session, now).await? {
+    } else if !sessions::touch(&mut tx, session, (now, actor)).await? {
         return Err(Error::refresh_token_revoked().because(Reason::RevokedToken));
     }
+    let tracked = (session, completion.new);
+    user_sessions::track(&mut tx, actor, completion.pool, tracked, now).await?;
     if let Some(token) = &refresh_token {
         let row = RefreshToken {
             pool: pool.clone(),
-            hash: app.vault.hash(REFRESH, token)?,
+            hash: app.vault.hash(REFRESH, token.expose())?,
             session: session.id.clone(),
             expires: session.expires,
             used: None,
@@ -161,7 +169,7 @@ pub(super) async fn complete(
     };
     tx.audit(done).await?;
     tx.commit().await?;
-    issued.refresh_token = refresh_token;
+    issued.refresh_token = refresh_token.map(|token| token.expose().clone());
     Ok(issued)
 }
 
@@ -242,9 +250,7 @@ fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
         jti: access_jti.as_deref(),
         username: &user.username,
     };
-    let change = |token: &mut Map<String, Value>| {
-        overrides.change_access(token, client.id.as_str());
-    };
+    let change = |token: &mut _| overrides.change_access(token, client.id.as_str());
     let access_token = changed(&keys.access, &claims, (overrides, change))?;
     let scopes: Vec<String> = session.scope.split(' ').map(str::to_owned).collect();
     let wanted = !hosted || scopes.iter().any(|scope| scope == claims::OPENID);
@@ -274,7 +280,7 @@ fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
             iat: now.seconds(),
             jti: id_jti.as_deref(),
         };
-        let change = |token: &mut Map<String, Value>| overrides.change_id(token);
+        let change = |token: &mut _| overrides.change_id(token);
         Some(changed(&keys.id, &claims, (overrides, change))?)
     } else {
         None
@@ -303,23 +309,4 @@ pub(super) fn changed(
     };
     change(&mut claims);
     key.sign(&claims)
-}
-
-/// A refresh token: five parts in the shape of the JWE that Cognito gives out, and opaque like it;
-/// all but the header is randomness (api-auth.md 6).
-fn opaque(app: &App) -> Result<String> {
-    use base64::Engine;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    let mut token = URL_SAFE_NO_PAD.encode(r#"{"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}"#);
-    let parts: [&[u8]; 4] = [
-        &app.rng.bytes::<256>()?,
-        &app.rng.bytes::<12>()?,
-        &app.rng.bytes::<960>()?,
-        &app.rng.bytes::<16>()?,
-    ];
-    for part in parts {
-        token.push('.');
-        URL_SAFE_NO_PAD.encode_string(part, &mut token);
-    }
-    Ok(token)
 }

@@ -21,7 +21,11 @@ use self::signer::Signer;
 use crate::app::App;
 use crate::domain::kms::{self, Context};
 use crate::error::{Error, Result};
+use crate::ids::{KeyArn, PoolId};
+use crate::ports::rng::Rng;
+use crate::secret::Secret;
 use crate::store::pools::Pool;
+use crate::vault::Vault;
 
 /// Names the pool in the encryption context.
 const POOL: &str = "userpool-id";
@@ -29,42 +33,65 @@ const POOL: &str = "userpool-id";
 const PUBLIC_KEY: &str = "aws-crypto-public-key";
 
 /// What a custom sender is to deliver.
-#[derive(Clone, Copy)]
-pub enum Content<'a> {
+#[derive(Clone, Debug)]
+pub enum Content {
     /// A code, as it is.
-    Code(&'a str),
+    Code(Secret<String>),
     /// A temporary password, whose HTML-reserved characters are escaped before it is encrypted.
-    TemporaryPassword(&'a str),
+    TemporaryPassword(Secret<String>),
     /// Nothing: the event tells of something, such as an account takeover.
     Nothing,
 }
 
-/// The `code` member of the event: base64 of a message, or none where there is nothing to deliver.
-///
-/// # Errors: InvalidParameter, for a pool without `KMSKeyID`.
-pub fn seal(app: &App, pool: &Pool, content: Content<'_>) -> Result<Option<String>> {
-    match content {
-        Content::Code(code) => sealed(app, pool, code).map(Some),
-        Content::TemporaryPassword(password) => sealed(app, pool, &escaped(password)).map(Some),
-        Content::Nothing => Ok(None),
-    }
+/// Seals for one pool, apart from the request.
+pub struct Sealer {
+    pool: PoolId,
+    key: KeyArn,
+    vault: Vault,
+    rng: Rng,
 }
 
-fn sealed(app: &App, pool: &Pool, plain: &str) -> Result<String> {
-    let key = pool.kms_key().ok_or_else(Error::custom_sender_key)?;
-    let signer = Signer::new(&app.rng)?;
-    let context = context(pool.id.as_str(), &signer)?;
-    let data_key = app.rng.secret(message::DATA_KEY)?;
-    let wrapped = kms::seal(app, &key, &context, data_key.expose())?;
-    let parts = Parts {
-        message_id: app.rng.bytes()?,
-        context: &context,
-        key: key.as_str(),
-        wrapped: &wrapped,
-        data_key: &data_key,
-    };
-    let message = message::write(&parts, &signer, plain.as_bytes())?;
-    Ok(STANDARD.encode(message))
+impl Sealer {
+    /// For a pool.
+    ///
+    /// # Errors: InvalidParameter, for a pool without `KMSKeyID`.
+    pub fn of(app: &App, pool: &Pool) -> Result<Self> {
+        Ok(Self {
+            pool: pool.id.clone(),
+            key: pool.kms_key().ok_or_else(Error::custom_sender_key)?,
+            vault: app.vault.clone(),
+            rng: app.rng.clone(),
+        })
+    }
+
+    /// The `code` member of the event: base64 of a message, or none where there is nothing to
+    /// deliver.
+    pub fn seal(&self, content: &Content) -> Result<Option<String>> {
+        match content {
+            Content::Code(code) => self.sealed(code.expose()).map(Some),
+            Content::TemporaryPassword(password) => {
+                let escaped = Secret::new(escaped(password.expose()));
+                self.sealed(escaped.expose()).map(Some)
+            }
+            Content::Nothing => Ok(None),
+        }
+    }
+
+    fn sealed(&self, plain: &str) -> Result<String> {
+        let signer = Signer::new(&self.rng)?;
+        let context = context(self.pool.as_str(), &signer)?;
+        let data_key = self.rng.secret(message::DATA_KEY)?;
+        let wrapped = kms::seal(&self.vault, &self.key, &context, data_key.expose())?;
+        let parts = Parts {
+            message_id: self.rng.bytes()?,
+            context: &context,
+            key: self.key.as_str(),
+            wrapped: &wrapped,
+            data_key: &data_key,
+        };
+        let message = message::write(&parts, &signer, plain.as_bytes())?;
+        Ok(STANDARD.encode(message))
+    }
 }
 
 fn context(pool: &str, signer: &Signer) -> Result<Context> {

@@ -8,10 +8,13 @@ use std::time::Duration;
 use crate::app::App;
 use crate::error::Result;
 use crate::store::audit::Actor;
-use crate::store::{attempts, authorization_codes, codes, consumed, lockouts, passkeys, sessions};
+use crate::store::{
+    attempts, auth_events, authorization_codes, codes, consumed, lockouts, passkeys, sessions,
+};
 use crate::time::{Span, Timestamp};
 
 use super::limits;
+use super::risk::events;
 
 /// How often it looks.
 const PAUSE: Duration = Duration::from_mins(1);
@@ -40,6 +43,7 @@ pub async fn run(app: &App) {
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Attempts,
+    AuthEvents,
     AuthorizationCodes,
     Codes,
     Consumed,
@@ -50,8 +54,9 @@ enum Kind {
     Sessions,
 }
 
-const KINDS: [Kind; 7] = [
+const KINDS: [Kind; 8] = [
     Kind::Attempts,
+    Kind::AuthEvents,
     Kind::AuthorizationCodes,
     Kind::Codes,
     Kind::Consumed,
@@ -79,6 +84,7 @@ async fn bite(app: &App, kind: Kind, now: Timestamp) -> Result<u64> {
     let mut tx = app.store.write(&Actor::default()).await?;
     let rows = match kind {
         Kind::Attempts => attempts::prune(&mut tx, now.minus(limits::LONGEST), BITE).await?,
+        Kind::AuthEvents => auth_events::prune(&mut tx, now.minus(events::KEPT), BITE).await?,
         Kind::AuthorizationCodes => authorization_codes::prune(&mut tx, now, BITE).await?,
         Kind::Codes => codes::prune(&mut tx, now, BITE).await?,
         Kind::Consumed => consumed::prune(&mut tx, now, BITE).await?,

@@ -13,16 +13,14 @@ use crate::error::{Error, Reason, Result};
 use crate::ids::{PoolId, Sub};
 use crate::store::audit::Actor;
 use crate::store::db::{DbError, OnUnique, Tx};
-use crate::store::lockouts;
-use crate::time::Timestamp;
+use crate::store::lockouts::{self, Claim};
 
 /// An attempt that was let through. It counts as a failure unless it is taken back, or all
 /// failures are forgotten at the end of the sign-in.
 pub(super) struct Admitted<'a> {
     pool: &'a PoolId,
     sub: &'a Sub,
-    failures: i64,
-    at: Timestamp,
+    claim: Claim,
     _turn: MutexGuard<'a, ()>,
 }
 
@@ -37,8 +35,8 @@ pub(super) async fn admit<'a>(
     sub: &'a Sub,
 ) -> Result<Admitted<'a>> {
     let turn = app.turns.take((pool, sub)).await;
-    let at = app.clock.now(pool);
     let mut tx = app.store.write(actor).await?;
+    let at = app.clock.now(pool);
     let claimed = lockouts::claim(&mut tx, pool, sub, at)
         .await
         .on_orphan(|| Error::pool_not_found(pool.as_str()))??;
@@ -47,13 +45,24 @@ pub(super) async fn admit<'a>(
     Ok(Admitted {
         pool,
         sub,
-        failures: claimed.ok_or_else(locked)?,
-        at,
+        claim: claimed.ok_or_else(locked)?,
         _turn: turn,
     })
 }
 
 impl Admitted<'_> {
+    /// The password was wrong. A lock begins now, not when the attempt was let through, which may
+    /// have waited for its hash for longer than the lock lasts.
+    pub(super) async fn failed(self, app: &App, actor: &Actor) -> Result<()> {
+        if !self.claim.locks() {
+            return Ok(());
+        }
+        let mut tx = app.store.write(actor).await?;
+        let now = app.clock.now(self.pool);
+        lockouts::settle(&mut tx, self.pool, self.sub, self.claim, now).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Takes the attempt back: the password was not wrong, though the sign-in is not complete.
     pub(super) async fn refund(self, app: &App, actor: &Actor) -> Result<()> {
         let mut tx = app.store.write(actor).await?;
@@ -63,15 +72,19 @@ impl Admitted<'_> {
 
     /// The same, as part of another write.
     pub(super) async fn refund_in(&self, tx: &mut Tx) -> Result<(), DbError> {
-        lockouts::refund(tx, self.pool, self.sub, (self.failures, self.at)).await
+        lockouts::refund(tx, self.pool, self.sub, self.claim).await
     }
 }
 
 /// Counts a failure that was no password: a sign-in that used up its tries of a code.
 pub(super) async fn fail(app: &App, actor: &Actor, pool: &PoolId, sub: &Sub) -> Result<()> {
     let mut tx = app.store.write(actor).await?;
+    let now = app.clock.now(pool);
     // While the user is locked, failures do not count.
-    lockouts::claim(&mut tx, pool, sub, app.clock.now(pool)).await?;
+    let claimed = lockouts::claim(&mut tx, pool, sub, now).await?;
+    if let Some(claim) = claimed.filter(|claim| claim.locks()) {
+        lockouts::settle(&mut tx, pool, sub, claim, now).await?;
+    }
     Ok(tx.commit().await?)
 }
 

@@ -17,7 +17,7 @@ use crate::store::db::{DbError, Tx};
 use crate::store::pools::Pool;
 use crate::store::user_attributes::{self, Pair};
 use crate::store::users::{self, Attributes, Mfa, Status, User};
-use crate::store::{attempts, codes};
+use crate::store::{attempts, auth_events, codes};
 use crate::time::Timestamp;
 
 /// Why a user could not be written.
@@ -117,6 +117,7 @@ pub async fn save(tx: &mut Tx, pool: &Pool, before: &User, after: &User) -> Resu
 pub async fn delete(tx: &mut Tx, pool: &Pool, sub: &Sub) -> Result<()> {
     attempts::forget_user(tx, &pool.id, sub).await?;
     codes::forget_user(tx, &pool.id, sub).await?;
+    auth_events::forget_user(tx, &pool.id, sub).await?;
     if users::delete(tx, &pool.id, sub).await? {
         return Ok(());
     }

@@ -12,6 +12,7 @@ use crate::domain::clients;
 use crate::domain::complete::{Completion, REFRESH, complete};
 use crate::domain::devices;
 use crate::domain::hooks::{Metadata, TokenSource};
+use crate::domain::refresh_token;
 use crate::domain::tokens::{Claim, Issued, Nothing};
 use crate::error::{Error, Reason, Result};
 use crate::ids::{PoolId, SessionId};
@@ -77,9 +78,6 @@ pub async fn refresh(
     };
     if let Err(error) = rotation.check(token.used) {
         return Err(reused(app, actor, &session, refresh.door, error).await);
-    }
-    if !user.enabled {
-        return Err(Error::user_is_disabled().because(Reason::UserDisabled));
     }
     if user.status == Status::ResetRequired {
         return Err(match refresh.door {
@@ -184,22 +182,32 @@ async fn standing(app: &App, client: &Client, token: &Secret<String>) -> Result<
     let invalid = || Error::invalid_refresh_token().because(Reason::BadToken);
     let mut db = app.store.read().await?;
     let hashes = app.vault.hashes(REFRESH, token.expose());
-    let found = sessions::of_refresh_token(&mut db, &hashes).await?;
-    let (session, token) = found
-        .filter(|(session, _)| session.pool == client.pool && session.client == client.id)
-        .ok_or_else(invalid)?;
+    let unknown = || Error::user_does_not_exist().because(Reason::UnknownUser);
+    let Some((session, token)) = sessions::of_refresh_token(&mut db, &hashes).await? else {
+        // With a user go the user's tokens; they remember whose they were.
+        let sub = refresh_token::bearer(app, client, token).ok_or_else(invalid)?;
+        let there = users::by_sub(&mut db, &client.pool, &sub).await?.is_some();
+        return Err(if there { invalid() } else { unknown() });
+    };
+    if session.pool != client.pool || session.client != client.id {
+        return Err(invalid());
+    }
+    let user = users::by_sub(&mut db, &client.pool, &session.sub).await?;
+    let user = user.ok_or_else(unknown)?;
+    // Before what disabling revokes as well: a token that is good no more says why.
+    if !user.enabled {
+        return Err(Error::user_is_disabled().because(Reason::UserDisabled));
+    }
     if session.revoked.is_some() {
         return Err(Error::refresh_token_revoked().because(Reason::RevokedToken));
     }
     if app.clock.now(&client.pool) >= token.expires {
         return Err(Error::refresh_token_expired().because(Reason::ExpiredToken));
     }
-    let user = users::by_sub(&mut db, &client.pool, &session.sub).await?;
-    let unknown = || Error::user_does_not_exist().because(Reason::UnknownUser);
     Ok(Standing {
         token,
         session,
-        user: user.ok_or_else(unknown)?,
+        user,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::domain::complete::REFRESH;
+use crate::domain::user_sessions::{self, Associated};
 use crate::domain::{clients, pools, usernames};
 use crate::error::{Code, Error, Result};
 use crate::ids::{ClientId, PoolId, SessionId, Sub};
@@ -13,7 +14,8 @@ use crate::store::{refresh_tokens, sessions};
 use crate::time::Timestamp;
 
 /// Revokes a refresh token of this client, with the access tokens of its sign-in. A token that is
-/// unknown, another client's or revoked already changes nothing. The caller has checked the
+/// unknown, another client's or revoked already changes nothing. With `LINKED`, where sessions are
+/// tracked, the browser session that the sign-in came from ends too. The caller has checked the
 /// client's secret.
 ///
 /// # Errors: UnsupportedTokenType (an access or ID token), UnsupportedOperation (revocation is off)
@@ -21,7 +23,7 @@ pub async fn revoke_token(
     app: &App,
     actor: &Actor,
     client: &Client,
-    token: &Secret<String>,
+    (token, associated): (&Secret<String>, Associated),
 ) -> Result<()> {
     if !client.settings.token_revocation() {
         return Err(Error::revocation_disabled());
@@ -41,8 +43,18 @@ pub async fn revoke_token(
         return Ok(());
     };
     let now = app.clock.now(&session.pool);
+    let linked = match associated {
+        Associated::None => false,
+        Associated::Linked => {
+            let pool = pools::get(app, &session.pool).await?;
+            pool.document.sessions.tracks()
+        }
+    };
     let mut tx = app.store.write(actor).await?;
     if sessions::revoke(&mut tx, &session.pool, &session.id, now).await? {
+        if linked {
+            user_sessions::revoke_linked(&mut tx, &session, now).await?;
+        }
         let event = Event {
             at: now,
             pool: Some(&session.pool),

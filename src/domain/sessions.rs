@@ -5,16 +5,16 @@ use crate::domain::claims::ADMIN_SCOPE;
 use crate::domain::complete::hold;
 use crate::domain::lockout;
 use crate::domain::tokens::Claim;
+use crate::domain::user_sessions::browser_lifetime;
 use crate::error::Result;
 use crate::ids::{PoolId, SessionId, Uuid};
+use crate::settings::sessions::DEFAULT_VALIDITY_MINUTES;
 use crate::store::audit::{Actor, Event};
 use crate::store::clients::Client;
+use crate::store::pools::Pool;
 use crate::store::sessions::{self, Kind, Session};
 use crate::store::users::{self, Status, User};
 use crate::time::{Span, Timestamp};
-
-/// How long a browser stays signed in: fixed, from the sign-in on (oauth.md 3).
-const BROWSER: Span = Span::hours(1);
 
 /// A person signed in with a browser: the live row behind the session cookie.
 #[derive(Clone, Debug)]
@@ -27,17 +27,33 @@ pub struct Proven {
     pub auth_at: Timestamp,
     /// The id of that event, which every token made of it carries.
     pub event_id: Uuid,
-    /// When the browser session ends (an hour after the sign-in, not sliding).
+    /// When the browser session ends (not sliding): an hour after the sign-in, or longer where the
+    /// pool tracks sessions and a client says so.
     pub expires: Timestamp,
+}
+
+impl Proven {
+    /// Whether a client takes this sign-in without asking again. Where sessions are tracked each
+    /// client says for how long (`SSOSession.MaxValidityMinutes`).
+    pub fn serves(&self, app: &App, pool: &Pool, client: &Client) -> bool {
+        let minutes = if pool.document.sessions.tracks() {
+            client.extras.sso_minutes()
+        } else {
+            DEFAULT_VALIDITY_MINUTES
+        };
+        app.clock.now(&pool.id) < self.auth_at.plus(Span::minutes(minutes))
+    }
 }
 
 /// The browser session of an id, unless it ended or its user may not sign in: disabled, or to reset
 /// the password first (security.md H8). It outlives a global sign-out, as Cognito's does.
-pub async fn browser(app: &App, pool: &PoolId, session: &SessionId) -> Result<Option<Proven>> {
+pub async fn browser(app: &App, pool: &Pool, session: &SessionId) -> Result<Option<Proven>> {
+    let (kept, pool) = (browser_lifetime(pool), &pool.id);
     let now = app.clock.now(pool);
     let mut db = app.store.read().await?;
     let found = sessions::find(&mut db, pool, session).await?;
-    let live = |s: &Session| s.kind == Kind::Browser && s.revoked.is_none() && now < s.expires;
+    let end = |s: &Session| s.expires.min(s.auth_at.plus(kept));
+    let live = |s: &Session| s.kind == Kind::Browser && s.revoked.is_none() && now < end(s);
     let Some(found) = found.filter(live) else {
         return Ok(None);
     };
@@ -48,7 +64,7 @@ pub async fn browser(app: &App, pool: &PoolId, session: &SessionId) -> Result<Op
         session: found.id,
         auth_at: found.auth_at,
         event_id: found.event_id,
-        expires: found.expires,
+        expires: found.expires.min(found.auth_at.plus(kept)),
     }))
 }
 
@@ -103,8 +119,8 @@ pub(super) fn new(app: &App, actor: &Actor, client: &Client, user: &User) -> Res
 pub(super) async fn open_browser(
     app: &App,
     actor: &Actor,
-    client: &Client,
-    user: User,
+    (pool, client): (&Pool, &Client),
+    (user, event): (User, Option<Uuid>),
     claim: &dyn Claim,
 ) -> Result<Proven> {
     let now = app.clock.now(&user.pool);
@@ -112,8 +128,12 @@ pub(super) async fn open_browser(
         id: app.rng.session_id("sso")?,
         kind: Kind::Browser,
         scope: String::new(),
-        expires: now.plus(BROWSER),
+        expires: now.plus(browser_lifetime(pool)),
         ..new(app, actor, client, &user)?
+    };
+    let session = Session {
+        event_id: event.unwrap_or(session.event_id),
+        ..session
     };
     let mut tx = app.store.write(actor).await?;
     claim.claim(&mut tx, &session.id).await?;

@@ -49,6 +49,11 @@ impl Error {
             .because(Reason::Trigger)
     }
 
+    /// `Custom auth lambda trigger is not configured for the user pool.`
+    pub fn custom_auth_not_configured() -> Self {
+        Self::invalid_parameter("Custom auth lambda trigger is not configured for the user pool.")
+    }
+
     /// `Exception migrating user in app client {id}`: also where clients hide who exists.
     pub fn migration_failed(client_id: &str) -> Self {
         Self::new(

@@ -56,6 +56,7 @@ texts! {
     prefix_domain_certificate => InvalidParameter "CustomDomainConfig is for custom domains only.";
     scope_twice => InvalidParameter "The scopes of a resource server must have different names.";
     too_many_groups => InvalidParameter "A user can be in at most 100 groups.";
+    notify_configuration_required => InvalidParameter "NotifyConfiguration is required where Notify is true.";
     lower_tier => TierChangeNotAllowed "The user pool has features that the requested tier does not include.";
     tags_over_limit => UserPoolTagging "A user pool can have at most 50 tags.";
     tag_reserved => UserPoolTagging "Tag keys cannot begin with aws:.";
@@ -73,6 +74,11 @@ impl Error {
     /// A quota of the service: `{what} limit exceeded.`
     pub fn limit_exceeded(what: &str) -> Self {
         Self::new(Code::LimitExceeded, format!("{what} limit exceeded."))
+    }
+
+    /// `Invalid IP range: {range}`.
+    pub fn ip_range(range: &str) -> Self {
+        Self::invalid_parameter(format!("Invalid IP range: {range}"))
     }
 
     /// `Client secret {id} does not exist.`

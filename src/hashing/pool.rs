@@ -6,21 +6,24 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use argon2::Block;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
+use super::threads::Threads;
 use super::{HashProfile, Hasher, wipe};
 use crate::error::{Error, Result};
 
 /// How many callers may wait for a slot.
 const QUEUE: usize = 1024;
 
-/// Runs costly password work on blocking threads: as many at a time as there are slots, in the
+/// Runs costly password work on threads of low priority: as many at a time as there are slots, in the
 /// order of arrival. Clones share the slots.
 #[derive(Clone)]
 pub struct HashPool(Arc<Inner>);
 
 struct Inner {
     profile: HashProfile,
+    /// As many as there are slots.
+    threads: Threads,
     /// One permit for each running or waiting caller.
     places: Arc<Semaphore>,
     /// One permit for each running caller.
@@ -45,6 +48,7 @@ impl HashPool {
     pub(super) fn with_slots(profile: HashProfile, slots: usize, queue: usize) -> Self {
         Self(Arc::new(Inner {
             profile,
+            threads: Threads::start(slots),
             places: Arc::new(Semaphore::new(slots + queue)),
             slots: Arc::new(Semaphore::new(slots)),
             spare: Mutex::default(),
@@ -74,9 +78,12 @@ impl HashPool {
             .await
             .map_err(Error::internal)?;
         let inner = Arc::clone(&self.0);
-        tokio::task::spawn_blocking(move || inner.work(work, (slot, place)))
-            .await
-            .map_err(Error::internal)?
+        let (answer, answered) = oneshot::channel();
+        self.0.threads.take(move || {
+            // Whoever asked may have gone away.
+            answer.send(inner.work(work, (slot, place))).ok();
+        })?;
+        answered.await.map_err(Error::internal)?
     }
 
     /// How many hashes were computed since the start; a comparison is one as well.

@@ -277,3 +277,14 @@ async fn idle_memory_is_given_back() {
         .unwrap();
     assert_eq!(hash, DEV);
 }
+
+#[tokio::test]
+async fn the_rest_goes_first() {
+    let nice = || rustix::process::getpriority_process(None).map_err(Error::internal);
+    let pool = HashPool::with_slots(HashProfile::Dev, 1, 8);
+    let theirs = pool.run(move |_| nice()).await.unwrap();
+    let lowest = 19;
+    assert_eq!(theirs, (nice().unwrap() + threads::NICE).min(lowest));
+    // Threads are kept, and stay as they are.
+    assert_eq!(pool.run(move |_| nice()).await.unwrap(), theirs);
+}

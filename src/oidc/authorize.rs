@@ -60,6 +60,7 @@ async fn location(visit: &Visit, request: &Request) -> Result<String> {
     if request.prompt != Prompt::Always
         && request.provider_available
         && let Some(proven) = browser::session(visit, &request.pool).await?
+        && proven.serves(&visit.app, &request.pool, &request.client)
     {
         return answers::location(&visit.app, &visit.actor, request, &proven).await;
     }

@@ -1,5 +1,9 @@
 //! An app client's settings (CreateUserPoolClient, UpdateUserPoolClient).
 
+use serde::{Deserialize, Serialize};
+
+use super::risk::StoredRisk;
+use super::sessions::SsoSession;
 use crate::time::Span;
 use crate::{names, shape};
 
@@ -83,6 +87,28 @@ shape! {
         enable_propagate_additional_user_context_data: bool,
         auth_session_validity: i64,
         refresh_token_rotation: RefreshTokenRotation,
+    }
+}
+
+/// What operations of their own set for a client: UpdateUserPoolClient leaves it alone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClientExtras {
+    /// What SetUserPoolClientSessionConfiguration sets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sso_session: Option<SsoSession>,
+    /// What SetRiskConfiguration sets for the client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<StoredRisk>,
+}
+
+impl ClientExtras {
+    /// How long after a sign-in this client takes a browser's session without asking again.
+    pub fn sso_minutes(&self) -> i64 {
+        let set = self
+            .sso_session
+            .as_ref()
+            .and_then(|s| s.max_validity_minutes);
+        set.unwrap_or(super::sessions::DEFAULT_VALIDITY_MINUTES)
     }
 }
 

@@ -10,6 +10,8 @@ pub mod client;
 pub mod domain;
 pub mod issuer;
 pub mod pool;
+pub mod risk;
+pub mod sessions;
 
 /// Declares a struct of AWS's shape: PascalCase members, all optional, absent when unset.
 #[macro_export]

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::risk::StoredRisk;
+use super::sessions::PoolSessions;
 use crate::{names, shape};
 
 names! {
@@ -320,6 +322,12 @@ pub struct PoolDocument {
     /// Tags.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
+    /// What SetUserPoolSessionConfiguration sets.
+    #[serde(default)]
+    pub sessions: PoolSessions,
+    /// What SetRiskConfiguration sets for the pool.
+    #[serde(default)]
+    pub risk: Option<StoredRisk>,
 }
 
 impl PoolSettings {

@@ -29,7 +29,7 @@ struct Sealed {
 /// The live session of this browser in a pool.
 pub async fn session(visit: &Visit, pool: &Pool) -> Result<Option<Proven>> {
     for id in sealed_ids(visit, &pool.id) {
-        if let Some(proven) = sessions::browser(&visit.app, &pool.id, &id).await? {
+        if let Some(proven) = sessions::browser(&visit.app, pool, &id).await? {
             return Ok(Some(proven));
         }
     }

@@ -92,6 +92,7 @@ fn actor(parts: &Parts, app: &App) -> Actor {
         request_id: app.rng.uuid().ok().map(|id| id.to_string()),
         ip: peer.map(|ConnectInfo(address)| address.ip().to_string()),
         agent: agent.and_then(|a| a.to_str().ok()).map(str::to_owned),
+        told: None,
         wrote: Wrote::default(),
     }
 }

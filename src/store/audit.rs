@@ -27,8 +27,24 @@ pub struct Actor {
     pub ip: Option<String>,
     /// The caller's user agent.
     pub agent: Option<String>,
+    /// What an application says of the person that it speaks for (`UserContextData`, `ContextData`).
+    pub told: Option<Arc<Told>>,
     /// Whether anything was committed in this name.
     pub wrote: Wrote,
+}
+
+/// What an application says of the person that it speaks for. It counts for threat protection alone:
+/// audit rows have the address of the connection.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// The person's address.
+    pub ip: Option<String>,
+    /// The person's user agent.
+    pub agent: Option<String>,
+    /// What tells the person's device from others.
+    pub fingerprint: Option<String>,
+    /// The person's time zone.
+    pub timezone: Option<String>,
 }
 
 /// Becomes true with the first commit; clones share it.

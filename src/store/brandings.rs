@@ -85,10 +85,17 @@ pub struct Look {
     pub favicon: Option<String>,
     /// The logo of the form.
     pub form_logo: Option<Placed>,
-    /// The strip above the page; a strip may be there without a logo.
-    pub header: Option<Option<Placed>>,
+    /// The strip above the page.
+    pub header: Option<Strip>,
     /// The strip below the page.
-    pub footer: Option<Option<Placed>>,
+    pub footer: Option<Strip>,
+}
+
+/// A strip along the page; it may be there without a logo.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Strip {
+    /// Its logo.
+    pub logo: Option<Placed>,
 }
 
 /// One of the two colour schemes.

@@ -5,25 +5,25 @@ use std::sync::Arc;
 use super::db::{Conn, DbError, Tx, encoded};
 use crate::error::{Error, Result};
 use crate::ids::{ClientId, PoolId};
-use crate::settings::client::ClientSettings;
+use crate::settings::client::{ClientExtras, ClientSettings};
 use crate::time::Timestamp;
 use crate::{args, statements};
 
 statements! {
-    BY_ID = "SELECT pool_id, client_id, name, document, created_ms, modified_ms, version \
+    BY_ID = "SELECT pool_id, client_id, name, document, extras, created_ms, modified_ms, version \
              FROM clients WHERE client_id = $1";
-    BY_ID_AT = "SELECT c.pool_id, c.client_id, c.name, c.document, c.created_ms, c.modified_ms, c.version, p.epoch \
+    BY_ID_AT = "SELECT c.pool_id, c.client_id, c.name, c.document, c.extras, c.created_ms, c.modified_ms, c.version, p.epoch \
                 FROM clients c JOIN pools p ON p.pool_id = c.pool_id WHERE c.client_id = $1";
     SECRETS = "SELECT secret_id, sealed, created_ms FROM client_secrets \
                WHERE pool_id = $1 AND client_id = $2 ORDER BY created_ms, secret_id";
     PAGE = "SELECT client_id, name FROM clients WHERE pool_id = $1 AND client_id > $2 ORDER BY client_id LIMIT $3";
     COUNT = "SELECT COUNT(*) FROM clients WHERE pool_id = $1";
-    INSERT = "INSERT INTO clients (pool_id, client_id, name, document, created_ms, modified_ms, version) \
-              VALUES ($1, $2, $3, $4, $5, $6, 1)";
+    INSERT = "INSERT INTO clients (pool_id, client_id, name, document, created_ms, modified_ms, version, extras) \
+              VALUES ($1, $2, $3, $4, $5, $6, 1, $7)";
     INSERT_SECRET = "INSERT INTO client_secrets (pool_id, client_id, secret_id, sealed, created_ms) \
                      VALUES ($1, $2, $3, $4, $5)";
     DELETE_SECRET = "DELETE FROM client_secrets WHERE pool_id = $1 AND client_id = $2 AND secret_id = $3";
-    UPDATE = "UPDATE clients SET name = $4, document = $5, modified_ms = $6, version = version + 1 \
+    UPDATE = "UPDATE clients SET name = $4, document = $5, modified_ms = $6, extras = $7, version = version + 1 \
               WHERE pool_id = $1 AND client_id = $2 AND version = $3";
     DELETE = "DELETE FROM clients WHERE pool_id = $1 AND client_id = $2";
 }
@@ -39,6 +39,8 @@ pub struct Client {
     pub name: String,
     /// Its settings.
     pub settings: Arc<ClientSettings>,
+    /// What operations of their own set.
+    pub extras: Arc<ClientExtras>,
     /// Its secrets, sealed, oldest first; empty for a public client.
     pub secrets: Vec<SealedSecret>,
     /// When it was made.
@@ -67,6 +69,7 @@ struct Row {
     client_id: String,
     name: String,
     document: String,
+    extras: String,
     created_ms: i64,
     modified_ms: i64,
     version: i64,
@@ -86,6 +89,7 @@ impl Row {
             id: ClientId::parse(self.client_id).map_err(Error::internal)?,
             name: self.name,
             settings: Arc::new(serde_json::from_str(&self.document).map_err(Error::internal)?),
+            extras: Arc::new(serde_json::from_str(&self.extras).map_err(Error::internal)?),
             secrets,
             created: Timestamp::from_ms(self.created_ms),
             modified: Timestamp::from_ms(self.modified_ms),
@@ -148,7 +152,8 @@ pub async fn insert(tx: &mut Tx, client: &Client) -> Result<(), DbError> {
         &client.name,
         encoded(&*client.settings)?,
         client.created,
-        client.modified
+        client.modified,
+        encoded(&*client.extras)?
     ];
     tx.execute(INSERT, args).await.map(drop)
 }
@@ -184,7 +189,8 @@ pub async fn update(tx: &mut Tx, client: &Client) -> Result<bool, DbError> {
         client.version,
         &client.name,
         encoded(&*client.settings)?,
-        client.modified
+        client.modified,
+        encoded(&*client.extras)?
     ];
     tx.execute(UPDATE, args).await.map(|rows| rows == 1)
 }

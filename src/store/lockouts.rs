@@ -9,52 +9,79 @@ use crate::{args, statements};
 statements! {
     /// One statement decides and counts. Locked is what lies ahead of now, but not further ahead
     /// than the longest lock (the clock went back). A lock that ended 15 minutes ago is forgotten.
-    /// The fifth failure locks for 1 s, each further one for twice as long, at most 15 minutes.
+    /// The fifth failure locks for 1 s, each further one for twice as long, at most 15 minutes; and for
+    /// 30 s more while it is not known to be one, so that no other is let through meanwhile.
     CLAIM = "INSERT INTO lockouts (pool_id, sub, failures, last_ms, locked_until_ms) VALUES ($1, $2, 1, $3, $3) \
              ON CONFLICT (pool_id, sub) DO UPDATE SET \
                failures = CASE WHEN lockouts.locked_until_ms + 900000 <= $3 THEN 1 ELSE lockouts.failures + 1 END, \
                last_ms = $3, \
                locked_until_ms = $3 + CASE \
                  WHEN lockouts.locked_until_ms + 900000 <= $3 OR lockouts.failures < 4 THEN 0 \
-                 WHEN lockouts.failures > 13 THEN 900000 \
-                 ELSE CAST(1000 AS BIGINT) << CAST(lockouts.failures - 4 AS INTEGER) END \
-             WHERE lockouts.locked_until_ms <= $3 OR lockouts.locked_until_ms > $3 + 900000 \
-             RETURNING failures";
-    /// Takes one failure back; the lock goes with it unless another attempt has set its own.
+                 WHEN lockouts.failures > 13 THEN 930000 \
+                 ELSE (CAST(1000 AS BIGINT) << CAST(lockouts.failures - 4 AS INTEGER)) + 30000 END \
+             WHERE lockouts.locked_until_ms <= $3 OR lockouts.locked_until_ms > $3 + 930000 \
+             RETURNING locked_until_ms";
+    /// Takes one failure back, and the lock if it was this one's: no two locks end at one time.
     REFUND = "UPDATE lockouts SET failures = failures - 1, \
-                locked_until_ms = CASE WHEN failures = $3 AND last_ms = $4 THEN $4 ELSE locked_until_ms END \
+                locked_until_ms = CASE WHEN locked_until_ms = $3 THEN $4 ELSE locked_until_ms END \
               WHERE pool_id = $1 AND sub = $2 AND failures > 0";
+    /// The claim was a failure: its lock begins now.
+    SETTLE = "UPDATE lockouts SET locked_until_ms = $3 - 30000 - $4 + $5, last_ms = $5 \
+              WHERE pool_id = $1 AND sub = $2 AND locked_until_ms = $3";
     PRUNE = "DELETE FROM lockouts WHERE (pool_id, sub) IN \
              (SELECT pool_id, sub FROM lockouts WHERE locked_until_ms <= $1 LIMIT $2)";
     CLEAR = "DELETE FROM lockouts WHERE pool_id = $1 AND sub = $2";
 }
 
 #[derive(sqlx::FromRow)]
-struct Failures {
-    failures: i64,
+struct Locked {
+    locked_until_ms: i64,
 }
 
-/// Admits an attempt and counts it as a failure; gives the number of failures with it, or none
-/// while the user is locked.
+/// An attempt that was admitted.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim {
+    at: Timestamp,
+    until: Timestamp,
+}
+
+impl Claim {
+    /// Whether it locks the user, and so has to be settled when it was a failure.
+    pub fn locks(self) -> bool {
+        self.until > self.at
+    }
+}
+
+/// Admits an attempt and counts it as a failure; none while the user is locked.
 pub async fn claim(
     tx: &mut Tx,
     pool: &PoolId,
     sub: &Sub,
-    now: Timestamp,
-) -> Result<Option<i64>, DbError> {
-    let row: Option<Failures> = tx.optional(CLAIM, args![pool, sub, now]).await?;
-    Ok(row.map(|row| row.failures))
+    at: Timestamp,
+) -> Result<Option<Claim>, DbError> {
+    let row: Option<Locked> = tx.optional(CLAIM, args![pool, sub, at]).await?;
+    Ok(row.map(|row| Claim {
+        at,
+        until: Timestamp::from_ms(row.locked_until_ms),
+    }))
 }
 
-/// Takes back the claim that was number `failures` at `at`.
-pub async fn refund(
+/// Takes a claim back.
+pub async fn refund(tx: &mut Tx, pool: &PoolId, sub: &Sub, claim: Claim) -> Result<(), DbError> {
+    let args = args![pool, sub, claim.until, claim.at];
+    tx.execute(REFUND, args).await.map(drop)
+}
+
+/// A claim that locks was a failure, as is known `now`.
+pub async fn settle(
     tx: &mut Tx,
     pool: &PoolId,
     sub: &Sub,
-    (failures, at): (i64, Timestamp),
+    claim: Claim,
+    now: Timestamp,
 ) -> Result<(), DbError> {
-    let args = args![pool, sub, failures, at];
-    tx.execute(REFUND, args).await.map(drop)
+    let args = args![pool, sub, claim.until, claim.at, now];
+    tx.execute(SETTLE, args).await.map(drop)
 }
 
 /// Forgets all failures of a user.

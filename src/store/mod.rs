@@ -3,6 +3,7 @@
 pub mod aliases;
 pub mod attempts;
 pub mod audit;
+pub mod auth_events;
 pub mod authorization_codes;
 pub mod brandings;
 pub mod catalogue;
@@ -32,6 +33,7 @@ pub mod terms;
 pub mod ui_customizations;
 pub mod user_attributes;
 pub mod user_search;
+pub mod user_sessions;
 pub mod users;
 mod wal;
 
@@ -88,6 +90,7 @@ pub const POOL_TABLES: &[&str] = &[
     "sessions",
     "refresh_tokens",
     "authorization_codes",
+    "auth_events",
     "consumed",
 ];
 
@@ -97,6 +100,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("aliases", aliases::ALL),
         ("attempts", attempts::ALL),
         ("audit", audit::ALL),
+        ("auth_events", auth_events::ALL),
         ("authorization_codes", authorization_codes::ALL),
         ("brandings", brandings::ALL),
         ("clients", clients::ALL),
@@ -120,6 +124,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("ui_customizations", ui_customizations::ALL),
         ("user_attributes", user_attributes::ALL),
         ("user_search", user_search::ALL),
+        ("user_sessions", user_sessions::ALL),
         ("users", users::ALL),
     ];
     let each = modules.iter().map(|(module, all)| (*module, *all));

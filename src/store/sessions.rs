@@ -1,5 +1,6 @@
 //! Completed sign-ins that last: those that tokens hang off, and those of browsers.
 
+use super::audit::Actor;
 use super::db::{Conn, DbError, Tx};
 use super::refresh_tokens::RefreshToken;
 use super::users::{self, User};
@@ -30,8 +31,10 @@ statements! {
               ip, agent, auth_ms, created_ms, last_used_ms, expires_ms) \
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
     /// A session whose device was forgotten meanwhile is not used any more.
-    TOUCH = "UPDATE sessions SET last_used_ms = $3 WHERE pool_id = $1 AND session_id = $2 AND revoked_ms IS NULL \
-             AND COALESCE(device_key, '') = COALESCE($4, '')";
+    TOUCH = "UPDATE sessions SET last_used_ms = $3, ip = COALESCE($5, ip), agent = COALESCE($6, agent) \
+             WHERE pool_id = $1 AND session_id = $2 AND revoked_ms IS NULL AND COALESCE(device_key, '') = COALESCE($4, '')";
+    TOUCH_BROWSER = "UPDATE sessions SET last_used_ms = $3, ip = COALESCE($4, ip), agent = COALESCE($5, agent) \
+                     WHERE pool_id = $1 AND session_id = $2 AND revoked_ms IS NULL";
     /// Takes the rows, so that registering and forgetting a device wait for each other.
     HOLD_DEVICE = "UPDATE sessions SET device_key = device_key \
                    WHERE pool_id = $1 AND sub = $2 AND device_key = $3 AND revoked_ms IS NULL";
@@ -96,7 +99,7 @@ pub struct Session {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     pool_id: String,
     session_id: String,
     kind: String,
@@ -205,21 +208,24 @@ pub async fn of_refresh_token(
     Ok(None)
 }
 
-/// A user, and whether the session that a token names is theirs, there, and was not ended.
+/// A user, and the session that a token names if it is theirs, there, and was not ended.
 pub async fn user_of(
     db: &mut Conn,
     pool: &PoolId,
     sub: &Sub,
     named: Option<Named<'_>>,
-) -> Result<Option<(User, bool)>> {
+) -> Result<Option<(User, Option<SessionId>)>> {
     let (sql, name) = match named {
         None => (USER_BY_ORIGIN, None),
         Some(Named::Origin(name)) => (USER_BY_ORIGIN, Some(name)),
         Some(Named::Event(name)) => (USER_BY_EVENT, Some(name)),
     };
     let row: Option<Found> = db.optional(sql, args![pool, sub, name]).await?;
-    row.map(|row| Ok((User::try_from(row.user)?, row.session_id.is_some())))
-        .transpose()
+    row.map(|row| {
+        let session = row.session_id.map(SessionId::parse).transpose();
+        Ok((User::try_from(row.user)?, session.map_err(Error::internal)?))
+    })
+    .transpose()
 }
 
 /// Adds a session.
@@ -245,11 +251,29 @@ pub async fn insert(tx: &mut Tx, session: &Session) -> Result<(), DbError> {
     tx.execute(INSERT, args).await.map(drop)
 }
 
-/// Notes that a session was used; false when it was ended, or its device forgotten, meanwhile.
-pub async fn touch(tx: &mut Tx, session: &Session, now: Timestamp) -> Result<bool, DbError> {
+/// Notes that a session was used, from where and with what; false when it was ended, or its device
+/// forgotten, meanwhile.
+pub async fn touch(
+    tx: &mut Tx,
+    session: &Session,
+    (now, actor): (Timestamp, &Actor),
+) -> Result<bool, DbError> {
     let device = session.device_key.as_deref();
-    let args = args![&session.pool, &session.id, now, device];
+    let (ip, agent) = (actor.ip.as_deref(), actor.agent.as_deref());
+    let args = args![&session.pool, &session.id, now, device, ip, agent];
     Ok(tx.execute(TOUCH, args).await? == 1)
+}
+
+/// Notes that a browser's session was used, by the tokens that came from it.
+pub async fn touch_browser(
+    tx: &mut Tx,
+    pool: &PoolId,
+    session: &SessionId,
+    (now, actor): (Timestamp, &Actor),
+) -> Result<(), DbError> {
+    let (ip, agent) = (actor.ip.as_deref(), actor.agent.as_deref());
+    let args = args![pool, session, now, ip, agent];
+    tx.execute(TOUCH_BROWSER, args).await.map(drop)
 }
 
 /// Holds the sessions of a device until the transaction ends; says whether there is one.

@@ -12,6 +12,12 @@ macro_rules! catalogue {
             /// Every key.
             pub const ALL: &[Self] = &[$(Self::$key),+];
 
+            /// The name of the key, by which a test tells what is for whom.
+            #[cfg(test)]
+            pub(super) const fn key(self) -> &'static str {
+                match self { $(Self::$key => stringify!($key)),+ }
+            }
+
             /// The English text.
             pub(super) const fn english(self) -> &'static str {
                 match self { $(Self::$key => $english),+ }
@@ -36,6 +42,22 @@ catalogue! {
     ContinueWith = "Continue with {provider}";
     SocialLegal = "We won't post to any of your accounts without asking first";
 
+    // Passkeys
+    PasskeySignIn = "Sign in with a passkey";
+    PasskeyNone = "There is no passkey for this sign-in. Use your password.";
+    PasskeyTitle = "Use your passkey";
+    PasskeyHeading = "Use your passkey";
+    PasskeyText = "Your browser asks for it now: confirm with your fingerprint, face or PIN.";
+    PasskeyButton = "Ask again";
+    PasskeyProblem = "That did not work. Try again, or go back and use your password.";
+    PasskeyNeedsScript = "Passkeys need JavaScript, which is off in this browser.";
+    AddPasskeyTitle = "Create a passkey";
+    AddPasskeyHeading = "Sign in faster next time";
+    AddPasskeyText = "With a passkey you sign in by fingerprint, face or PIN of this device, without your password.";
+    AddPasskeyButton = "Create a passkey";
+    AddPasskeyLater = "Not now";
+    AddPasskeyProblem = "No passkey was created. You can try again.";
+
     // Sign up
     SignUpTitle = "Signup";
     SignUpHeading = "Sign up with a new account";
@@ -51,6 +73,13 @@ catalogue! {
     ConfirmSentSomewhere = "We have sent you a code. Enter it below to confirm your account.";
     ConfirmLinkSent = "We have sent a link by {medium} to {destination}. Open it to confirm your account.";
     ConfirmLinkSentSomewhere = "We have sent you a link. Open it to confirm your account.";
+    FeedbackHeading = "A sign-in to your account";
+    FeedbackWasMe = "Press the button if this sign-in was yours.";
+    FeedbackWasNotMe = "Press the button if this sign-in was not yours.";
+    FeedbackValid = "It was me";
+    FeedbackInvalid = "It was not me";
+    FeedbackThanks = "Thank you for telling us";
+    FeedbackNext = "If the sign-in was not yours, choose another password.";
     ConfirmButton = "Confirm Account";
     ResendQuestion = "Didn't receive a code?";
     ResendLinkQuestion = "Didn't receive a link?";
@@ -87,6 +116,8 @@ catalogue! {
     ChooseWayTitle = "Choose how to sign in";
     ChooseWayHeading = "Choose how to sign in";
     ByPasswordHint = "The password of your account";
+    ByPasskey = "Passkey";
+    ByPasskeyHint = "Your fingerprint, face or PIN";
     EnterPasswordTitle = "Enter your password";
     EnterPasswordHeading = "Enter your password";
     OtherWays = "Sign in another way";
@@ -190,6 +221,40 @@ catalogue! {
     PasswordLength = "Password must contain at least {length} characters";
     PasswordSpaces = "Password must not contain a leading or trailing space";
 
+    // What rules refuse with, as the API says it; a page in another language translates it.
+    RefusedCredentials = "Incorrect username or password.";
+    RefusedDisabled = "User is disabled.";
+    RefusedAttempts = "Password attempts exceeded";
+    RefusedTemporary = "Temporary password has expired and must be reset by an administrator.";
+    RefusedSession = "Invalid session for the user.";
+    RefusedSessionExpired = "Invalid session for the user, session is expired.";
+    RefusedSessionUsed = "Invalid session for the user, session can only be used once.";
+    RefusedSignUp = "SignUp is not permitted for this user pool";
+    RefusedNotRecoverable = "Cannot reset password for the user as there is no registered/verified email or phone_number";
+    RefusedEmail = "Invalid email address format.";
+    RefusedPhone = "Invalid phone number format.";
+    RefusedNotContact = "Username should be either an email or a phone number.";
+    RefusedNotEmail = "Username should be an email.";
+    RefusedNotPhone = "Username should be a phone number.";
+    RefusedEmailName = "Username cannot be of email format, since user pool is configured for email alias.";
+    RefusedPhoneName = "Username cannot be of phone number format, since user pool is configured for phone number alias.";
+    RefusedCode = "Invalid verification code provided, please try again.";
+    RefusedCodeExpired = "Invalid code provided, please request a code again.";
+    RefusedCodeState = "Invalid code or auth state for the user.";
+    RefusedAppCode = "Invalid code received for user";
+    RefusedAppCodeUsed = "Your software token has already been used once.";
+    RefusedAppSetUp = "Code mismatch and fail enable Software Token MFA";
+    RefusedUserExists = "User already exists";
+    RefusedEmailExists = "An account with the given email already exists.";
+    RefusedPhoneExists = "An account with the given phone_number already exists.";
+    RefusedLimit = "Attempt limit exceeded, please try after some time.";
+    RefusedUserUnknown = "User does not exist.";
+    RefusedShort = "Password did not conform with policy: Password not long enough";
+    RefusedNoUpper = "Password did not conform with policy: Password must have uppercase characters";
+    RefusedNoLower = "Password did not conform with policy: Password must have lowercase characters";
+    RefusedNoNumber = "Password did not conform with policy: Password must have numeric characters";
+    RefusedNoSymbol = "Password did not conform with policy: Password must have symbol characters";
+
     // Mail and SMS; what stands in braces is replaced when the message is made (api.md 3.1)
     MailVerificationSubject = "Your verification code";
     MailVerification = "Your verification code is {####}. ";
@@ -201,6 +266,9 @@ catalogue! {
     MailAuthenticationSubject = "Your authentication code";
     MailAuthentication = "Your authentication code is {####}. ";
     SmsAuthentication = "Your authentication code is {####}. ";
+    MailRiskSubject = "A sign-in to your account";
+    MailRisk = "There was a sign-in to your account {username} at {login-time}, from {ip-address} with {device-name}. It was me: {one-click-link-valid} It was not me: {one-click-link-invalid} ";
+    MailRiskBlocked = "A sign-in to your account {username} at {login-time}, from {ip-address} with {device-name}, was refused. It was me: {one-click-link-valid} It was not me: {one-click-link-invalid} ";
     SmsInvitation = "Your username is {username} and temporary password is {####}. ";
 
     // The mailbox of the development server
@@ -214,7 +282,7 @@ catalogue! {
     MailboxNoPools = "There are no user pools yet.";
     MailboxNoApps = "No sign-in page: it needs a domain, and an app client with the code flow and a callback URL.";
     MailboxOpenSignIn = "Open the sign-in page of {app}";
-    MailboxLook = "Look of {app}";
+    MailboxLook = "Look";
     PreviewHeading = "Look of {app}";
     PreviewIntro = "The pages with made-up content. What you set shows here by itself.";
     PreviewPages = "Pages";

@@ -36,6 +36,14 @@ const MAILBOX: Asset = Asset {
     content: include_str!("../../templates/assets/mailbox.js"),
 };
 
+/// Passkeys on the hosted pages, which work without them.
+const PASSKEY: Asset = Asset {
+    name: "passkey",
+    extension: "js",
+    content_type: "text/javascript; charset=utf-8",
+    content: include_str!("../../templates/assets/passkey.js"),
+};
+
 /// Reloads the preview of a look when that changes; the preview works without it.
 const PREVIEW: Asset = Asset {
     name: "preview",
@@ -46,6 +54,7 @@ const PREVIEW: Asset = Asset {
 
 static STYLES_PATH: LazyLock<String> = LazyLock::new(|| STYLES.path());
 static MAILBOX_PATH: LazyLock<String> = LazyLock::new(|| MAILBOX.path());
+static PASSKEY_PATH: LazyLock<String> = LazyLock::new(|| PASSKEY.path());
 static PREVIEW_PATH: LazyLock<String> = LazyLock::new(|| PREVIEW.path());
 
 impl Asset {
@@ -79,6 +88,11 @@ pub(in crate::web) fn mailbox_script_path() -> &'static str {
     &MAILBOX_PATH
 }
 
+/// Where the script for passkeys is served.
+pub(in crate::web) fn passkey_script_path() -> &'static str {
+    &PASSKEY_PATH
+}
+
 /// Where the script of the preview is served.
 pub(in crate::web) fn preview_script_path() -> &'static str {
     &PREVIEW_PATH
@@ -107,6 +121,8 @@ pub(in crate::web) fn find(path: &str) -> Option<&'static Asset> {
         Some(&STYLES)
     } else if path == mailbox_script_path() {
         Some(&MAILBOX)
+    } else if path == passkey_script_path() {
+        Some(&PASSKEY)
     } else if path == preview_script_path() {
         Some(&PREVIEW)
     } else {

@@ -19,6 +19,11 @@ pub fn hosted<'a>(redirect_uris: impl IntoIterator<Item = &'a str>) -> String {
     )
 }
 
+/// The policy of a hosted page with our script for passkeys. It asks the server for nothing by itself.
+pub fn scripted<'a>(redirect_uris: impl IntoIterator<Item = &'a str>) -> String {
+    format!("{}; script-src 'self'", hosted(redirect_uris))
+}
+
 /// The policy of the mailbox, which has one script of ours and shows mails in a frame.
 pub const MAILBOX: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
     script-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; \

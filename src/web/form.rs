@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode;
 
 use crate::secret::Secret;
+use crate::text::{Locale, translated};
 
 /// More fields than this are not a form of ours.
 const MAX_FIELDS: usize = 200;
@@ -39,6 +40,7 @@ pub struct Form<F> {
     values: Vec<(F, Secret)>,
     complaints: Vec<(F, String)>,
     error: Option<String>,
+    locale: Locale,
 }
 
 /// A form as it came in, with its token still to be checked.
@@ -67,6 +69,7 @@ impl<F> Default for Form<F> {
             values: Vec::new(),
             complaints: Vec::new(),
             error: None,
+            locale: Locale::default(),
         }
     }
 }
@@ -113,14 +116,22 @@ impl<F: Field> Form<F> {
 
     /// The same form with a message above it.
     #[must_use]
-    pub fn refused(mut self, error: impl Into<String>) -> Self {
-        self.error = Some(error.into());
+    pub fn refused(mut self, error: impl Into<Cow<'static, str>>) -> Self {
+        self.error = Some(translated(self.locale, error.into()).into_owned());
+        self
+    }
+
+    /// The same form in a language: what it is refused with from here on is translated.
+    #[must_use]
+    pub fn in_language(mut self, locale: Locale) -> Self {
+        self.locale = locale;
         self
     }
 
     /// Complains about one field.
-    pub fn complain(&mut self, field: F, complaint: impl Into<String>) {
-        self.complaints.push((field, complaint.into()));
+    pub fn complain(&mut self, field: F, complaint: impl Into<Cow<'static, str>>) {
+        let complaint = translated(self.locale, complaint.into());
+        self.complaints.push((field, complaint.into_owned()));
     }
 
     /// Whether there is any complaint, above the form or at a field.

@@ -11,9 +11,9 @@ pub(in crate::web) use self::words::Words;
 
 use super::assets;
 use super::hosted::views::{
-    ChooseFactorPage, ChooseWayPage, ConfirmPage, ErrorPage, ForgotPasswordPage, NewPasswordPage, NoticePage, PasswordPage,
-    ResetPasswordPage, SecondFactorPage, SetUpAppPage, SetUpEmailPage, SignInPage, SignUpPage,
-    SignedOutPage,
+    AddPasskeyPage, ChooseFactorPage, ChooseWayPage, ConfirmPage, ErrorPage, ForgotPasswordPage,
+    NewPasswordPage, NoticePage, PasskeyPage, PasswordPage, ResetPasswordPage, SecondFactorPage,
+    SetUpAppPage, SetUpEmailPage, SignInPage, SignUpPage, SignedOutPage,
 };
 use super::mailbox::views::{MailboxPage, MessagePage};
 use super::preview::views::PreviewPage;
@@ -35,6 +35,8 @@ fn pages(words: Words) -> Vec<(&'static str, String)> {
     render(&mut pages, ChooseFactorPage::samples(words));
     render(&mut pages, SetUpAppPage::samples(words));
     render(&mut pages, SetUpEmailPage::samples(words));
+    render(&mut pages, PasskeyPage::samples(words));
+    render(&mut pages, AddPasskeyPage::samples(words));
     render(&mut pages, SignedOutPage::samples(words));
     render(&mut pages, ErrorPage::samples(words));
     render(&mut pages, NoticePage::samples(words));
@@ -48,6 +50,7 @@ fn render<P: Template>(pages: &mut Vec<(&'static str, String)>, samples: Vec<(&'
     for (name, sample) in samples {
         let html = sample.render().unwrap();
         let html = html.replace(assets::mailbox_script_path(), "/_assets/mailbox.js");
+        let html = html.replace(assets::passkey_script_path(), "/_assets/passkey.js");
         let html = html.replace(assets::preview_script_path(), "/_assets/preview.js");
         pages.push((name, html));
     }
@@ -74,6 +77,7 @@ fn pages_look_as_they_did() {
         for (path, name) in [
             (assets::styles_path(), "poolhouse.css"),
             (assets::mailbox_script_path(), "mailbox.js"),
+            (assets::passkey_script_path(), "passkey.js"),
         ] {
             let asset = assets::find(path).unwrap();
             std::fs::write(folder.join("_assets").join(name), asset.content).unwrap();
@@ -97,6 +101,54 @@ fn every_page_says_its_language_title_and_one_heading() {
     }
 }
 
+/// One page, one stylesheet: quick on a bad line.
+#[test]
+fn pages_are_small() {
+    for (name, html) in pages(Words::Plain) {
+        assert!(html.len() < 30 * 1024, "{name}: {}", html.len());
+        let page = Markup::read(&html);
+        let sheets = page
+            .tags()
+            .filter(|tag| tag.name == "link" && tag.attribute("rel") == Some("stylesheet"));
+        assert_eq!(sheets.count(), 1, "{name}");
+    }
+    let styles = assets::find(assets::styles_path()).unwrap();
+    assert!(styles.content.len() < 30 * 1024);
+}
+
+/// Direction and language are attributes of the page; nothing else knows them.
+#[test]
+fn every_hosted_page_can_be_written_in_any_language_and_direction() {
+    use crate::text::Locale;
+
+    for locale in Locale::ALL.iter().chain([&Locale::Pseudo]) {
+        for (name, mut sample) in SignUpPage::samples(Words::Plain) {
+            sample.chrome.locale = *locale;
+            let html = sample.render().unwrap();
+            let page = Markup::read(&html);
+            let root = page.only("html");
+            assert_eq!(root.attribute("lang"), Some(locale.tag()), "{name}");
+            assert_eq!(root.attribute("dir"), Some(locale.direction()), "{name}");
+            let english = html.contains("Sign up with a new account");
+            assert_eq!(english, ["en", "ar-XB"].contains(&locale.tag()), "{name}");
+        }
+    }
+    assert_eq!(Locale::Pseudo.direction(), "rtl");
+    // Sides are named by where lines begin and end.
+    let css = assets::find(assets::styles_path()).unwrap().content;
+    for physical in [
+        "margin-left",
+        "margin-right",
+        "padding-left",
+        "padding-right",
+        "text-align: left",
+        "text-align: right",
+        "float:",
+    ] {
+        assert!(!css.contains(physical), "{physical}");
+    }
+}
+
 #[test]
 fn nothing_is_inline_and_nothing_comes_from_elsewhere() {
     for (name, page) in markups() {
@@ -116,7 +168,8 @@ fn nothing_is_inline_and_nothing_comes_from_elsewhere() {
             }
         }
         let scripts: Vec<_> = page.tags().filter(|tag| tag.name == "script").collect();
-        if name.contains("mailbox") || name.contains("message") {
+        let may = ["mailbox", "message", "passkey"];
+        if may.iter().any(|page| name.contains(page)) {
             assert!(
                 scripts.iter().all(|tag| tag.attribute("src").is_some()),
                 "{name}"

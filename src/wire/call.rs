@@ -44,6 +44,8 @@ pub struct Incoming {
     pub access_key: Option<String>,
     /// The operation's audit name.
     pub act: &'static str,
+    /// The exceptions that the operation's model lists.
+    pub errors: &'static [&'static str],
 }
 
 /// The kind of caller an operation takes (api.md 1.3).
@@ -103,17 +105,14 @@ impl Caller for TokenOrSession {
     }
 }
 
-/// The models of AssociateSoftwareToken and of the operations on passkeys do not know all that may be
-/// wrong with the user behind a token: to them, the token is no good.
-fn narrowed(act: &str, error: Error) -> Error {
-    let unknown = match error.code {
-        Code::PasswordResetRequired => act == "AssociateSoftwareToken",
-        Code::UserNotConfirmed | Code::UserNotFound => {
-            act == "AssociateSoftwareToken" || act.contains("WebAuthn")
-        }
-        _ => false,
-    };
-    if !unknown {
+/// Where an operation's model does not know what may be wrong with the user behind a token, the
+/// token is no good.
+fn narrowed(errors: &[&str], error: Error) -> Error {
+    let of_user = matches!(
+        error.code,
+        Code::PasswordResetRequired | Code::UserNotConfirmed | Code::UserNotFound
+    );
+    if !of_user || errors.contains(&error.code.name()) {
         return error;
     }
     let narrowed = Error::invalid_access_token();
@@ -143,8 +142,8 @@ impl Caller for Token {
         Box::pin(async {
             let token = incoming.body.get("AccessToken").and_then(Value::as_str);
             let token = Secret::new(token.ok_or_else(Error::invalid_access_token)?.to_owned());
-            let admitted = access::user_operation(&incoming.app, &token).await;
-            let user = admitted.map_err(|error| narrowed(incoming.act, error))?;
+            let user = access::user_operation(&incoming.app, &token).await;
+            let user = user.map_err(|error| narrowed(incoming.errors, error))?;
             incoming.actor.kind = ActorKind::User;
             incoming.actor.id = Some(user.user.sub.to_string());
             Ok(Self(user))

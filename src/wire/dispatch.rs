@@ -90,6 +90,8 @@ async fn answer(
         return Err(Error::not_implemented(operation.name).into());
     };
     let wrote = actor.wrote.clone();
+    let facts = (service.model)().operation(operation.name);
+    let errors = facts.map_or(&[][..], |facts| facts.errors.as_slice());
     let incoming = |body, actor| Incoming {
         app: Arc::clone(&app),
         body,
@@ -98,6 +100,7 @@ async fn answer(
         account: scope.account.clone(),
         access_key: scope.access_key.clone(),
         act: operation.name,
+        errors,
     };
     let mut answer = (handler.run)(incoming(body, actor.clone())).await;
     for _ in 0..REPEATS {
@@ -108,12 +111,16 @@ async fn answer(
         let body = read(service, operation, &bytes)?;
         answer = (handler.run)(incoming(body, actor.clone())).await;
     }
-    let answer = answer.map_err(|error| error.internal_as(service.internal))?;
-    let facts = (service.model)();
-    let has_output = facts
-        .operation(operation.name)
-        .is_some_and(|facts| facts.has_output);
-    if !has_output {
+    // Trouble of ours has another name in the newer operations' models.
+    let answer = answer.map_err(|error| {
+        let newer = errors.contains(&Code::InternalServer.name());
+        error.internal_as(if newer {
+            Code::InternalServer
+        } else {
+            service.internal
+        })
+    })?;
+    if !facts.is_some_and(|facts| facts.has_output) {
         return Ok(Bytes::new());
     }
     Ok(Bytes::from(answer))
@@ -185,6 +192,7 @@ fn actor(request: &Request, id: &str) -> Actor {
         request_id: Some(id.to_owned()),
         ip: peer.map(|ConnectInfo(address)| address.ip().to_string()),
         agent: header_text(request.headers(), "user-agent").map(str::to_owned),
+        told: None,
         wrote: Wrote::default(),
     }
 }

@@ -38,6 +38,16 @@ fn linked<'p>(page: &'p str, before: &str) -> &'p str {
 }
 
 #[tokio::test]
+async fn the_address_of_the_server_leads_there() {
+    let s = Server::start().await;
+    let (status, headers, _) = get(&s, "/").await;
+    assert_eq!(
+        (status, &headers["location"]),
+        (303, &"/_poolhouse/".parse().unwrap())
+    );
+}
+
+#[tokio::test]
 async fn messages_are_on_the_page_newest_first() {
     let s = Server::start().await;
     let (status, _, page) = get(&s, "/_poolhouse/").await;

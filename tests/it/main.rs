@@ -29,5 +29,6 @@ mod store;
 mod support;
 mod tls;
 mod triggers;
+mod walk;
 mod web;
 mod wire;

@@ -75,6 +75,7 @@ class Cluster:
 
     def __exit__(self, *_):
         try:
-            self.stop("immediate")
+            if (self.folder / "data" / "postmaster.pid").exists():
+                self.stop("immediate")
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)

@@ -11,5 +11,7 @@ pub mod mfa;
 pub mod passkeys;
 pub mod pools;
 pub mod resource_servers;
+pub mod risk;
+pub mod sessions;
 pub mod terms;
 pub mod users;

@@ -3,10 +3,14 @@
 use crate::app::App;
 use crate::domain::access::SignedIn;
 use crate::domain::limits::{self, Act};
+use crate::domain::risk::compromised;
+use crate::domain::risk::events::{self, Happened};
 use crate::domain::{password, records};
 use crate::error::{Error, Reason, Result};
 use crate::secret::Secret;
+use crate::settings::risk::PasswordEvent;
 use crate::store::audit::{self, Actor};
+use crate::store::auth_events::{Answered, Kind, Response};
 use crate::store::passwords::{self, Password};
 use crate::store::users::{Status, User};
 
@@ -31,11 +35,17 @@ pub async fn change_password(
     let (pool, user) = (&who.pool, &who.user);
     check_status(user)?;
     password::check_policy(pool, request.proposed.expose())?;
+    let event = PasswordEvent::PasswordChange;
+    compromised::check_new(pool, Some(&who.client), event, request.proposed.expose())?;
     count(app, actor, who).await?;
     let mut db = app.store.read().await?;
     let stored = passwords::find(&mut db, &pool.id, &user.sub).await?;
     drop(db);
-    check_previous(app, stored.as_ref(), request.previous.as_ref()).await?;
+    let right = check_previous(app, stored.as_ref(), request.previous.as_ref()).await;
+    if let Err(refusal) = right {
+        events::note_alone(app, actor, pool, happened(who, Answered::Failure)).await?;
+        return Err(refusal);
+    }
     password::check_history(app, pool, stored.as_ref(), &request.proposed).await?;
     let prepared =
         password::prepare(app, pool, &user.sub, &user.username, &request.proposed).await?;
@@ -64,8 +74,22 @@ pub async fn change_password(
         refused: None,
     })
     .await?;
+    events::note(app, &mut tx, actor, pool, happened(who, Answered::Success)).await?;
     tx.commit().await?;
     Ok(())
+}
+
+fn happened(who: &SignedIn, password: Answered) -> Happened<'_> {
+    Happened {
+        kind: Kind::PasswordChange,
+        response: match password {
+            Answered::Success => Response::Pass,
+            Answered::Failure => Response::Fail,
+        },
+        password: Some(password),
+        sub: &who.user.sub,
+        client: Some(&who.client.id),
+    }
 }
 
 fn check_status(user: &User) -> Result<()> {

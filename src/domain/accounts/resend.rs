@@ -7,8 +7,10 @@ use crate::domain::existence::{self, Subject};
 use crate::domain::hooks::Metadata;
 use crate::domain::limits::{self, Act};
 use crate::domain::messages::{self, Draft};
+use crate::domain::risk::events::{self, Happened};
 use crate::error::{Error, Result};
 use crate::store::audit::{self, Actor};
+use crate::store::auth_events::{Kind as EventKind, Response};
 use crate::store::clients::Client;
 use crate::store::pools::Pool;
 use crate::store::users::{Status, User};
@@ -75,6 +77,14 @@ pub async fn resend(
         refused: None,
     })
     .await?;
+    let happened = Happened {
+        kind: EventKind::ResendCode,
+        response: Response::Pass,
+        password: None,
+        sub: owner.sub,
+        client: Some(&client.id),
+    };
+    events::note(app, &mut tx, actor, pool, happened).await?;
     tx.commit().await?;
     match message {
         Some(message) if client.settings.hides_user_existence() => {

@@ -9,12 +9,18 @@ use crate::domain::hooks::{
     self, ConfirmationSource, Event, Metadata, PreSignUpAnswer, SignUpSource,
 };
 use crate::domain::messages::{self, Draft};
-use crate::domain::{accounts, first_factors, password, records};
+use crate::domain::password::{self, Prepared};
+use crate::domain::risk::compromised;
+use crate::domain::risk::events::{self, Happened};
+use crate::domain::{accounts, first_factors, records};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::settings::pool::Alias;
+use crate::settings::risk::PasswordEvent;
 use crate::store::audit::{self, Actor};
+use crate::store::auth_events::{Kind as EventKind, Response};
 use crate::store::clients::Client;
+use crate::store::db::Tx;
 use crate::store::passwords;
 use crate::store::pools::Pool;
 use crate::store::users::{Attributes, Status, User};
@@ -59,6 +65,8 @@ pub async fn sign_up(
     }
     if let Some(password) = &request.password {
         password::check_policy(pool, password.expose())?;
+        let event = PasswordEvent::SignUp;
+        compromised::check_new(pool, Some(client), event, password.expose())?;
     }
     let (name, attributes) = check(app, pool, client, &request)?;
     if request.password.is_none() && !first_factors::spare_password(pool, &attributes) {
@@ -102,19 +110,7 @@ pub async fn sign_up(
     let code = codes::generate(app)?;
 
     let mut tx = app.store.write(actor).await?;
-    for contact in CONTACTS {
-        // What the trigger vouches for moves here from whoever had it.
-        if decided.verifies(contact) {
-            records::take_over(&mut tx, pool, &user, contact).await?;
-        }
-    }
-    records::insert(&mut tx, pool, &user)
-        .await
-        .map_err(|refused| accounts::exists(refused, name.login, Error::username_exists))?;
-    if let Some(prepared) = prepared {
-        let row = prepared.into_row(pool, None, password::Kind::Permanent, now);
-        passwords::set(&mut tx, &pool.id, &user.sub, &row).await?;
-    }
+    insert(&mut tx, pool, (&name, &user), (decided, prepared)).await?;
     if let Some(sent) = &sent {
         let owner = Owner {
             pool: &pool.id,
@@ -130,6 +126,14 @@ pub async fn sign_up(
         refused: None,
     })
     .await?;
+    let happened = Happened {
+        kind: EventKind::SignUp,
+        response: Response::Pass,
+        password: None,
+        sub: &user.sub,
+        client: Some(&client.id),
+    };
+    events::note(app, &mut tx, actor, pool, happened).await?;
     tx.commit().await?;
 
     if let (Some(message), Some(sent)) = (&message, &sent) {
@@ -145,6 +149,28 @@ pub async fn sign_up(
     }
     let delivery = sent.as_ref().map(Details::from);
     Ok(SignedUp { user, delivery })
+}
+
+/// Adds the user with the password. What the trigger vouches for moves here from whoever had it.
+async fn insert(
+    tx: &mut Tx,
+    pool: &Pool,
+    (name, user): (&Name, &User),
+    (decided, prepared): (PreSignUpAnswer, Option<Prepared>),
+) -> Result<()> {
+    for contact in CONTACTS {
+        if decided.verifies(contact) {
+            records::take_over(tx, pool, user, contact).await?;
+        }
+    }
+    records::insert(tx, pool, user)
+        .await
+        .map_err(|refused| accounts::exists(refused, name.login, Error::username_exists))?;
+    if let Some(prepared) = prepared {
+        let row = prepared.into_row(pool, None, password::Kind::Permanent, user.created);
+        passwords::set(tx, &pool.id, &user.sub, &row).await?;
+    }
+    Ok(())
 }
 
 fn password_missing() -> Error {

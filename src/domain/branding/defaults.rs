@@ -5,84 +5,9 @@ use serde_json::{Map, Value, json};
 
 /// The values of our own theme, as `templates/assets/poolhouse.css` has them (tested).
 pub(super) fn settings() -> Map<String, Value> {
-    let both = |light: Value, dark: Value| json!({ "lightMode": light, "darkMode": dark });
     let value = json!({
-        "components": {
-            "pageBackground": with(
-                both(json!({ "color": "f2f6f8ff" }), json!({ "color": "0a1116ff" })),
-                &json!({ "image": { "enabled": false } }),
-            ),
-            "form": with(
-                both(
-                    json!({ "backgroundColor": "ffffffff", "borderColor": "dbe3e8ff" }),
-                    json!({ "backgroundColor": "111a21ff", "borderColor": "22303aff" }),
-                ),
-                &json!({
-                    "borderRadius": 20.0,
-                    "backgroundImage": { "enabled": false },
-                    "logo": { "enabled": false, "location": "CENTER", "position": "TOP",
-                        "formInclusion": "IN" },
-                }),
-            ),
-            "pageText": both(
-                json!({ "bodyColor": "0e1c24ff", "headingColor": "0e1c24ff",
-                    "descriptionColor": "50616cff" }),
-                json!({ "bodyColor": "e8eff3ff", "headingColor": "e8eff3ff",
-                    "descriptionColor": "9fb1bcff" }),
-            ),
-            "primaryButton": both(
-                button(["0e7490ff", "ffffffff"], ["0b5c73ff", "ffffffff"]),
-                button(["4cc3ddff", "03202aff"], ["7dd6eaff", "03202aff"]),
-            ),
-            "secondaryButton": both(
-                framed(["ffffffff", "7e8f9bff", "0e1c24ff"], ["f4f7f9ff", "50616cff", "0e1c24ff"]),
-                framed(["111a21ff", "5f7380ff", "e8eff3ff"], ["0c141aff", "9fb1bcff", "e8eff3ff"]),
-            ),
-            "idpButton": { "standard": both(
-                framed(["ffffffff", "7e8f9bff", "0e1c24ff"], ["f4f7f9ff", "50616cff", "0e1c24ff"]),
-                framed(["111a21ff", "5f7380ff", "e8eff3ff"], ["0c141aff", "9fb1bcff", "e8eff3ff"]),
-            ) },
-            "alert": with(
-                both(
-                    json!({ "error": { "backgroundColor": "fdf1f0ff", "borderColor": "f0c4c0ff" } }),
-                    json!({ "error": { "backgroundColor": "251514ff", "borderColor": "55302cff" } }),
-                ),
-                &json!({ "borderRadius": 10.0 }),
-            ),
-            "favicon": { "enabledTypes": ["ICO", "SVG"] },
-            "pageHeader": strip(),
-            "pageFooter": strip(),
-        },
-        "componentClasses": {
-            "buttons": { "borderRadius": 10.0 },
-            "input": with(
-                both(
-                    json!({ "defaults": { "backgroundColor": "ffffffff", "borderColor": "7e8f9bff" },
-                        "placeholderColor": "50616cff" }),
-                    json!({ "defaults": { "backgroundColor": "0c141aff", "borderColor": "5f7380ff" },
-                        "placeholderColor": "9fb1bcff" }),
-                ),
-                &json!({ "borderRadius": 10.0 }),
-            ),
-            "inputLabel": both(json!({ "textColor": "0e1c24ff" }), json!({ "textColor": "e8eff3ff" })),
-            "inputDescription": both(
-                json!({ "textColor": "50616cff" }),
-                json!({ "textColor": "9fb1bcff" }),
-            ),
-            "link": both(
-                json!({ "defaults": { "textColor": "0e7490ff" }, "hover": { "textColor": "0b5c73ff" } }),
-                json!({ "defaults": { "textColor": "4cc3ddff" }, "hover": { "textColor": "7dd6eaff" } }),
-            ),
-            "focusState": both(
-                json!({ "borderColor": "0e7490ff" }),
-                json!({ "borderColor": "7dd6eaff" }),
-            ),
-            "divider": both(json!({ "borderColor": "dbe3e8ff" }), json!({ "borderColor": "22303aff" })),
-            "statusIndicator": both(
-                status("b3261eff", ["0b6b47ff", "eef9f3ff", "b9e2cdff"]),
-                status("ff9d93ff", ["7fd8acff", "0f2119ff", "27513cff"]),
-            ),
-        },
+        "components": components(),
+        "componentClasses": component_classes(),
         "categories": {
             "form": { "location": { "horizontal": "CENTER", "vertical": "CENTER" } },
             "global": {
@@ -97,6 +22,98 @@ pub(super) fn settings() -> Map<String, Value> {
         Value::Object(settings) => settings,
         _ => Map::new(),
     }
+}
+
+fn both(light: &Value, dark: &Value) -> Value {
+    json!({ "lightMode": light, "darkMode": dark })
+}
+
+fn components() -> Value {
+    json!({
+        "pageBackground": with(
+            both(&json!({ "color": "f2f6f8ff" }), &json!({ "color": "0a1116ff" })),
+            &json!({ "image": { "enabled": false } }),
+        ),
+        "form": with(
+            both(
+                &json!({ "backgroundColor": "ffffffff", "borderColor": "dbe3e8ff" }),
+                &json!({ "backgroundColor": "111a21ff", "borderColor": "22303aff" }),
+            ),
+            &json!({
+                "borderRadius": 20.0,
+                "backgroundImage": { "enabled": false },
+                "logo": { "enabled": false, "location": "CENTER", "position": "TOP",
+                    "formInclusion": "IN" },
+            }),
+        ),
+        "pageText": both(
+            &json!({ "bodyColor": "0e1c24ff", "headingColor": "0e1c24ff",
+                "descriptionColor": "50616cff" }),
+            &json!({ "bodyColor": "e8eff3ff", "headingColor": "e8eff3ff",
+                "descriptionColor": "9fb1bcff" }),
+        ),
+        "primaryButton": both(
+            &button(["0e7490ff", "ffffffff"], ["0b5c73ff", "ffffffff"]),
+            &button(["4cc3ddff", "03202aff"], ["7dd6eaff", "03202aff"]),
+        ),
+        "secondaryButton": both(
+            &framed(["ffffffff", "7e8f9bff", "0e1c24ff"], ["f4f7f9ff", "50616cff", "0e1c24ff"]),
+            &framed(["111a21ff", "5f7380ff", "e8eff3ff"], ["0c141aff", "9fb1bcff", "e8eff3ff"]),
+        ),
+        "idpButton": { "standard": both(
+            &framed(["ffffffff", "7e8f9bff", "0e1c24ff"], ["f4f7f9ff", "50616cff", "0e1c24ff"]),
+            &framed(["111a21ff", "5f7380ff", "e8eff3ff"], ["0c141aff", "9fb1bcff", "e8eff3ff"]),
+        ) },
+        "alert": with(
+            both(
+                &json!({ "error": { "backgroundColor": "fdf1f0ff", "borderColor": "f0c4c0ff" } }),
+                &json!({ "error": { "backgroundColor": "251514ff", "borderColor": "55302cff" } }),
+            ),
+            &json!({ "borderRadius": 10.0 }),
+        ),
+        "favicon": { "enabledTypes": ["ICO", "SVG"] },
+        "pageHeader": strip(),
+        "pageFooter": strip(),
+    })
+}
+
+fn component_classes() -> Value {
+    json!({
+        "buttons": { "borderRadius": 10.0 },
+        "input": with(
+            both(
+                &json!({ "defaults": { "backgroundColor": "ffffffff", "borderColor": "7e8f9bff" },
+                    "placeholderColor": "50616cff" }),
+                &json!({ "defaults": { "backgroundColor": "0c141aff", "borderColor": "5f7380ff" },
+                    "placeholderColor": "9fb1bcff" }),
+            ),
+            &json!({ "borderRadius": 10.0 }),
+        ),
+        "inputLabel": both(
+            &json!({ "textColor": "0e1c24ff" }),
+            &json!({ "textColor": "e8eff3ff" }),
+        ),
+        "inputDescription": both(
+            &json!({ "textColor": "50616cff" }),
+            &json!({ "textColor": "9fb1bcff" }),
+        ),
+        "link": both(
+            &json!({ "defaults": { "textColor": "0e7490ff" }, "hover": { "textColor": "0b5c73ff" } }),
+            &json!({ "defaults": { "textColor": "4cc3ddff" }, "hover": { "textColor": "7dd6eaff" } }),
+        ),
+        "focusState": both(
+            &json!({ "borderColor": "0e7490ff" }),
+            &json!({ "borderColor": "7dd6eaff" }),
+        ),
+        "divider": both(
+            &json!({ "borderColor": "dbe3e8ff" }),
+            &json!({ "borderColor": "22303aff" }),
+        ),
+        "statusIndicator": both(
+            &status("b3261eff", ["0b6b47ff", "eef9f3ff", "b9e2cdff"]),
+            &status("ff9d93ff", ["7fd8acff", "0f2119ff", "27513cff"]),
+        ),
+    })
 }
 
 fn button([back, text]: [&str; 2], [hover_back, hover_text]: [&str; 2]) -> Value {

@@ -19,23 +19,15 @@ pub enum Version {
 /// What a page draws.
 #[derive(Clone, Debug)]
 pub struct Drawn {
-    /// Which version of the pages it is.
-    pub version: Version,
     /// The hash of the rules that stand after those of our own stylesheet.
     pub sheet: Option<String>,
     /// What is not style.
     pub look: Look,
 }
 
-/// What the pages of a client draw on the domain of this name; without a name, on the pool's prefix
-/// domain, or on its custom one if it has no other. None: managed login has no pages for a client
-/// without a style.
-pub async fn of_client(
-    app: &App,
-    pool: &PoolId,
-    client: &ClientId,
-    domain: Option<&str>,
-) -> Result<Option<Drawn>> {
+/// The version of the pages on the domain of this name; without a name, on the pool's prefix domain,
+/// or on its custom one if it has no other.
+pub async fn version(app: &App, pool: &PoolId, domain: Option<&str>) -> Result<Version> {
     let known = catalogue::pool(app, pool).await?;
     let domains = known.as_deref().map(|known| known.domains.as_slice());
     let domains = domains.unwrap_or_default();
@@ -45,11 +37,26 @@ pub async fn of_client(
     let domain = named
         .or_else(|| domains.iter().find(|known| !known.custom))
         .or_else(|| domains.first());
+    let managed = domain.is_some_and(|domain| domain.managed_login() >= 2);
+    Ok(if managed {
+        Version::Managed
+    } else {
+        Version::Classic
+    })
+}
+
+/// What the pages of a client draw in this version. None: managed login has no pages for a client
+/// without a style.
+pub async fn of_client(
+    app: &App,
+    pool: &PoolId,
+    client: &ClientId,
+    version: Version,
+) -> Result<Option<Drawn>> {
     let mut db = app.store.read().await?;
-    if domain.is_some_and(|domain| domain.managed_login() >= 2) {
+    if version == Version::Managed {
         let found = brandings::look(&mut db, pool, client).await?;
         return Ok(found.map(|(sheet, look)| Drawn {
-            version: Version::Managed,
             sheet: Some(sheet).filter(|digest| !digest.is_empty()),
             look,
         }));
@@ -57,7 +64,6 @@ pub async fn of_client(
     let found = customization::of_client(&mut db, pool, Some(client)).await?;
     let Some(found) = found else {
         return Ok(Some(Drawn {
-            version: Version::Classic,
             sheet: None,
             look: Look::default(),
         }));
@@ -67,7 +73,6 @@ pub async fn of_client(
         ..Placed::default()
     });
     Ok(Some(Drawn {
-        version: Version::Classic,
         look: Look {
             // The classic pages are light, and their CSS is written for that.
             mode: found.sheet_digest.as_ref().map(|_| Mode::Light),

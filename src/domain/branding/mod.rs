@@ -24,14 +24,15 @@ use crate::store::db::Tx;
 
 pub use customization::{Customization, Shown, get, set};
 pub use files::{File, picture, stylesheet};
-pub use look::{Drawn, Version, of_client};
+pub use look::{Drawn, Version, of_client, version};
 pub use styles::{Changes, Given, Style, create, delete, describe, describe_by_client, update};
 
 /// A hash that an address carries: half of the SHA-256, in hexadecimal digits.
 fn hash(bytes: &[u8]) -> String {
     let digest = digest(&SHA256, bytes);
     let half = digest.as_ref().iter().take(16);
-    half.map(|byte| format!("{byte:02x}")).collect()
+    let half = half.fold(0_u128, |hash, byte| (hash << 8) | u128::from(*byte));
+    format!("{half:032x}")
 }
 
 /// Puts a document over another: objects are merged, everything else is replaced.

@@ -265,24 +265,19 @@ fn put_assets(assets: &mut Vec<Asset>, given: Vec<Given>) -> Result<()> {
 
 fn checked(assets: &[Asset], given: Given) -> Result<Asset> {
     let category = given.category.as_str();
-    let (digest, bytes) = match given.bytes.filter(|bytes| !bytes.is_empty()) {
-        Some(bytes) => {
-            if !pictures::is(given.extension, &bytes) {
-                return Err(Error::asset_format(category, given.extension.as_str()));
-            }
-            (hash(&bytes), URL_SAFE_NO_PAD.encode(bytes))
+    let (digest, bytes) = if let Some(bytes) = given.bytes.filter(|bytes| !bytes.is_empty()) {
+        if !pictures::is(given.extension, &bytes) {
+            return Err(Error::asset_format(category, given.extension.as_str()));
         }
-        None => {
-            let id = given.resource_id.as_deref();
-            let same = |asset: &&Asset| {
-                id.is_some()
-                    && asset.resource_id.as_deref() == id
-                    && asset.extension == given.extension
-            };
-            let known = assets.iter().find(same);
-            let known = known.ok_or_else(|| Error::asset_without_bytes(category))?;
-            (known.digest.clone(), known.bytes.clone())
-        }
+        (hash(&bytes), URL_SAFE_NO_PAD.encode(bytes))
+    } else {
+        let id = given.resource_id.as_deref();
+        let same = |asset: &&Asset| {
+            id.is_some() && asset.resource_id.as_deref() == id && asset.extension == given.extension
+        };
+        let known = assets.iter().find(same);
+        let known = known.ok_or_else(|| Error::asset_without_bytes(category))?;
+        (known.digest.clone(), known.bytes.clone())
     };
     Ok(Asset {
         category: given.category,
@@ -312,8 +307,8 @@ fn draw(branding: &Branding, settings: Option<&Map<String, Value>>) -> Drawing {
         hash(sheet.as_bytes())
     };
     Drawing {
-        digest,
         sheet,
+        digest,
         look,
     }
 }

@@ -10,7 +10,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 
 use crate::settings::branding::{AssetCategory, ColorMode};
-use crate::store::brandings::{Align, Asset, Look, Mode, Placed};
+use crate::store::brandings::{Align, Asset, Look, Mode, Placed, Strip};
 
 /// Colours: where the settings have them (`*` is `lightMode` or `darkMode`), and the property of the
 /// stylesheet that they become.
@@ -216,7 +216,9 @@ impl Theme<'_> {
         let strip = |name: &str, category| {
             let shown = format!("categories.global.{name}.enabled");
             let shown = self.get(&shown).and_then(Value::as_bool) == Some(true);
-            shown.then(|| self.logo(&format!("components.{name}.logo"), category))
+            shown.then(|| Strip {
+                logo: self.logo(&format!("components.{name}.logo"), category),
+            })
         };
         Look {
             mode,
@@ -491,16 +493,19 @@ mod tests {
             sheet.contains("{.brand-stage{justify-content:end}}"),
             "{sheet}"
         );
+        // It is stored between setting and drawing.
+        let stored = serde_json::to_string(&look).unwrap();
+        assert_eq!(serde_json::from_str::<Look>(&stored).unwrap(), look);
         let logo = look.form_logo.unwrap();
         assert_eq!(logo.light.as_deref(), Some("bb.png"));
         assert_eq!(logo.dark.as_deref(), Some("cc.png"));
         assert!(logo.below && logo.outside && logo.align == Align::Start);
         assert_eq!(look.mode, Some(Mode::Dark));
         assert_eq!(
-            look.header.unwrap().unwrap().light.as_deref(),
+            look.header.unwrap().logo.unwrap().light.as_deref(),
             Some("dd.png")
         );
-        assert_eq!(look.footer, Some(None));
+        assert_eq!(look.footer, Some(Strip::default()));
         let (sheet, look) = theme(&json!({}), &assets);
         assert_eq!(
             (sheet.as_str(), look.form_logo, look.header),

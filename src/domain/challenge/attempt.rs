@@ -4,14 +4,17 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::collections::BTreeMap;
+
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::Face;
 use crate::app::App;
+use crate::domain::hooks::Challenged;
 use crate::domain::tokens::{Claim, Nothing};
 use crate::error::{Error, Reason, Result};
-use crate::ids::{ClientId, DeviceKey, PoolId, SessionId, Sub};
+use crate::ids::{ClientId, DeviceKey, PoolId, SessionId, Sub, Uuid};
 use crate::secret::Secret;
 use crate::settings::pool::{Contact, FirstFactor};
 use crate::store::clients::Client;
@@ -37,6 +40,8 @@ pub(super) enum Factor {
     SignUp,
     /// A code to a contact, in the password's place.
     Code,
+    /// A passkey, in the password's place.
+    Passkey,
     /// A second factor.
     Second,
     /// The secret of a remembered device.
@@ -57,6 +62,12 @@ pub(super) struct Attempt {
     pub(super) step: Step,
     /// What has been proven so far.
     pub(super) factors: Vec<Factor>,
+    /// The event that the sign-in is, where events are recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) event: Option<Uuid>,
+    /// The challenges of a sign-in that functions make up (CUSTOM_AUTH); none in others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) history: Vec<Challenged>,
     /// `DEVICE_KEY`, where one was given.
     pub(super) device: Option<DeviceKey>,
     /// 128 random bits; used up by success.
@@ -125,6 +136,13 @@ pub(super) enum Step {
         hash: String,
         /// The address, if proving it turns the factor on (MFA_SETUP).
         enrols: Option<String>,
+    },
+    /// CUSTOM_CHALLENGE.
+    Custom {
+        /// What the answer is checked with.
+        private: BTreeMap<String, String>,
+        /// What the functions are told of the challenge later.
+        metadata: Option<String>,
     },
     /// SOFTWARE_TOKEN_MFA.
     SoftwareToken,
@@ -195,6 +213,8 @@ impl Attempt {
             who,
             step,
             factors: Vec::new(),
+            event: None,
+            history: Vec::new(),
             device: None,
             nonce: app.rng.text(b"0123456789abcdef", 32)?,
             expires: expires.plus(client.settings.auth_session_lifetime()),
@@ -207,6 +227,7 @@ impl Attempt {
         let next = Self::new(app, client, face, who, step)?;
         Ok(Self {
             factors: self.factors.clone(),
+            event: self.event.clone(),
             device: self.device.clone(),
             ..next
         })

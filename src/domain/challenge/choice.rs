@@ -164,7 +164,9 @@ impl Choosing<'_> {
             Subject::User(user) => Who::user(user),
             Subject::Phantom(sub) => Who::phantom(sub),
         };
-        Attempt::new(context.app, context.client, context.face, who, step)
+        let mut attempt = Attempt::new(context.app, context.client, context.face, who, step)?;
+        attempt.event = context.watch.event();
+        Ok(attempt)
     }
 
     /// The next challenge, with what else there is to choose from.
@@ -223,6 +225,7 @@ pub(super) async fn resume(
     let Context { app, client, .. } = context;
     let session = session.ok_or_else(|| Error::missing_parameter("Session"))?;
     let attempt = Attempt::open(app, client, context.face, session.expose()).await?;
+    context.watch.resume(&attempt, false);
     if !attempt.factors.is_empty() {
         return Err(foreign());
     }

@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 
 use super::attempt::{Attempt, Passed, Step};
 use super::context::Context;
-use super::{Outcome, Parameters, second_factor};
+use super::{Outcome, Parameters, second_factor, set_up_mfa};
 use crate::domain::codes::Sent;
 use crate::domain::limits::{self, Act};
 use crate::domain::mfa::{self, tries};
@@ -188,6 +188,7 @@ impl Passed for Code<'_> {
                 return Ok(());
             }
             let before = records::lock(tx, self.pool, &self.user.sub).await?;
+            set_up_mfa::check_needed(self.pool, &before)?;
             let after = self.after(&before)?;
             records::save(tx, self.pool, &before, &after)
                 .await

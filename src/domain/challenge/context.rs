@@ -1,6 +1,7 @@
 //! What every step of one request works with, and the first questions: who is it, may they sign in.
 
 use super::attempt::Attempt;
+use super::watched::Watch;
 use super::{Face, Parameters};
 use crate::app::App;
 use crate::domain::hooks::{self, Metadata};
@@ -9,6 +10,7 @@ use crate::error::{Error, Reason, Result};
 use crate::ids::{DeviceKey, Sub};
 use crate::secret::Secret;
 use crate::store::audit::{Actor, Event};
+use crate::store::auth_events::Response;
 use crate::store::clients::Client;
 use crate::store::passwords::{self, Password};
 use crate::store::pools::Pool;
@@ -24,6 +26,8 @@ pub(super) struct Context<'a> {
     pub(super) face: Face,
     /// `ClientMetadata` of an answer; that of the start is `validation`.
     pub(super) metadata: &'a Metadata,
+    /// The sign-in as threat protection sees it.
+    pub(super) watch: &'a Watch,
     /// `ClientMetadata` of the start, which few triggers get, and as `validationData`.
     pub(super) validation: &'a Metadata,
     /// `DEVICE_KEY` of the request, or of an earlier one of the same sign-in.
@@ -103,15 +107,25 @@ impl Context<'_> {
         if let (None, Some(password)) = (&user, migrates) {
             let event = self.event(typed, None);
             user = accounts::migrate(self.app, event, Some(password)).await?;
+            // The function has seen the right password, so this tells nobody else's secret.
+            if user
+                .as_ref()
+                .is_some_and(|user| user.status == Status::ResetRequired)
+            {
+                return Err(Error::password_reset_required());
+            }
         }
         if let Some(user) = user {
+            self.watch.admit(self, Some(&user.sub))?;
             check_enabled(&user)?;
             return Ok(Subject::User(Box::new(user)));
         }
         if !self.client.settings.hides_user_existence() {
+            self.watch.admit(self, None)?;
             return Err(Error::user_does_not_exist().because(Reason::UnknownUser));
         }
         let phantom = existence::phantom(self.app, self.pool, typed)?;
+        self.watch.admit(self, Some(&phantom.sub))?;
         Ok(Subject::Phantom(phantom.sub))
     }
 
@@ -132,6 +146,7 @@ impl Context<'_> {
         let Some(user) = user else {
             return Err(self.unknown());
         };
+        self.watch.admit(self, Some(&user.sub))?;
         check_enabled(&user)?;
         if user.auth_epoch != epoch {
             return Err(Error::invalid_session().because(Reason::SignedOut));
@@ -210,6 +225,8 @@ impl Context<'_> {
             refused: Some(reason),
         };
         tx.audit(event).await?;
+        let told = (subject, Response::Fail);
+        self.watch.note(self, &mut tx, told).await?;
         Ok(tx.commit().await?)
     }
 

@@ -67,7 +67,7 @@ pub(super) async fn answer(
     match proven.await {
         Ok(true) => {}
         Ok(false) => {
-            drop(admitted);
+            admitted.failed(app, actor).await?;
             return Err(context.refuse(&user.sub, Reason::WrongDevice).await);
         }
         Err(error) => {

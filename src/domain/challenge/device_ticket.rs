@@ -87,7 +87,8 @@ pub(super) async fn redeem(
     };
     let step = Step::DeviceSrp(key.clone());
     let attempt = Attempt::new(app, client, face, Who::user(&user), step)?;
-    let attempt = attempt.standing_for(nonce, held.factors, key);
+    let mut attempt = attempt.standing_for(nonce, held.factors, key);
+    attempt.event = context.watch.event();
     Ok((attempt, user))
 }
 
@@ -109,6 +110,7 @@ async fn after_factor(
         app, client, face, ..
     } = context;
     let before = Attempt::open_used(app, client, face, session.expose())?;
+    context.watch.resume(&before, true);
     let Some(epoch) = before.who.epoch() else {
         return Ok(None);
     };

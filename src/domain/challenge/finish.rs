@@ -4,7 +4,8 @@ use futures_util::future::BoxFuture;
 
 use super::attempt::{Attempt, Completes, Factor, Passed, Step};
 use super::context::Context;
-use super::{Face, Outcome, built, device, device_ticket, new_password, second_factor};
+use super::watched::Noted;
+use super::{Face, Outcome, custom, device, device_ticket, new_password, second_factor};
 use crate::domain::complete::{Completion, complete};
 use crate::domain::devices::{self, NewDevice};
 use crate::domain::hooks::{self, TokenSource};
@@ -13,6 +14,7 @@ use crate::domain::mfa::{self, Asked};
 use crate::domain::sessions;
 use crate::domain::tokens::Issued;
 use crate::error::{Error, Reason, Result};
+use crate::store::auth_events::Response;
 use crate::store::db::Tx;
 use crate::store::passwords::Password;
 use crate::store::sessions::Session;
@@ -52,6 +54,13 @@ pub(super) async fn after_password(
         proof.admitted.refund(app, actor).await?;
         return Err(refusal);
     }
+    if let Some(attempt) = proof.attempt.filter(|attempt| !attempt.history.is_empty()) {
+        let mut tx = app.store.write(actor).await?;
+        attempt.consume_in(&mut tx).await?;
+        proof.admitted.refund_in(&mut tx).await?;
+        tx.commit().await?;
+        return custom::after_password(context, user, attempt).await;
+    }
     if user.status == Status::ForceChangePassword {
         let next = new_password::ask(context, &user, proof.factor)?;
         let mut tx = app.store.write(actor).await?;
@@ -59,13 +68,18 @@ pub(super) async fn after_password(
             attempt.consume_in(&mut tx).await?;
         }
         proof.admitted.refund_in(&mut tx).await?;
+        let told = (&user.sub, Response::InProgress);
+        context.watch.note(&context, &mut tx, told).await?;
         tx.commit().await?;
         return Ok(Outcome::Challenge(next));
     }
     let step = First {
         proof: &proof,
-        // The end of a sign-in forgets all failures; before it this one is taken back.
-        refunds: mfa::asked(context.pool, &user) != Asked::Nothing || context.device.is_some(),
+        // The end of a sign-in forgets all failures; before it this one is taken back. A risky sign-in
+        // may be asked for more than the pool asks.
+        refunds: context.watch.is_on()
+            || mfa::asked(context.pool, &user) != Asked::Nothing
+            || context.device.is_some(),
     };
     let source = TokenSource::Authentication;
     let done = second_factor::go_on(context, user, (vec![proof.factor], source), &step).await;
@@ -116,7 +130,6 @@ pub(super) async fn sign_in(
         client,
         ..
     } = context;
-    built::check(pool)?;
     let new = new_device(context, proven)?;
     let known = context.device.filter(|_| proven.contains(&Factor::Device));
     let still = device::Still::of(&user, known);
@@ -130,15 +143,26 @@ pub(super) async fn sign_in(
     } else {
         (user, passed)
     };
-    let claim = Completes(passed);
+    let sub = user.sub.clone();
+    let noted = Noted {
+        context,
+        sub: &sub,
+        response: Response::Pass,
+        passed,
+    };
+    let claim = Completes(&noted);
+    let event = context.watch.event();
     if context.face == Face::Hosted {
-        let proven = sessions::open_browser(app, actor, client, user, &claim).await?;
+        let proven =
+            sessions::open_browser(app, actor, (pool, client), (user, event), &claim).await?;
         return Ok(Outcome::Proven(proven));
     }
     let key = new.as_ref().map(|new| &new.key).or(known);
+    let session = sessions::new(app, actor, client, &user)?;
     let session = Session {
         device_key: key.map(ToString::to_string),
-        ..sessions::new(app, actor, client, &user)?
+        event_id: event.unwrap_or_else(|| session.event_id.clone()),
+        ..session
     };
     let completion = Completion {
         pool,

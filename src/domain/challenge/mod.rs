@@ -5,10 +5,11 @@
 //! in [`Outcome::Proven`] instead of tokens: the OAuth endpoints turn that into a code.
 
 mod attempt;
-pub(in crate::domain) mod built;
+mod built;
 mod choice;
 mod code;
 mod context;
+mod custom;
 mod device;
 mod device_proof;
 mod device_srp;
@@ -25,6 +26,7 @@ mod set_up_mfa;
 mod signed_up;
 mod software_token;
 mod srp;
+mod watched;
 mod web_authn;
 
 use std::collections::BTreeMap;
@@ -48,6 +50,7 @@ use context::Context;
 pub use parameters::Parameters;
 pub use set_up_mfa::{associate, verify};
 pub use signed_up::{SignUpSession, after_confirmation};
+use watched::Watch;
 
 names! {
     /// `AuthFlow` of InitiateAuth.
@@ -184,6 +187,7 @@ pub async fn start(
         let issued = refresh::refresh(app, actor, pool, client, refresh).await?;
         return Ok(Outcome::Tokens(issued));
     }
+    let watch = Watch::of(app, pool)?;
     let device = device::named(pool, &parameters)?;
     let context = Context {
         app,
@@ -194,16 +198,28 @@ pub async fn start(
         metadata: &none,
         validation: metadata,
         device: device.as_ref(),
+        watch: &watch,
     };
-    let typed = context.username(&parameters)?;
-    flows::check(client, face, flow)?;
-    built::check_asked(flow, &parameters)?;
-    built::check(pool)?;
+    let outcome = begin(context, (flow, session.as_ref()), &parameters).await;
+    watch.close(&context, outcome).await
+}
+
+async fn begin(
+    context: Context<'_>,
+    (flow, session): (Flow, Option<&Secret<String>>),
+    parameters: &Parameters,
+) -> Result<Outcome> {
+    let typed = context.username(parameters)?;
+    flows::check(context.client, context.face, flow)?;
+    built::check_asked(flow, parameters)?;
     if flow == Flow::UserAuth {
-        return choice::start(context, typed, &parameters, session.as_ref()).await;
+        return choice::start(context, typed, parameters, session).await;
+    }
+    if flow == Flow::Custom {
+        return Box::pin(custom::start(context, typed, parameters)).await;
     }
     if flow == Flow::UserSrp {
-        return srp::start(context, typed, &parameters).await;
+        return srp::start(context, typed, parameters).await;
     }
     password::start(context, typed, parameters.get("PASSWORD")?).await
 }
@@ -218,8 +234,8 @@ pub async fn answer(
     client: &Client,
     answer: Answer<'_>,
 ) -> Result<Outcome> {
-    let parameters = &answer.parameters;
-    let device = device::named(pool, parameters)?;
+    let watch = Watch::of(app, pool)?;
+    let device = device::named(pool, &answer.parameters)?;
     let context = Context {
         app,
         actor,
@@ -229,10 +245,16 @@ pub async fn answer(
         metadata: answer.metadata,
         validation: &Metadata::new(),
         device: device.as_ref(),
+        watch: &watch,
     };
+    let outcome = go_on(context, &answer).await;
+    watch.close(&context, outcome).await
+}
+
+async fn go_on(context: Context<'_>, answer: &Answer<'_>) -> Result<Outcome> {
+    let parameters = &answer.parameters;
     let known = answer.face == Face::Hosted && parameters.find("USERNAME").is_none();
     let typed = (!known).then(|| context.username(parameters)).transpose()?;
-    built::check(pool)?;
     let session = answer.session.as_ref();
     match answer.name {
         ChallengeName::PasswordVerifier => {
@@ -252,7 +274,7 @@ pub async fn answer(
             choice::answer(context, typed, session, (name, parameters)).await
         }
         name @ (ChallengeName::EmailOtp | ChallengeName::SmsOtp)
-            if first_code::asked(app, session) =>
+            if first_code::asked(context.app, session) =>
         {
             first_code::answer(context, typed, session, (name, parameters)).await
         }
@@ -262,6 +284,10 @@ pub async fn answer(
         }
         ChallengeName::SoftwareTokenMfa => {
             software_token::answer(context, typed, session, parameters).await
+        }
+        ChallengeName::CustomChallenge => {
+            let typed = typed.ok_or_else(|| Error::missing_parameter("USERNAME"))?;
+            Box::pin(custom::answer(context, typed, session, parameters)).await
         }
         ChallengeName::SelectMfaType => {
             select_mfa::answer(context, typed, session, parameters).await
@@ -285,6 +311,34 @@ pub async fn send_again(
     client: &Client,
     session: &Secret<String>,
 ) -> Result<Outcome> {
+    let watch = Watch::of(app, pool)?;
+    let context = Context {
+        app,
+        actor,
+        pool,
+        client,
+        face: Face::Hosted,
+        metadata: &Metadata::new(),
+        watch: &watch,
+        validation: &Metadata::new(),
+        device: None,
+    };
+    if first_code::asked(app, Some(session)) {
+        return first_code::send_again(context, session).await;
+    }
+    code::send_again(context, session).await
+}
+
+/// What a browser needs to answer a sign-in in progress with a passkey: `CREDENTIAL_REQUEST_OPTIONS`.
+///
+/// # Errors: NotAuthorized (the sign-in is over), InvalidParameter (no passkey is offered)
+pub async fn passkey_options(
+    app: &App,
+    actor: &Actor,
+    pool: &Pool,
+    client: &Client,
+    session: &Secret<String>,
+) -> Result<String> {
     let context = Context {
         app,
         actor,
@@ -294,11 +348,9 @@ pub async fn send_again(
         metadata: &Metadata::new(),
         validation: &Metadata::new(),
         device: None,
+        watch: &watched::UNWATCHED,
     };
-    if first_code::asked(app, Some(session)) {
-        return first_code::send_again(context, session).await;
-    }
-    code::send_again(context, session).await
+    web_authn::options_again(context, session).await
 }
 
 /// Signs a browser in without asking for the first factor: its user has just proven, in the same
@@ -313,6 +365,7 @@ pub async fn prove(
     client: &Client,
     user: &User,
 ) -> Result<Outcome> {
+    let watch = Watch::of(app, pool)?;
     let context = Context {
         app,
         actor,
@@ -320,11 +373,19 @@ pub async fn prove(
         client,
         face: Face::Hosted,
         metadata: &Metadata::new(),
+        watch: &watch,
         validation: &Metadata::new(),
         device: None,
     };
+    let outcome = prove_in(context, user).await;
+    watch.close(&context, outcome).await
+}
+
+async fn prove_in(context: Context<'_>, user: &User) -> Result<Outcome> {
+    context.watch.admit(&context, Some(&user.sub))?;
     context::check_confirmed(Some(user))?;
-    hooks::pre_authentication(app, context.event(&user.username, Some(user))).await?;
+    let event = context.event(&user.username, Some(user));
+    hooks::pre_authentication(context.app, event).await?;
     let proven = (vec![Factor::SignUp], TokenSource::HostedAuth);
     second_factor::go_on(context, user.clone(), proven, &Nothing).await
 }

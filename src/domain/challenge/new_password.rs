@@ -12,9 +12,11 @@ use crate::domain::attributes::{self, Update};
 use crate::domain::hooks::TokenSource;
 use crate::domain::password::{self, Kind, Prepared};
 use crate::domain::records::{self, Refused, verified_name};
+use crate::domain::risk::compromised;
 use crate::error::{Error, Reason, Result};
 use crate::secret::Secret;
 use crate::settings::pool::Contact;
+use crate::settings::risk::PasswordEvent;
 use crate::store::db::Tx;
 use crate::store::passwords;
 use crate::store::pools::Pool;
@@ -35,6 +37,7 @@ pub(super) fn ask(context: Context<'_>, user: &User, factor: Factor) -> Result<N
         Step::NewPassword,
     )?;
     attempt.factors.push(factor);
+    attempt.event = context.watch.event();
     attempt.device = context.device.cloned();
     let missing = missing(context.pool, &user.attributes);
     let missing: Vec<String> = missing.map(|name| format!("{PREFIX}{name}")).collect();
@@ -64,6 +67,7 @@ pub(super) async fn answer(
     } = context;
     let session = session.ok_or_else(|| Error::missing_parameter("Session"))?;
     let attempt = Attempt::open(app, client, context.face, session.expose()).await?;
+    context.watch.resume(&attempt, false);
     let foreign = || Error::invalid_session().because(Reason::ForeignSession);
     let (Step::NewPassword, Some(epoch), [_, ..]) = (
         &attempt.step,
@@ -83,6 +87,8 @@ pub(super) async fn answer(
     }
     let new = parameters.get("NEW_PASSWORD")?;
     password::check_policy(pool, new.expose())?;
+    let event = PasswordEvent::PasswordChange;
+    compromised::check_new(pool, Some(client), event, new.expose())?;
     let given = parameters.with_prefix(PREFIX);
     let given = given.map(|(name, value)| (name.to_owned(), value.expose().clone()));
     let after = with_attributes(context, &user, given.collect())?;

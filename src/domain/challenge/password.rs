@@ -47,9 +47,13 @@ pub(super) async fn prove(
         _ => Reason::WrongPassword,
     };
     let (true, Subject::User(user), Some(stored)) = (verified.matches, subject, stored) else {
-        drop(admitted);
+        admitted.failed(app, actor).await?;
         return Err(context.refuse(subject.sub(), reason).await);
     };
+    if let Err(refusal) = context.watch.saw_password(&context, password) {
+        admitted.refund(app, actor).await?;
+        return Err(refusal);
+    }
     if let Some(phc) = rehashed {
         let mut tx = app.store.write(actor).await?;
         passwords::rehash(&mut tx, &user.pool, &user.sub, &stored.phc, &phc).await?;

@@ -2,6 +2,7 @@
 
 use super::attempt::{Attempt, Factor, Passed, Step, Who};
 use super::context::Context;
+use super::watched::{self, Noted};
 use super::{ChallengeName, Face, Next, Outcome, device, device_ticket, finish};
 use crate::domain::codes::{self, Sent};
 use crate::domain::delivery::{self, Details};
@@ -12,6 +13,7 @@ use crate::domain::mfa::{self, Asked};
 use crate::error::{Code, Error, Reason, Result};
 use crate::secret::Secret;
 use crate::settings::pool::Contact;
+use crate::store::auth_events::Response;
 use crate::store::software_tokens;
 use crate::store::users::{Factor as SecondFactor, User};
 
@@ -22,17 +24,43 @@ pub(super) async fn go_on(
     (proven, source): (Vec<Factor>, TokenSource),
     passed: &dyn Passed,
 ) -> Result<Outcome> {
-    let asked = mfa::asked(context.pool, &user);
+    let asked = watched::asked(context, &user).await?;
     let device = device::remembered(context, &user).await?;
-    match device.filter(|_| device::stands_for(context.pool, &asked)) {
+    let stands = |asked: &Asked| {
+        // The risk of a sign-in is not lessened by what the password's owner may have stolen too.
+        !context.watch.asks_for_more() && device::stands_for(context.pool, asked)
+    };
+    match device.filter(|_| stands(&asked)) {
         Some(device) => {
+            let noted = noted(context, &user, passed);
             let ticket = passed.ticket();
-            device::ask(context, &user, (&proven, device), passed, ticket).await
+            device::ask(context, &user, (&proven, device), &noted, ticket).await
         }
         None if asked == Asked::Nothing => {
             finish::sign_in(context, user, (&proven, source), passed).await
         }
-        None => ask(context, &user, (&proven, asked), passed).await,
+        None => go_on_asking(context, &user, (&proven, asked), passed).await,
+    }
+}
+
+/// Asks for more, after a first factor.
+pub(super) async fn go_on_asking(
+    context: Context<'_>,
+    user: &User,
+    asked: (&[Factor], Asked),
+    passed: &dyn Passed,
+) -> Result<Outcome> {
+    let noted = noted(context, user, passed);
+    ask(context, user, asked, &noted).await
+}
+
+/// A step that was passed and is not the last.
+fn noted<'a>(context: Context<'a>, user: &'a User, passed: &'a dyn Passed) -> Noted<'a> {
+    Noted {
+        context,
+        sub: &user.sub,
+        response: Response::InProgress,
+        passed,
     }
 }
 
@@ -48,8 +76,9 @@ pub(super) async fn done(
     let mut proven = attempt.factors.clone();
     proven.push(Factor::Second);
     if let Some(device) = device::remembered(context, &user).await? {
+        let noted = noted(context, &user, passed);
         let ticket = Some(device_ticket::of_attempt(attempt));
-        return device::ask(context, &user, (&proven, device), passed, ticket).await;
+        return device::ask(context, &user, (&proven, device), &noted, ticket).await;
     }
     let proven = (proven.as_slice(), TokenSource::Authentication);
     finish::sign_in(context, user, proven, passed).await
@@ -224,6 +253,7 @@ pub(super) fn attempt(
     let Context { app, client, .. } = context;
     let mut attempt = Attempt::new(app, client, context.face, Who::user(user), step)?;
     attempt.factors = proven.to_vec();
+    attempt.event = context.watch.event();
     attempt.device = context.device.cloned();
     Ok(attempt)
 }
@@ -251,6 +281,7 @@ pub(super) async fn resume(
     let Context { app, client, .. } = context;
     let session = session.ok_or_else(|| Error::missing_parameter("Session"))?;
     let attempt = Attempt::open(app, client, context.face, session.expose()).await?;
+    context.watch.resume(&attempt, true);
     let foreign = || Error::invalid_session().because(Reason::ForeignSession);
     let (Some(epoch), [_, ..]) = (attempt.who.epoch(), attempt.factors.as_slice()) else {
         return Err(foreign());

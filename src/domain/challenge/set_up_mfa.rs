@@ -4,11 +4,12 @@
 
 use super::attempt::{Attempt, Step};
 use super::context::Context;
+use super::watched::UNWATCHED;
 use super::{Face, Outcome, Parameters, second_factor};
 use crate::app::App;
 use crate::domain::codes::Sent;
 use crate::domain::hooks::Metadata;
-use crate::domain::mfa::{software_token, totp, tries};
+use crate::domain::mfa::{self, Asked, software_token, totp, tries};
 use crate::domain::{clients, contacts, records};
 use crate::error::{Code, Error, Reason, Result};
 use crate::secret::Secret;
@@ -39,10 +40,11 @@ pub async fn associate(
 ) -> Result<Begun> {
     let door = Door::open(app, session).await?;
     let (attempt, user) = door.resume(app, actor, face, session).await?;
-    software_token::check_offered(&door.pool)?;
     let Step::SetUpMfa { offered, .. } = &attempt.step else {
         return Err(foreign());
     };
+    software_token::check_offered(&door.pool)?;
+    check_needed(&door.pool, &user)?;
     let secret = software_token::new_secret(app)?;
     let sealed = software_token::seal(app, (&user.pool, &user.sub), secret.expose())?;
     let step = Step::SetUpMfa {
@@ -74,7 +76,6 @@ pub async fn verify(
 ) -> Result<String> {
     let door = Door::open(app, session).await?;
     let (attempt, user) = door.resume(app, actor, face, session).await?;
-    software_token::check_offered(&door.pool)?;
     let Step::SetUpMfa {
         offered,
         secret,
@@ -83,6 +84,7 @@ pub async fn verify(
     else {
         return Err(foreign());
     };
+    software_token::check_offered(&door.pool)?;
     let sealed = secret
         .as_deref()
         .ok_or_else(Error::software_token_not_begun)?;
@@ -110,6 +112,7 @@ pub async fn verify(
     tries::refund(&mut tx, &user.pool, &user.sub).await?;
     attempt.consume_in(&mut tx).await?;
     let before = records::lock(&mut tx, &door.pool, &user.sub).await?;
+    check_needed(&door.pool, &before)?;
     software_tokens::put(&mut tx, &user.pool, &user.sub, proven).await?;
     records::save(&mut tx, &door.pool, &before, &with_token(&before, now))
         .await
@@ -134,6 +137,7 @@ pub(super) async fn answer(
     if *done {
         return second_factor::done(context, &attempt, user, &attempt).await;
     }
+    check_needed(context.pool, &user)?;
     let Some(address) = parameters.find("EMAIL") else {
         return Err(Error::software_token_missing());
     };
@@ -181,6 +185,7 @@ impl Door {
             client: &self.client,
             face,
             metadata,
+            watch: &UNWATCHED,
             validation: metadata,
             device: None,
         }
@@ -208,6 +213,17 @@ fn with_token(before: &User, now: Timestamp) -> User {
     after.mfa.preferred = Some(Factor::SoftwareToken);
     after.modified = now;
     after
+}
+
+/// Whoever knows the password may set the first factor up, and nobody a second one: refuses where the
+/// user has one by now, be it from another sign-in.
+///
+/// # Errors: NotAuthorized `Invalid session for the user.`
+pub(super) fn check_needed(pool: &Pool, user: &User) -> Result<()> {
+    match mfa::asked(pool, user) {
+        Asked::SetUp(_) => Ok(()),
+        _ => Err(foreign()),
+    }
 }
 
 fn foreign() -> Error {

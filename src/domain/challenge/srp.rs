@@ -12,6 +12,7 @@ use super::choice::Choosing;
 use super::context::{Context, Subject, check_confirmed};
 use super::{ChallengeName, Next, Outcome, Parameters, finish};
 use crate::app::App;
+use crate::domain::hooks::Challenged;
 use crate::domain::srp::{
     Challenge, ClientPublic, SALT_BYTES, SrpIdentity, Verifier, parse_timestamp,
 };
@@ -57,7 +58,7 @@ pub(super) async fn start(
     let client = client_public(parameters)?;
     let subject = context.subject(typed, None).await?;
     hooks::pre_authentication(app, context.event(typed, subject.user())).await?;
-    let (parameters, _) = exchange(context, (typed, &subject), &client, false).await?;
+    let (parameters, _) = exchange(context, (typed, &subject), &client, Within::Flow).await?;
     Ok(Outcome::Challenge(Next {
         name: ChallengeName::PasswordVerifier,
         parameters,
@@ -75,7 +76,7 @@ pub(super) async fn begin(
 ) -> Result<Outcome> {
     let client = public(a)?;
     let who = (choosing.typed(), choosing.subject);
-    let (parameters, session) = exchange(context, who, &client, true).await?;
+    let (parameters, session) = exchange(context, who, &client, Within::Choice).await?;
     choosing.use_up(context).await?;
     let name = ChallengeName::PasswordVerifier;
     Ok(Outcome::Challenge(Next {
@@ -84,12 +85,38 @@ pub(super) async fn begin(
     }))
 }
 
+/// The same within a sign-in that functions make up (CUSTOM_AUTH).
+pub(super) async fn within(
+    context: Context<'_>,
+    who: (&str, &Subject),
+    client: &ClientPublic,
+    history: Vec<Challenged>,
+) -> Result<Outcome> {
+    let (parameters, _) = exchange(context, who, client, Within::Custom(history)).await?;
+    Ok(Outcome::Challenge(Next {
+        name: ChallengeName::PasswordVerifier,
+        parameters,
+        session: None,
+        available: Vec::new(),
+    }))
+}
+
+/// What the exchange is part of.
+enum Within {
+    /// USER_SRP_AUTH.
+    Flow,
+    /// USER_AUTH.
+    Choice,
+    /// CUSTOM_AUTH, so far.
+    Custom(Vec<Challenged>),
+}
+
 /// The parameters of the challenge, and the sealed exchange that is in SECRET_BLOCK.
 async fn exchange(
     context: Context<'_>,
     (typed, subject): (&str, &Subject),
     client: &ClientPublic,
-    chosen: bool,
+    within: Within,
 ) -> Result<(BTreeMap<String, String>, String)> {
     let app = context.app;
     let stored = context.password(subject.sub()).await?;
@@ -106,9 +133,14 @@ async fn exchange(
     };
     let step = Step::Srp {
         halves: Halves::of(client, &server),
-        chosen,
+        chosen: matches!(within, Within::Choice),
     };
-    let sealed = Attempt::new(app, context.client, context.face, who, step)?.seal(app)?;
+    let mut attempt = Attempt::new(app, context.client, context.face, who, step)?;
+    attempt.event = context.watch.event();
+    if let Within::Custom(history) = within {
+        attempt.history = history;
+    }
+    let sealed = attempt.seal(app)?;
     let parameters = [
         ("USERNAME", user_id.clone()),
         ("USER_ID_FOR_SRP", user_id),
@@ -146,6 +178,7 @@ pub(super) async fn answer(
         }
         other => other?,
     };
+    context.watch.resume(&attempt, false);
     let Step::Srp { halves, chosen } = &attempt.step else {
         return Err(wrong(Reason::ForeignSession));
     };
@@ -195,7 +228,7 @@ pub(super) async fn answer(
         _ => Reason::WrongPassword,
     };
     let (true, true, Subject::User(user), Some(stored)) = (proven, real, &subject, stored) else {
-        drop(admitted);
+        admitted.failed(app, actor).await?;
         return Err(context.refuse(subject.sub(), reason).await);
     };
     let proof = finish::Proof {

@@ -4,10 +4,11 @@
 
 use futures_util::future::BoxFuture;
 
-use super::attempt::{Attempt, Passed};
-use super::choice::Choosing;
+use super::attempt::{Attempt, Factor, Passed, Step};
+use super::choice::{self, Choosing};
 use super::context::{Context, Subject};
-use super::{ChallengeName, Outcome, second_factor};
+use super::{ChallengeName, Outcome, second_factor, watched};
+use crate::domain::mfa::Asked;
 use crate::domain::passkeys::sign_in::{self, Asserted, Offer};
 use crate::error::{Error, Reason, Result};
 use crate::secret::Secret;
@@ -38,8 +39,21 @@ pub(super) async fn options(
     Ok(named.into_iter().collect())
 }
 
-/// Signs in with what a passkey signed. Nothing more is asked then: where one factor is not enough, a
-/// passkey is offered only if it counts for two.
+/// What the browser needs once more, for the same challenge.
+pub(super) async fn options_again(
+    context: Context<'_>,
+    session: &Secret<String>,
+) -> Result<String> {
+    let (attempt, subject) = choice::resume(context, None, Some(session)).await?;
+    let offer = offer(context, &subject).await?;
+    let none = || Error::challenge_not_available(ChallengeName::WebAuthn.as_str());
+    let asks = matches!(attempt.step, Step::Choose(_));
+    let offer = offer.filter(|_| asks).ok_or_else(none)?;
+    Ok(offer.options(&attempt.challenge()))
+}
+
+/// Signs in with what a passkey signed. Nothing more is asked then, unless the sign-in is risky: where
+/// one factor is not enough, a passkey is offered only if it counts for two.
 ///
 /// # Errors: InvalidParameter (no such response), NotAuthorized
 pub(super) async fn prove(
@@ -62,7 +76,15 @@ pub(super) async fn prove(
         return Err(foreign());
     };
     let passed = Passkey { asserted, attempt };
-    let done = second_factor::done(context, attempt, (**user).clone(), &passed).await;
+    let user = (**user).clone();
+    let more = watched::asked_after_passkey(context, &user).await?;
+    let done = match more {
+        Asked::Nothing => second_factor::done(context, attempt, user.clone(), &passed).await,
+        more => {
+            let proven = [Factor::Passkey];
+            second_factor::go_on_asking(context, &user, (&proven, more), &passed).await
+        }
+    };
     match done {
         Err(error) if error.reason == Some(Reason::CopiedPasskey) => {
             Err(context.refuse(&user.sub, Reason::CopiedPasskey).await)

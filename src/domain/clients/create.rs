@@ -1,5 +1,7 @@
 //! CreateUserPoolClient.
 
+use std::sync::Arc;
+
 use super::check::{self, Against};
 use super::{Described, finish, rotation};
 use crate::app::App;
@@ -72,6 +74,7 @@ pub async fn create(app: &App, actor: &Actor, new: NewClient) -> Result<Describe
         id,
         name: new.name,
         settings: settings.into(),
+        extras: Arc::default(),
         secrets: Vec::new(),
         created: now,
         modified: now,

@@ -2,6 +2,7 @@
 
 mod check;
 mod create;
+mod extras;
 mod flows;
 mod oauth;
 mod permissions;
@@ -28,6 +29,7 @@ use crate::store::db::Tx;
 use crate::store::pools::{self, Pool};
 
 pub use create::{NewClient, create};
+pub(in crate::domain) use extras::change_extras;
 pub use rotation::{NewSecret, add_secret, delete_secret, list_secrets};
 pub use secrets::{check_secret, check_secret_hash};
 pub use shown::shown;

@@ -4,7 +4,6 @@ use aws_lc_rs::signature::{ECDSA_P384_SHA384_ASN1, UnparsedPublicKey};
 use serde::Deserialize;
 
 use super::*;
-use crate::secret::Secret;
 
 #[derive(Deserialize)]
 struct Vector {

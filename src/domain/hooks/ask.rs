@@ -87,8 +87,8 @@ pub(super) fn error(trigger: &str, failure: &Failure) -> Error {
 
 /// `aws-sdk-js-3.400.0` of `aws-sdk-js/3.400.0 os/linux`.
 fn sdk(agent: Option<&str>) -> String {
-    let products = agent.unwrap_or_default().split(' ');
-    let sdk = products.into_iter().find(|product| {
+    let mut products = agent.unwrap_or_default().split(' ');
+    let sdk = products.find(|product| {
         let fits = |b: u8| b.is_ascii_alphanumeric() || b"-._+/".contains(&b);
         product.starts_with("aws-sdk-") && product.len() <= 100 && product.bytes().all(fits)
     });

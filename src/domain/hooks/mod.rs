@@ -7,11 +7,11 @@
 
 mod acts;
 mod ask;
+mod custom;
 mod message;
 mod migration;
 mod pre_sign_up;
 mod pre_token;
-mod sealing;
 mod sender;
 
 use std::collections::BTreeMap;
@@ -25,6 +25,10 @@ use crate::store::users::User;
 
 pub use acts::{
     asks_after_authentication, post_authentication, post_confirmation, pre_authentication,
+};
+pub use custom::{
+    Asked, Challenged, Created, Decision, check_custom_auth, create_auth_challenge,
+    define_auth_challenge, verify_auth_challenge,
 };
 pub use message::{CustomMessageAnswer, custom_message};
 pub use migration::{Migrated, user_migration};

@@ -122,7 +122,7 @@ struct DetailsOne {
     claims_to_add_or_override: Option<std::collections::BTreeMap<String, String>>,
     claims_to_suppress: Option<Vec<String>>,
     #[serde(default, deserialize_with = "present")]
-    group_override_details: Option<Option<GroupDetails>>,
+    group_override_details: Option<GroupDetails>,
 }
 
 #[derive(Deserialize)]
@@ -137,7 +137,7 @@ struct DetailsTwo {
     id_token_generation: Option<TokenDetails>,
     access_token_generation: Option<TokenDetails>,
     #[serde(default, deserialize_with = "present")]
-    group_override_details: Option<Option<GroupDetails>>,
+    group_override_details: Option<GroupDetails>,
 }
 
 #[derive(Default, Deserialize)]
@@ -157,20 +157,18 @@ struct GroupDetails {
     preferred_role: Option<String>,
 }
 
-/// Tells a member that is null from one that is not there: null takes the groups away.
-fn present<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<GroupDetails>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
+/// A member that is null is there, unlike one that is not: it takes the groups away.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<GroupDetails>, D::Error> {
+    let details: Option<GroupDetails> = Option::deserialize(deserializer)?;
+    Ok(Some(details.unwrap_or_default()))
 }
 
-fn group_override(details: Option<Option<GroupDetails>>) -> Option<GroupOverride> {
-    let details = details?.unwrap_or_default();
-    Some(GroupOverride {
+fn group_override(details: GroupDetails) -> GroupOverride {
+    GroupOverride {
         groups: details.groups_to_override.unwrap_or_default(),
         roles: details.iam_roles_to_override.unwrap_or_default(),
         preferred: details.preferred_role,
-    })
+    }
 }
 
 impl From<DetailsOne> for Overrides {
@@ -184,7 +182,7 @@ impl From<DetailsOne> for Overrides {
                 set: set.collect(),
                 suppress: details.claims_to_suppress.unwrap_or_default(),
             },
-            groups: group_override(details.group_override_details),
+            groups: details.group_override_details.map(group_override),
             ..Self::default()
         }
     }
@@ -203,7 +201,7 @@ impl From<DetailsTwo> for Overrides {
             access: changes(access.claims_to_add_or_override, access.claims_to_suppress),
             scopes_to_add: access.scopes_to_add.unwrap_or_default(),
             scopes_to_suppress: access.scopes_to_suppress.unwrap_or_default(),
-            groups: group_override(details.group_override_details),
+            groups: details.group_override_details.map(group_override),
         }
     }
 }

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::ask::{Nothing, Question, call, request};
-use super::{Event, MessageSource, sealing};
+use super::{Event, MessageSource};
 use crate::app::App;
+use crate::domain::envelope::{Content, Sealer};
+use crate::error::Error;
 use crate::secret::Secret;
 use crate::settings::pool::{Contact, VersionedLambda};
 use crate::store::pools::Pool;
@@ -37,22 +39,20 @@ pub fn send_custom(app: &App, event: Event<'_>, outgoing: Outgoing<'_>) {
         Contact::Email => ("CustomEmailSender", "customEmailSenderRequestV1"),
         Contact::PhoneNumber => ("CustomSMSSender", "customSMSSenderRequestV1"),
     };
-    let sealed = sealing::seal(app, event.pool, &clear(outgoing));
-    let sealed = match sealed {
-        Ok(sealed) => sealed,
-        Err(error) => {
-            tracing::error!(cause = ?error.cause(), trigger, "a code was not sealed, so it is not sent");
-            return;
-        }
+    let sealer = match Sealer::of(app, event.pool) {
+        Ok(sealer) => sealer,
+        Err(error) => return unsealed(trigger, &error),
+    };
+    let plain = outgoing.code.clone();
+    let content = match outgoing.source {
+        MessageSource::AdminCreateUser => Content::TemporaryPassword(plain),
+        _ => Content::Code(plain),
     };
     let mut request = request(&event);
     let metadata = (!event.metadata.is_empty()).then_some(event.metadata);
     request.insert("type".to_owned(), json!(kind));
-    request.insert("code".to_owned(), json!(sealed.text));
+    request.insert("code".to_owned(), Value::Null);
     request.insert("clientMetadata".to_owned(), json!(metadata));
-    if let Some(encoding) = sealed.encoding {
-        request.insert("codeEncoding".to_owned(), json!(encoding));
-    }
     let question = Question {
         trigger,
         source: format!("{trigger}_{}", outgoing.source.as_str()),
@@ -61,9 +61,17 @@ pub fn send_custom(app: &App, event: Event<'_>, outgoing: Outgoing<'_>) {
         request: Value::Object(request),
         response: json!({}),
     };
-    let call = call(app, event, question);
+    let mut call = call(app, event, question);
     let lambda = Arc::clone(&app.lambda);
     app.jobs.spawn("custom sender", async move {
+        // Sealing takes time, by which the answer must not tell that there is a user.
+        let code = match sealer.seal(&content) {
+            Ok(code) => code,
+            Err(error) => return unsealed(trigger, &error),
+        };
+        if let Some(place) = call.event.pointer_mut("/request/code") {
+            *place = json!(code);
+        }
         // A failure is in the log and in the record; there is nobody else to tell.
         lambda.invoke::<Nothing>(&call).await.ok();
     });
@@ -78,11 +86,6 @@ fn sender(pool: &Pool, contact: Contact) -> Option<&str> {
     slot?.lambda_arn.as_deref()
 }
 
-/// Temporary passwords are HTML before they are sealed; codes are digits anyway.
-fn clear(outgoing: Outgoing<'_>) -> Secret<String> {
-    let code = outgoing.code.expose();
-    Secret::new(match outgoing.source {
-        MessageSource::AdminCreateUser => code.replace('<', "&lt;").replace('>', "&gt;"),
-        _ => code.clone(),
-    })
+fn unsealed(trigger: &str, error: &Error) {
+    tracing::error!(%error, cause = ?error.cause(), trigger, "a code was not sealed, so it is not sent");
 }

@@ -9,16 +9,16 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::Context;
-use crate::app::App;
 use crate::error::{Error, Result};
 use crate::ids::KeyArn;
 use crate::secret::Secret;
+use crate::vault::Vault;
 
 const VERSION: u8 = 1;
 
 /// Encrypts under a key and a context.
 pub(in crate::domain) fn seal(
-    app: &App,
+    vault: &Vault,
     key: &KeyArn,
     context: &Context,
     plain: &[u8],
@@ -28,7 +28,7 @@ pub(in crate::domain) fn seal(
     let mut blob = vec![VERSION];
     blob.extend(length.to_be_bytes());
     blob.extend(arn);
-    blob.extend(app.vault.seal_bytes(&label(key, context), plain)?);
+    blob.extend(vault.seal_bytes(&label(key, context), plain)?);
     Ok(blob)
 }
 
@@ -38,9 +38,13 @@ pub(super) fn key(blob: &[u8]) -> Option<KeyArn> {
 }
 
 /// The key of a blob and what it had encrypted; none for another context, or a changed blob.
-pub(super) fn open(app: &App, context: &Context, blob: &[u8]) -> Option<(KeyArn, Secret<Vec<u8>>)> {
+pub(super) fn open(
+    vault: &Vault,
+    context: &Context,
+    blob: &[u8],
+) -> Option<(KeyArn, Secret<Vec<u8>>)> {
     let (key, sealed) = split(blob)?;
-    let plain = app.vault.open_bytes(&label(&key, context), sealed)?;
+    let plain = vault.open_bytes(&label(&key, context), sealed)?;
     Some((key, plain))
 }
 

@@ -111,7 +111,7 @@ pub async fn decrypt(
             return Err(wrong);
         }
     }
-    let opened = blob::open(app, &ask.context, blob);
+    let opened = blob::open(&app.vault, &ask.context, blob);
     let opened = opened.ok_or_else(Error::invalid_ciphertext)?;
     ask.really()?;
     Ok(opened)
@@ -129,7 +129,7 @@ pub async fn encrypt(
     ask.check("Encrypt")?;
     let key = keys::find(app, &ask.home, key_id).await?.key;
     ask.really()?;
-    let blob = seal(app, &key, &ask.context, plain)?;
+    let blob = seal(&app.vault, &key, &ask.context, plain)?;
     Ok((key, blob))
 }
 
@@ -153,7 +153,7 @@ pub async fn generate_data_key(
     let key = keys::find(app, &ask.home, key_id).await?.key;
     ask.really()?;
     let plain = app.rng.secret(count)?;
-    let blob = seal(app, &key, &ask.context, plain.expose())?;
+    let blob = seal(&app.vault, &key, &ask.context, plain.expose())?;
     Ok(DataKey { key, plain, blob })
 }
 

@@ -3,6 +3,7 @@
 
 mod html;
 pub mod links;
+pub(in crate::domain) mod notice;
 mod texts;
 
 use crate::app::App;

@@ -46,6 +46,20 @@ pub(in crate::domain) fn asked(pool: &Pool, user: &User) -> Asked {
     }
 }
 
+/// What can be asked of a user of whom nothing is asked, when the sign-in is risky: a factor that the
+/// user has turned on, or a code to a contact of the user. Nothing where the pool has no factors.
+pub(in crate::domain) fn possible(pool: &Pool, user: &User) -> Asked {
+    if pool.settings().mfa() == Mfa::Off {
+        return Asked::Nothing;
+    }
+    let by_code = [Factor::Sms, Factor::Email].into_iter();
+    let mut by_code = by_code.filter(|f| offers(pool, *f) && reachable(user, *f));
+    match asked(pool, user) {
+        Asked::Nothing | Asked::SetUp(_) => by_code.next().map_or(Asked::Nothing, Asked::One),
+        asked => asked,
+    }
+}
+
 /// The factors that users of a pool can have.
 pub(in crate::domain) fn offered(pool: &Pool) -> impl Iterator<Item = Factor> {
     ALL.into_iter().filter(|factor| offers(pool, *factor))

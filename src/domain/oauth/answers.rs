@@ -5,7 +5,6 @@ use super::authorize::Request;
 use super::codes;
 use super::refusal::OAuthCode;
 use crate::app::App;
-use crate::domain::challenge::built;
 use crate::domain::sessions::Proven;
 use crate::domain::tokens::{self, Exchange, Nothing};
 use crate::error::{Reason, Result};
@@ -47,7 +46,6 @@ async fn tokens_location(
     request: &Request,
     proven: &Proven,
 ) -> Result<String> {
-    built::check(&request.pool)?;
     if !codes::can_read(&request.client.settings, &request.scopes) {
         let mut back = request.back(OAuthCode::InvalidRequest);
         back.description = Some("invalid_grant".into());

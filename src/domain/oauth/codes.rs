@@ -9,7 +9,6 @@ use super::authorize::Request;
 use super::refusal::{OAuthCode, Refused};
 use super::{pkce, scopes};
 use crate::app::App;
-use crate::domain::challenge::built;
 use crate::domain::complete::{self, Asked};
 use crate::domain::hooks::{Metadata, TokenSource};
 use crate::domain::overrides::Overrides;
@@ -37,7 +36,6 @@ const KIND: &str = "authorization_code";
 ///
 /// # Errors: NotImplemented (the pool asks for more than is built), what the trigger refuses with
 pub async fn issue(app: &App, actor: &Actor, request: &Request, proven: &Proven) -> Result<String> {
-    built::check(&request.pool)?;
     let asked = Asked {
         pool: &request.pool,
         client: &request.client,
@@ -137,7 +135,6 @@ pub async fn redeem(
     if code.used.is_some() {
         return Err(Refused::invalid_grant());
     }
-    built::check(pool)?;
     let scopes = still_allowed(app, pool, client, &code.scopes).await?;
     let proven = proven(app, pool, &code).await?;
     let decided = match &code.overrides {

@@ -4,6 +4,7 @@ use super::client_auth::{self, Credentials};
 use super::refusal::{OAuthCode, Refused};
 use crate::app::App;
 use crate::domain::revocation;
+use crate::domain::user_sessions::Associated;
 use crate::error::Code;
 use crate::ids::PoolId;
 use crate::secret::Secret;
@@ -20,6 +21,7 @@ pub async fn revoke(
 ) -> Result<(), Refused> {
     let (_, client) = client_auth::authenticate(app, pool, credentials).await?;
     let token = token.ok_or_else(|| Refused::invalid_request("token is required"))?;
+    let token = (token, Associated::None);
     match revocation::revoke_token(app, actor, &client, token).await {
         Ok(()) => Ok(()),
         Err(error) => Err(match error.code {

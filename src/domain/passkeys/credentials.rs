@@ -1,12 +1,14 @@
 //! A user's own passkeys: ListWebAuthnCredentials and DeleteWebAuthnCredential.
 
-use super::MOST;
+use super::{MOST, is_offered, relying_party};
 use crate::app::App;
 use crate::domain::access::SignedIn;
 use crate::domain::paging::{Ask, List, Page};
 use crate::error::{Error, Result};
 use crate::store::audit::{Actor, Event};
 use crate::store::passkeys::{self, Passkey};
+use crate::store::pools::Pool;
+use crate::store::users::{Status, User};
 
 /// The passkeys of a signed-in user, the oldest first.
 ///
@@ -25,6 +27,17 @@ pub async fn list(app: &App, who: &SignedIn, ask: &Ask) -> Result<Page<Passkey>>
     list.page(app, rows, count, |passkey| {
         (passkey.created.ms(), passkey.id.clone())
     })
+}
+
+/// Whether a user could have passkeys and has none yet.
+pub async fn has_none(app: &App, pool: &Pool, user: &User) -> Result<bool> {
+    if !is_offered(pool) || user.status != Status::Confirmed {
+        return Ok(false);
+    }
+    let mut db = app.store.read().await?;
+    let party = relying_party::of(app, &mut db, pool).await?;
+    let passkeys = passkeys::of_user(&mut db, &pool.id, &user.sub).await?;
+    Ok(party.is_some() && passkeys.is_empty())
 }
 
 /// Deletes a passkey of a signed-in user.

@@ -16,22 +16,46 @@ pub(in crate::domain) mod sign_in;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-pub use credentials::{delete, list};
+pub use credentials::{delete, has_none, list};
 pub use makes::friendly_name;
 pub use registration::{complete, start};
+pub use relying_party::of_pool as relying_party_of;
 
-use crate::ids::Sub;
+use crate::domain::access::SignedIn;
+use crate::ids::{ClientId, Sub};
 use crate::settings::pool::FirstFactor;
 use crate::store::pools::Pool;
+use crate::store::users::User;
 
 /// The most passkeys of one user (api.md 3.6).
 pub const MOST: usize = 20;
+
+/// For whom a passkey is made, and through which client.
+#[derive(Clone, Copy, Debug)]
+pub struct Owner<'a> {
+    /// The pool.
+    pub pool: &'a Pool,
+    /// The client.
+    pub client: &'a ClientId,
+    /// The user, signed in.
+    pub user: &'a User,
+}
+
+impl<'a> From<&'a SignedIn> for Owner<'a> {
+    fn from(who: &'a SignedIn) -> Self {
+        Self {
+            pool: &who.pool,
+            client: &who.client.id,
+            user: &who.user,
+        }
+    }
+}
 
 /// `timeout` of the options: a hint to the browser.
 const TIMEOUT_MS: u32 = 60_000;
 
 /// Whether users of a pool may sign in with passkeys.
-pub(in crate::domain) fn is_offered(pool: &Pool) -> bool {
+pub fn is_offered(pool: &Pool) -> bool {
     let factors = pool.settings().first_factors();
     factors.contains(&FirstFactor::WebAuthn)
 }

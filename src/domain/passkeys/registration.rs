@@ -10,9 +10,8 @@ use super::authenticator::AuthenticatorData;
 use super::client_data::{Ceremony, ClientData};
 use super::cose::{ES256, PublicKey, RS256};
 use super::response::{Creation, Credential};
-use super::{MOST, TIMEOUT_MS, is_offered, relying_party, user_handle};
+use super::{MOST, Owner, TIMEOUT_MS, is_offered, relying_party, user_handle};
 use crate::app::App;
-use crate::domain::access::SignedIn;
 use crate::domain::records;
 use crate::error::{Error, Result};
 use crate::store::audit::{Actor, Event};
@@ -27,8 +26,8 @@ const VALIDITY: Span = Span::minutes(5);
 /// Begins a registration: what a browser needs for `navigator.credentials.create()`.
 ///
 /// # Errors: WebAuthnNotEnabled, WebAuthnConfigurationMissing, LimitExceeded
-pub async fn start(app: &App, actor: &Actor, who: &SignedIn) -> Result<Value> {
-    let (pool, user) = (&who.pool, &who.user);
+pub async fn start(app: &App, actor: &Actor, who: Owner<'_>) -> Result<Value> {
+    let (pool, user) = (who.pool, who.user);
     check_enabled(who)?;
     let (rp_id, existing) = {
         let mut db = app.store.read().await?;
@@ -43,7 +42,7 @@ pub async fn start(app: &App, actor: &Actor, who: &SignedIn) -> Result<Value> {
     let now = app.clock.now(&pool.id);
     let begun = Registration {
         challenge: challenge.clone(),
-        client: who.client.id.clone(),
+        client: who.client.clone(),
         rp_id: rp_id.clone(),
         expires: now.plus(VALIDITY),
     };
@@ -87,8 +86,8 @@ pub async fn start(app: &App, actor: &Actor, who: &SignedIn) -> Result<Value> {
 /// # Errors: WebAuthnNotEnabled, WebAuthnChallengeNotFound, WebAuthnClientMismatch,
 /// WebAuthnOriginNotAllowed, WebAuthnRelyingPartyMismatch, WebAuthnCredentialNotSupported,
 /// InvalidParameter, LimitExceeded
-pub async fn complete(app: &App, actor: &Actor, who: &SignedIn, document: Value) -> Result<()> {
-    let (pool, sub) = (&who.pool, &who.user.sub);
+pub async fn complete(app: &App, actor: &Actor, who: Owner<'_>, document: Value) -> Result<()> {
+    let (pool, sub) = (who.pool, &who.user.sub);
     check_enabled(who)?;
     let credential: Credential<Creation> = Credential::of(document)?;
     let client_data = credential.response.client_data()?;
@@ -124,17 +123,17 @@ pub async fn complete(app: &App, actor: &Actor, who: &SignedIn, document: Value)
 }
 
 /// The registration that the answer belongs to.
-async fn begun(app: &App, who: &SignedIn, said: &ClientData) -> Result<Registration> {
+async fn begun(app: &App, who: Owner<'_>, said: &ClientData) -> Result<Registration> {
     let (begun, rp_id) = {
         let mut db = app.store.read().await?;
         let begun = passkeys::begun(&mut db, &who.pool.id, &who.user.sub).await?;
-        (begun, relying_party::of(app, &mut db, &who.pool).await?)
+        (begun, relying_party::of(app, &mut db, who.pool).await?)
     };
     let now = app.clock.now(&who.pool.id);
     let begun = begun
         .filter(|begun| begun.challenge == said.challenge && now <= begun.expires)
         .ok_or_else(Error::webauthn_challenge)?;
-    if begun.client != who.client.id {
+    if begun.client != *who.client {
         return Err(Error::webauthn_client());
     }
     if rp_id.as_ref() != Some(&begun.rp_id) {
@@ -146,7 +145,7 @@ async fn begun(app: &App, who: &SignedIn, said: &ClientData) -> Result<Registrat
 /// Judges what the authenticator made.
 fn judge(
     app: &App,
-    who: &SignedIn,
+    who: Owner<'_>,
     (credential, client_data): (&Credential<Creation>, &[u8]),
     begun: &Registration,
 ) -> Result<Passkey> {
@@ -162,7 +161,7 @@ fn judge(
     if URL_SAFE_NO_PAD.encode(made.id) != credential.id() {
         return Err(Error::webauthn_response());
     }
-    if relying_party::insists(&who.pool) && !data.is_verified() {
+    if relying_party::insists(who.pool) && !data.is_verified() {
         return Err(Error::webauthn_not_supported());
     }
     let key = PublicKey::parse(&made.key).ok_or_else(Error::webauthn_not_supported)?;
@@ -180,8 +179,8 @@ fn judge(
     })
 }
 
-fn check_enabled(who: &SignedIn) -> Result<()> {
-    if is_offered(&who.pool) {
+fn check_enabled(who: Owner<'_>) -> Result<()> {
+    if is_offered(who.pool) {
         return Ok(());
     }
     Err(Error::webauthn_not_enabled())

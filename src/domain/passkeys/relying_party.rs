@@ -7,7 +7,6 @@ use aws_lc_rs::digest::{SHA256, digest};
 use url::{Host, Url};
 
 use crate::app::App;
-use crate::config::Mode;
 use crate::error::Result;
 use crate::settings::pool::{FactorConfiguration, UserVerification, WebAuthn};
 use crate::store::db::Conn;
@@ -39,6 +38,12 @@ pub(in crate::domain) async fn of(app: &App, db: &mut Conn, pool: &Pool) -> Resu
     } else {
         of_server()
     })
+}
+
+/// The same, for the pages.
+pub async fn of_pool(app: &App, pool: &Pool) -> Result<Option<String>> {
+    let mut db = app.store.read().await?;
+    of(app, &mut db, pool).await
 }
 
 fn loopback(ip: IpAddr) -> Option<String> {
@@ -81,8 +86,7 @@ pub(super) fn allows(app: &App, rp_id: &str, origin: &str) -> bool {
         return false;
     };
     let local = host == "localhost" || host.ends_with(".localhost");
-    let safe = url.scheme() == "https"
-        || (url.scheme() == "http" && local && app.config.mode == Mode::Dev);
+    let safe = url.scheme() == "https" || (url.scheme() == "http" && local && app.is_local());
     let below = || {
         let prefix = host.strip_suffix(rp_id);
         prefix.is_some_and(|prefix| prefix.ends_with('.')) && rp_id.contains('.')

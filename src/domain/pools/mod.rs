@@ -45,7 +45,7 @@ pub async fn get(app: &App, pool: &PoolId) -> Result<Pool> {
 /// The pool of an id as it is stored now, to be shown or changed.
 ///
 /// # Errors: ResourceNotFound.
-async fn stored(app: &App, pool: &PoolId) -> Result<Pool> {
+pub(in crate::domain) async fn stored(app: &App, pool: &PoolId) -> Result<Pool> {
     let mut db = app.store.read().await?;
     pools::find(&mut db, pool)
         .await?
@@ -170,7 +170,7 @@ async fn change_in_turn(
 /// change is made again on what that write left.
 ///
 /// # Errors: ResourceNotFound, ConcurrentModification, and those of `apply`.
-async fn change(
+pub(in crate::domain) async fn change(
     app: &App,
     actor: &Actor,
     id: &PoolId,

@@ -61,7 +61,9 @@ fn replace(pool: &mut Pool, new: &Replacement, managed_login: bool) -> Result<()
         check::tags(tags)?;
     }
     tiers::settings(&settings)?;
-    let above_lite = managed_login || tiers::mfa(&pool.document.mfa, Tier::Lite).is_err();
+    let above_lite = managed_login
+        || pool.document.sessions.tracks()
+        || tiers::mfa(&pool.document.mfa, Tier::Lite).is_err();
     if settings.tier() == Tier::Lite && above_lite {
         return Err(Error::lower_tier());
     }

@@ -7,9 +7,13 @@ use crate::domain::hooks::{self, ConfirmationSource, Event, Metadata};
 use crate::domain::limits::{self, Act};
 use crate::domain::password::{self, Prepared};
 use crate::domain::records;
+use crate::domain::risk::compromised;
+use crate::domain::risk::events::{self, Happened};
 use crate::error::{Error, Reason, Result};
 use crate::secret::Secret;
+use crate::settings::risk::PasswordEvent;
 use crate::store::audit::{self, Actor};
+use crate::store::auth_events::{Kind as EventKind, Response};
 use crate::store::clients::Client;
 use crate::store::db::Tx;
 use crate::store::passwords;
@@ -42,8 +46,10 @@ pub async fn confirm_forgot(
     request: ConfirmForgot,
 ) -> Result<()> {
     password::check_policy(pool, request.password.expose())?;
+    let event = PasswordEvent::PasswordChange;
+    compromised::check_new(pool, Some(client), event, request.password.expose())?;
     let subject = existence::find(app, pool, client, &request.username).await?;
-    check_code(app, actor, pool, (&subject, &request.code)).await?;
+    check_code(app, actor, (pool, client), (&subject, &request.code)).await?;
     let Subject::Known(user) = subject else {
         return Err(Error::code_mismatch());
     };
@@ -63,6 +69,14 @@ pub async fn confirm_forgot(
     let sent = codes::claim(app, &mut tx, (owner, Kind::Forgot), &request.code).await?;
     let user = reset(&mut tx, pool, &user, (&sent, prepared), now).await?;
     audit(&mut tx, pool, &user, None, now).await?;
+    let happened = Happened {
+        kind: EventKind::ForgotPassword,
+        response: Response::Pass,
+        password: None,
+        sub: &user.sub,
+        client: Some(&client.id),
+    };
+    events::note(app, &mut tx, actor, pool, happened).await?;
     tx.commit().await?;
     let event = Event {
         actor,
@@ -81,7 +95,7 @@ pub async fn confirm_forgot(
 async fn check_code(
     app: &App,
     actor: &Actor,
-    pool: &Pool,
+    (pool, client): (&Pool, &Client),
     (subject, code): (&Subject, &Secret<String>),
 ) -> Result<()> {
     let now = app.clock.now(&pool.id);
@@ -108,6 +122,14 @@ async fn check_code(
             refused: refusal.reason,
         })
         .await?;
+        let happened = Happened {
+            kind: EventKind::ForgotPassword,
+            response: Response::Fail,
+            password: None,
+            sub: owner.sub,
+            client: Some(&client.id),
+        };
+        events::note(app, &mut tx, actor, pool, happened).await?;
     }
     tx.commit().await?;
     checked.map(drop)

@@ -7,9 +7,11 @@ use crate::domain::existence::{self, Phantom, Subject};
 use crate::domain::hooks::Metadata;
 use crate::domain::limits::{self, Act};
 use crate::domain::messages::{self, Draft};
+use crate::domain::risk::events::{self, Happened};
 use crate::error::{Code, Error, Result};
 use crate::ids::ClientId;
 use crate::store::audit::{self, Actor};
+use crate::store::auth_events::{Kind as EventKind, Response};
 use crate::store::clients::Client;
 use crate::store::pools::Pool;
 use crate::store::users::{Status, User};
@@ -71,6 +73,14 @@ pub async fn forgot(
         refused: None,
     })
     .await?;
+    let happened = Happened {
+        kind: EventKind::ForgotPassword,
+        response: Response::InProgress,
+        password: None,
+        sub: sub,
+        client: Some(&client.id),
+    };
+    events::note(app, &mut tx, actor, pool, happened).await?;
     tx.commit().await?;
     match message {
         Some(message) if client.settings.hides_user_existence() => {

@@ -59,7 +59,9 @@ impl Transport for Command<'_> {
             let body = request.body;
             let writing = tokio::task::spawn_blocking(move || {
                 // A program need not read its event.
-                stdin.map(|mut pipe| pipe.write_all(body.as_bytes()).ok());
+                if let Some(mut pipe) = stdin {
+                    pipe.write_all(body.as_bytes()).ok();
+                }
             });
             let reading = tokio::task::spawn_blocking(move || read(stdout, LARGEST as u64 + 1));
             let complaining = tokio::task::spawn_blocking(move || read(stderr, COMPLAINT));
@@ -81,8 +83,8 @@ impl Transport for Command<'_> {
                 return Ok(answer);
             }
             let complaint = String::from_utf8_lossy(&complaint);
-            let last = complaint.lines().rev().map(str::trim);
-            let last = last.into_iter().find(|line| !line.is_empty());
+            let mut lines = complaint.lines().rev().map(str::trim);
+            let last = lines.find(|line| !line.is_empty());
             let told = last.map_or_else(|| status.to_string(), str::to_owned);
             Err(Failure::Function(told))
         })

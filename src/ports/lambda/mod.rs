@@ -132,10 +132,7 @@ impl Lambdas {
                 answer => break answer,
             }
         };
-        let read = answer
-            .as_ref()
-            .map_err(Clone::clone)
-            .and_then(|answer| response(answer));
+        let read = answer.as_ref().map_err(Clone::clone).and_then(response);
         let took = begun.elapsed();
         let failure = read.as_ref().err();
         note(call, target.as_ref(), failure, took);
@@ -208,11 +205,6 @@ impl Lambdas {
             Some(rule) => Some(rule.target.clone()),
             None => self.settings.endpoint.clone().map(Target::Invoke),
         }
-    }
-
-    /// How long a function may take.
-    pub const fn timeout(&self) -> Duration {
-        self.settings.timeout
     }
 
     /// The rules that the dev call added.

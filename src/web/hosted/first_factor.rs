@@ -1,11 +1,12 @@
 //! Choosing the first factor (managed login): `/login/choose`, `/login/password`, `/login/code`. The
 //! user name comes first, on `/login`; what it can be signed in with comes from the sign-in machine.
+//! A passkey that is chosen is asked for on `/passkey`.
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::page::{self, Page};
+use super::page::Page;
 use super::second_factor::{answer, over};
 use super::step::{Going, Sent, Step};
 use super::views::{
@@ -64,22 +65,19 @@ pub(super) fn go_on(page: Page, username: String, next: Next) -> Response {
                 ChallengeName::Password => Some(FirstFactor::Password),
                 ChallengeName::EmailOtp => Some(FirstFactor::EmailOtp),
                 ChallengeName::SmsOtp => Some(FirstFactor::SmsOtp),
+                ChallengeName::WebAuthn => Some(FirstFactor::WebAuthn),
                 _ => None,
             });
             let ways: Vec<FirstFactor> = ways.collect();
-            let only_password = ways == [FirstFactor::Password];
-            let step = Step::FirstFactor { going, ways };
-            page.step_to(path(only_password), step)
+            match ways.as_slice() {
+                [FirstFactor::WebAuthn] => page.step_to("/passkey", Step::Passkey { going }),
+                [FirstFactor::Password] => {
+                    page.step_to("/login/password", Step::FirstFactor { going, ways })
+                }
+                _ => page.step_to("/login/choose", Step::FirstFactor { going, ways }),
+            }
         }
         other => unknown(&page, other),
-    }
-}
-
-const fn path(password: bool) -> &'static str {
-    if password {
-        "/login/password"
-    } else {
-        "/login/choose"
     }
 }
 
@@ -112,7 +110,7 @@ pub(super) async fn show_choice(visit: Visit) -> Response {
         Err(response) => return response,
     };
     match choice(&mut page) {
-        Some(choice) => render_choice(page, StatusCode::OK, Form::default(), &choice),
+        Some(choice) => render_choice(page, StatusCode::OK, Form::default(), &choice).await,
         None => page.go("/login"),
     }
 }
@@ -128,12 +126,16 @@ pub(super) async fn choose(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     };
     let chosen = FirstFactor::parse(form.value(&ChooseWayField::Challenge));
     let Some(chosen) = chosen.filter(|chosen| choice.ways.contains(chosen)) else {
-        let form = form.refused(page.chrome().say(Text::FieldMissing));
-        return render_choice(page, StatusCode::BAD_REQUEST, form, &choice);
+        let form = form.refused(page.say(Text::FieldMissing));
+        return render_choice(page, StatusCode::BAD_REQUEST, form, &choice).await;
     };
     let Choice { going, ways } = choice;
-    if chosen == FirstFactor::Password {
-        return page.step_to("/login/password", Step::FirstFactor { going, ways });
+    match chosen {
+        FirstFactor::Password => {
+            return page.step_to("/login/password", Step::FirstFactor { going, ways });
+        }
+        FirstFactor::WebAuthn => return page.step_to("/passkey", Step::Passkey { going }),
+        FirstFactor::EmailOtp | FirstFactor::SmsOtp | FirstFactor::SoftwareToken => {}
     }
     let parameters = named(&going).with("ANSWER", Secret::new(chosen.as_str().to_owned()));
     match answer(&page, &going, ChallengeName::SelectChallenge, parameters).await {
@@ -146,13 +148,13 @@ pub(super) async fn choose(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         {
             let form = form.refused(error.message);
             let choice = Choice { going, ways };
-            render_choice(page, StatusCode::BAD_REQUEST, form, &choice)
+            render_choice(page, StatusCode::BAD_REQUEST, form, &choice).await
         }
         Err(error) => over(page, going, &error),
     }
 }
 
-fn render_choice(
+async fn render_choice(
     page: Page,
     status: StatusCode,
     form: Form<ChooseWayField>,
@@ -162,6 +164,16 @@ fn render_choice(
         Ok(csrf) => csrf,
         Err(error) => return refusal::failed(&page.visit, &error),
     };
+    let passkey = if choice.ways.contains(&FirstFactor::WebAuthn) {
+        login::passkey_button(&page).await
+    } else {
+        Ok(None)
+    };
+    let passkey = match passkey {
+        Ok(passkey) => passkey,
+        Err(error) => return refusal::failed(&page.visit, &error),
+    };
+    let scripted = passkey.is_some();
     let choose_way = ChooseWayPage {
         chrome: page.chrome(),
         action: page.href("/login/choose"),
@@ -169,8 +181,12 @@ fn render_choice(
         form,
         username: choice.going.username.clone(),
         ways: choice.ways.clone(),
+        passkey,
         sign_in_href: page.href("/login"),
     };
+    if scripted {
+        return page.show_scripted(status, &choose_way);
+    }
     page.show(status, &choose_way)
 }
 
@@ -196,10 +212,7 @@ pub(super) async fn password(visit: Visit, headers: HeaderMap, body: Bytes) -> R
     };
     let password = form.value(&PasswordField::Password).to_owned();
     if password.is_empty() {
-        form.complain(
-            PasswordField::Password,
-            page.chrome().say(Text::FieldMissing),
-        );
+        form.complain(PasswordField::Password, page.say(Text::FieldMissing));
         return render_password(page, StatusCode::BAD_REQUEST, form, &choice);
     }
     // Nobody can have one: no hash.
@@ -300,10 +313,7 @@ pub(super) async fn code(visit: Visit, headers: HeaderMap, body: Bytes) -> Respo
     };
     let code = form.value(&SecondFactorField::Code).trim().to_owned();
     if code.is_empty() {
-        form.complain(
-            SecondFactorField::Code,
-            page.chrome().say(Text::FieldMissing),
-        );
+        form.complain(SecondFactorField::Code, page.say(Text::FieldMissing));
         return render_code(page, StatusCode::BAD_REQUEST, form, &sending);
     }
     let (name, member) = if sending.sms {

@@ -10,11 +10,12 @@ use super::first_factor;
 use super::page::{self, Page};
 use super::second_factor;
 use super::step::{Step, Told};
-use super::views::{SignInField, SignInPage};
+use super::views::{PasskeyButton, SignInField, SignInPage};
 use crate::domain::challenge::{self, ChallengeName, Face, Flow, Next, Outcome, Parameters, Start};
 use crate::domain::delivery;
 use crate::domain::hooks::Metadata;
-use crate::error::{Code, Error};
+use crate::domain::passkeys;
+use crate::error::{Code, Error, Result};
 use crate::secret::Secret;
 use crate::site::refusal::{self, What};
 use crate::site::visit::Visit;
@@ -30,7 +31,7 @@ pub(super) async fn show(visit: Visit) -> Response {
         return refusal::plain(&page.visit, What::NoSuchProvider);
     }
     let hint = page.request.login_hint.clone().unwrap_or_default();
-    let form = Form::default();
+    let form = Form::default().in_language(page.chrome().locale);
     let (form, notice) = match page.step.take() {
         Some(Step::SignIn { username, told }) => {
             page.leave_step();
@@ -43,7 +44,7 @@ pub(super) async fn show(visit: Visit) -> Response {
         }
         _ => (form.with(SignInField::Username, hint), None),
     };
-    render(page, StatusCode::OK, form, notice)
+    render(page, StatusCode::OK, form, notice).await
 }
 
 pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Response {
@@ -51,8 +52,8 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         Ok(submitted) => submitted,
         Err(response) => return response,
     };
-    let given = |(field, _): (&SignInField, &str)| *field == SignInField::Password;
-    let chooses = first_factor::is_offered(&page) && !form.fields().any(given);
+    let only_named = form.value(&SignInField::Password).is_empty();
+    let chooses = only_named && first_factor::is_offered(&page);
     let asked: &[SignInField] = if chooses {
         &[SignInField::Username]
     } else {
@@ -64,14 +65,14 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         }
     }
     if form.is_refused() {
-        return render(page, StatusCode::BAD_REQUEST, form, None);
+        return render(page, StatusCode::BAD_REQUEST, form, None).await;
     }
     let username = form.value(&SignInField::Username).to_owned();
     let password = Secret::new(form.value(&SignInField::Password).to_owned());
     // Nobody can have these: no look-up, no hash.
     if username.chars().count() > 2048 || password.expose().chars().count() > 256 {
         let text = Error::incorrect_username_or_password().message;
-        return render(page, StatusCode::BAD_REQUEST, form.refused(text), None);
+        return render(page, StatusCode::BAD_REQUEST, form.refused(text), None).await;
     }
     let (flow, parameters) = if chooses {
         let named = Secret::new(username.clone());
@@ -92,7 +93,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     let (pool, client) = (&page.request.pool, &page.request.client);
     match challenge::start(app, actor, pool, client, start).await {
         Ok(outcome) => Box::pin(go_on(page, username, outcome)).await,
-        Err(error) => refused(page, form, username, error),
+        Err(error) => refused(page, form, username, error).await,
     }
 }
 
@@ -133,7 +134,13 @@ pub(super) async fn go_on(page: Page, username: String, outcome: Outcome) -> Res
     }
 }
 
-fn refused(page: Page, form: Form<SignInField>, username: String, error: Error) -> Response {
+/// Where a sign-in goes that was refused at its beginning.
+pub(super) async fn refused(
+    page: Page,
+    form: Form<SignInField>,
+    username: String,
+    error: Error,
+) -> Response {
     match error.code {
         Code::UserNotConfirmed => {
             let step = Step::Confirm {
@@ -145,17 +152,16 @@ fn refused(page: Page, form: Form<SignInField>, username: String, error: Error) 
             page.step_to("/confirm", step)
         }
         Code::PasswordResetRequired => page.step_to("/forgotPassword", Step::Forgot { username }),
-        _ if page::is_for_people(&error) => render(
-            page,
-            StatusCode::BAD_REQUEST,
-            form.refused(error.message),
-            None,
-        ),
+        _ if page::is_for_people(&error) => {
+            let form = form.refused(error.message);
+            render(page, StatusCode::BAD_REQUEST, form, None).await
+        }
         _ => refusal::failed(&page.visit, &error),
     }
 }
 
-fn render(
+/// The sign-in page.
+pub(super) async fn render(
     page: Page,
     status: StatusCode,
     form: Form<SignInField>,
@@ -165,9 +171,14 @@ fn render(
         Ok(csrf) => csrf,
         Err(error) => return refusal::failed(&page.visit, &error),
     };
+    let passkey = match passkey_button(&page).await {
+        Ok(passkey) => passkey,
+        Err(error) => return refusal::failed(&page.visit, &error),
+    };
     let pool = &page.request.pool;
     let settings = pool.settings();
     let chrome = page.chrome();
+    let scripted = passkey.is_some();
     let sign_in = SignInPage {
         action: page.href("/login"),
         csrf,
@@ -178,7 +189,26 @@ fn render(
         forgot_href: delivery::recovers(pool).then(|| page.href("/forgotPassword")),
         sign_up_href: (!settings.admin_creates_users_only()).then(|| page.href("/signup")),
         idps: Vec::new(),
+        passkey,
         chrome,
     };
+    if scripted {
+        return page.show_scripted(status, &sign_in);
+    }
     page.show(status, &sign_in)
+}
+
+/// The way in by passkey, where the pool lets users take it.
+pub(super) async fn passkey_button(page: &Page) -> Result<Option<PasskeyButton>> {
+    let (app, pool) = (&page.visit.app, &page.request.pool);
+    if !passkeys::is_offered(pool) {
+        return Ok(None);
+    }
+    let party = passkeys::relying_party_of(app, pool).await?;
+    let base = page.visit.base.as_str();
+    Ok(party.map(|party| PasskeyButton {
+        action: page.href("/passkey/begin"),
+        party,
+        path: if base.is_empty() { "/" } else { base }.to_owned(),
+    }))
 }

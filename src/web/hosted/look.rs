@@ -1,42 +1,58 @@
 //! What surrounds the hosted pages: the language of the person at the browser, and the look of the
 //! client.
 
+use axum::http::HeaderValue;
+
 use crate::app::App;
 use crate::domain::branding::{self, Drawn, Version};
 use crate::domain::oauth::sites;
 use crate::error::Result;
-use crate::ids::{ClientId, PoolId};
+use crate::ids::ClientId;
+use crate::site::cookies::Cookie;
 use crate::site::query::Pairs;
 use crate::site::visit::Visit;
-use crate::store::brandings::{Mode, Placed};
+use crate::store::brandings::{Mode, Placed, Strip};
 use crate::store::clients::Client;
 use crate::text::Locale;
+use crate::time::Span;
 use crate::web::brand;
 use crate::web::chrome::{Chrome, Logo};
 
-/// What surrounds the pages of a client; none: managed login has no pages for it.
-pub(super) async fn of_client(visit: &Visit, client: &Client) -> Result<Option<(Version, Chrome)>> {
-    let domain = visit.domain.as_deref();
-    let drawn = branding::of_client(&visit.app, &client.pool, &client.id, domain).await?;
+/// The cookie of the language that was asked for by `lang`.
+const LANGUAGE: &str = "lang";
+/// How long it is kept.
+const KEEP: Span = Span::days(365);
+
+/// Which version of the pages a client has, and what surrounds them; nothing: managed login has no
+/// pages for it.
+pub(super) async fn of_client(visit: &Visit, client: &Client) -> Result<(Version, Option<Chrome>)> {
+    let (app, domain) = (&visit.app, visit.domain.as_deref());
+    let version = branding::version(app, &client.pool, domain).await?;
+    let drawn = branding::of_client(app, &client.pool, &client.id, version).await?;
     let base = match &visit.pool {
         Some(_) => visit.base.clone(),
         None => format!("/{}", client.pool),
     };
-    Ok(drawn.map(|drawn| {
-        let chrome = dressed(&base, locale(visit), &drawn, &client.name);
-        (drawn.version, chrome)
-    }))
+    let locale = locale(visit, version);
+    let chrome = drawn.map(|drawn| dressed(&base, locale, &drawn, &client.name));
+    Ok((version, chrome))
 }
 
-/// What surrounds the pages of a client that a preview shows.
+/// The same for a preview.
 pub(in crate::web) async fn of_preview(
     app: &App,
-    (pool, client, name): (&PoolId, &ClientId, &str),
+    client: &Client,
     locale: Locale,
-) -> Result<Option<(Version, Chrome)>> {
-    let drawn = branding::of_client(app, pool, client, None).await?;
-    let base = format!("/{pool}");
-    Ok(drawn.map(|drawn| (drawn.version, dressed(&base, locale, &drawn, name))))
+) -> Result<(Version, Option<Chrome>)> {
+    let version = branding::version(app, &client.pool, None).await?;
+    let drawn = branding::of_client(app, &client.pool, &client.id, version).await?;
+    let base = format!("/{}", client.pool);
+    let locale = match version {
+        Version::Classic => Locale::default(),
+        Version::Managed => locale,
+    };
+    let chrome = drawn.map(|drawn| dressed(&base, locale, &drawn, &client.name));
+    Ok((version, chrome))
 }
 
 /// What surrounds a page that serves no checked request: the look of the client that the query
@@ -44,7 +60,7 @@ pub(in crate::web) async fn of_preview(
 pub(super) async fn of_visit(visit: &Visit) -> Chrome {
     let named = Pairs::parse(&visit.query).ok();
     let named = named.and_then(|pairs| pairs.one("client_id").ok().flatten());
-    let plain = Chrome::new(locale(visit));
+    let plain = Chrome::new(Locale::default());
     let Some(id) = named.and_then(|id| ClientId::parse(id).ok()) else {
         return plain;
     };
@@ -53,21 +69,50 @@ pub(super) async fn of_visit(visit: &Visit) -> Chrome {
     let Ok(Some((_, client))) = found else {
         return plain;
     };
-    let dressed = of_client(visit, &client).await;
-    dressed.ok().flatten().map_or(plain, |(_, chrome)| chrome)
+    match of_client(visit, &client).await {
+        Ok((_, Some(chrome))) => chrome,
+        Ok((version, None)) => Chrome::new(locale(visit, version)),
+        Err(_) => plain,
+    }
 }
 
-/// The language of the person at the browser.
-fn locale(_visit: &Visit) -> Locale {
-    Locale::default()
+/// The language of the person at the browser: what the query asks for, what it asked for before,
+/// what the browser prefers. The classic pages are English, whatever is asked for.
+fn locale(visit: &Visit, version: Version) -> Locale {
+    if version == Version::Classic {
+        return Locale::default();
+    }
+    let before = || visit.cookies.all(LANGUAGE).find_map(Locale::from_tag);
+    asked(visit)
+        .or_else(before)
+        .or_else(|| Locale::accepted(&visit.languages))
+        .unwrap_or_default()
+}
+
+/// The language that the query asks for.
+fn asked(visit: &Visit) -> Option<Locale> {
+    let pairs = Pairs::parse(&visit.query).ok()?;
+    Locale::from_tag(&pairs.one(LANGUAGE).ok()??)
+}
+
+/// Keeps the language that the query asks for, for visits that do not say.
+pub(super) fn language_cookie(visit: &Visit, version: Version) -> Option<HeaderValue> {
+    let asked = asked(visit).filter(|_| version == Version::Managed)?;
+    let cookie = Cookie {
+        name: LANGUAGE,
+        value: asked.tag(),
+        base: &visit.base,
+        keep: Some(KEEP),
+    };
+    cookie.header(visit)
 }
 
 fn dressed(base: &str, locale: Locale, drawn: &Drawn, name: &str) -> Chrome {
     let look = &drawn.look;
     let logo = |placed: &Placed| logo(base, look.mode, placed, name);
-    let strip = |strip: &Option<Option<Placed>>| {
+    let strip = |strip: &Option<Strip>| {
         let strip = strip.as_ref();
-        strip.map(|placed| placed.as_ref().and_then(logo))
+        strip.map(|strip| strip.logo.as_ref().and_then(logo))
     };
     let plain = Chrome::new(locale);
     Chrome {

@@ -3,11 +3,13 @@
 //! Every page serves an authorization request: its query is carried from page to page as it came,
 //! and checked at each of them as authorize checks it. The pages call the same rules as the API.
 
+mod add_passkey;
 mod asked;
 mod choose_factor;
 mod confirm;
 mod confirm_user;
 mod csrf;
+mod feedback;
 mod first_factor;
 mod forgot_password;
 mod login;
@@ -15,6 +17,7 @@ mod logout;
 pub(in crate::web) mod look;
 mod new_password;
 mod page;
+mod passkey;
 mod plain;
 mod reset_password;
 mod second_factor;
@@ -61,6 +64,10 @@ pub fn routes() -> Router<Arc<App>> {
             "/confirmUser",
             get(confirm_user::show).post(confirm_user::submit),
         )
+        .route(
+            "/authEventFeedback",
+            get(feedback::show).post(feedback::submit),
+        )
         .route("/resendcode", get(confirm::show).post(confirm::resend))
         .route(
             "/forgotPassword",
@@ -87,6 +94,12 @@ pub fn routes() -> Router<Arc<App>> {
         .route(
             "/mfa/email",
             get(set_up_email::show).post(set_up_email::submit),
+        )
+        .route("/passkey", get(passkey::show).post(passkey::submit))
+        .route("/passkey/begin", get(login::show).post(passkey::begin))
+        .route(
+            "/passkey/add",
+            get(add_passkey::show).post(add_passkey::submit),
         )
         .route("/logout", get(logout::get).post(logout::post))
         .route("/error", get(plain::error))

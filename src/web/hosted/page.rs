@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::csrf::{self, Browser};
 use super::step::{Step, Told};
-use super::{login, look};
+use super::{add_passkey, login, look};
 use crate::domain::branding::Version;
 use crate::domain::oauth::authorize::{self, Request};
 use crate::domain::oauth::{answers, made};
@@ -75,16 +75,19 @@ impl Page {
             return Err(refusal::plain(&visit, What::ForeignForm));
         };
         let page = Self::new(visit, request, browser).await?;
-        Ok((page, submitted.form))
+        let form = submitted.form.in_language(page.chrome.locale);
+        Ok((page, form))
     }
 
     async fn new(visit: Visit, request: Request, browser: Browser) -> Result<Self, Response> {
         let chrome = look::of_client(&visit, &request.client).await;
         let chrome = chrome.map_err(|error| refusal::failed(&visit, &error))?;
-        let Some((version, chrome)) = chrome else {
+        let (version, chrome) = chrome;
+        let Some(chrome) = chrome else {
             return Err(refusal::plain(&visit, What::Unavailable));
         };
         let step = Step::of(&visit, &browser);
+        let cookies = look::language_cookie(&visit, version);
         Ok(Self {
             version,
             chrome,
@@ -93,7 +96,7 @@ impl Page {
             browser,
             step,
             token: OnceLock::new(),
-            cookies: Vec::new(),
+            cookies: cookies.into_iter().collect(),
         })
     }
 
@@ -126,8 +129,22 @@ impl Page {
         self.cookies.extend(Step::none(&self.visit));
     }
 
+    /// Sets a cookie with the answer.
+    pub fn bring(&mut self, cookie: Option<HeaderValue>) {
+        self.cookies.extend(cookie);
+    }
+
     /// Shows the page.
-    pub fn show(mut self, status: StatusCode, template: &impl Template) -> Response {
+    pub fn show(self, status: StatusCode, template: &impl Template) -> Response {
+        self.render(status, template, false)
+    }
+
+    /// Shows a page with our script for passkeys.
+    pub fn show_scripted(self, status: StatusCode, template: &impl Template) -> Response {
+        self.render(status, template, true)
+    }
+
+    fn render(mut self, status: StatusCode, template: &impl Template, scripted: bool) -> Response {
         if let Some(token) = self.token.get() {
             self.cookies.extend(csrf::cookie(&self.visit, token));
         }
@@ -137,7 +154,12 @@ impl Page {
         };
         let callbacks = self.request.client.settings.callback_urls.as_deref();
         let callbacks = callbacks.unwrap_or_default().iter().map(String::as_str);
-        let response = answer::page(&self.visit, status, html, &csp::hosted(callbacks));
+        let policy = if scripted {
+            csp::scripted(callbacks)
+        } else {
+            csp::hosted(callbacks)
+        };
+        let response = answer::page(&self.visit, status, html, &policy);
         with_cookies(response, self.cookies)
     }
 
@@ -176,11 +198,21 @@ impl Page {
     }
 
     /// Signed in: the browser gets a session and a new id, whatever it brought is dead (security.md
-    /// C8), and the client gets its
-    /// answer.
+    /// C8), and the client gets its answer, before which a passkey may be offered.
     pub async fn finish(mut self, proven: &Proven) -> Response {
         match self.signed_in(proven).await {
+            Ok(true) => self.step_to("/passkey/add", Step::AddPasskey),
+            Ok(false) => self.leave(proven).await,
+            Err(error) => refusal::failed(&self.visit, &error),
+        }
+    }
+
+    /// Gives the client its answer.
+    pub async fn leave(mut self, proven: &Proven) -> Response {
+        let (app, actor) = (&self.visit.app, &self.visit.actor);
+        match answers::location(app, actor, &self.request, proven).await {
             Ok(location) => {
+                self.leave_step();
                 let response = answer::redirect(&self.visit, StatusCode::SEE_OTHER, &location);
                 with_cookies(response, self.cookies)
             }
@@ -203,15 +235,14 @@ impl Page {
         }
     }
 
-    async fn signed_in(&mut self, proven: &Proven) -> Result<String> {
-        let (visit, pool) = (&self.visit, &self.request.pool);
-        browser::end(visit, pool).await?;
-        let location = answers::location(&visit.app, &visit.actor, &self.request, proven).await?;
+    /// Remembers the sign-in; says whether a passkey is to be offered.
+    async fn signed_in(&mut self, proven: &Proven) -> Result<bool> {
+        browser::end(&self.visit, &self.request.pool).await?;
+        let due = add_passkey::is_due(self, proven).await?;
         self.renew()?;
         let (visit, pool) = (&self.visit, &self.request.pool);
         self.cookies.extend(browser::remember(visit, pool, proven)?);
-        self.cookies.extend(Step::none(visit));
-        Ok(location)
+        Ok(due)
     }
 }
 

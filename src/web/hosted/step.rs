@@ -85,6 +85,13 @@ pub(super) enum Step {
         /// Whether it was sent once more.
         again: bool,
     },
+    /// A passkey is asked for.
+    Passkey {
+        /// The sign-in.
+        going: Going,
+    },
+    /// Signed in; a passkey may be made before the app gets its answer.
+    AddPasskey,
     /// A second factor is asked for.
     SecondFactor {
         /// The sign-in.

@@ -52,7 +52,8 @@ impl Asked {
 /// A client with what its pages draw.
 struct Dressed {
     client: Client,
-    chrome: Option<(Version, Chrome)>,
+    version: Version,
+    chrome: Option<Chrome>,
 }
 
 /// `GET /_poolhouse/branding/{client}`
@@ -97,7 +98,7 @@ pub async fn state(State(app): State<Arc<App>>, Path(client): Path<String>) -> R
 
 /// Everything that is drawn is named by its hash.
 fn mark(dressed: &Dressed) -> String {
-    format!("{:?}", dressed.chrome)
+    format!("{:?} {:?}", dressed.version, dressed.chrome)
 }
 
 /// `GET /_poolhouse/branding/{client}/pages/{page}`: for a frame of the overview.
@@ -111,7 +112,8 @@ pub async fn page(
 
 async fn sample(app: &App, client: &str, page: &str, asked: &Asked) -> Result<String> {
     let dressed = dressed(app, client, asked.locale()).await?;
-    let Some((version, chrome)) = dressed.chrome else {
+    let version = dressed.version;
+    let Some(chrome) = dressed.chrome else {
         return Err(Error::client_not_found(client));
     };
     let nowhere = "#".to_owned();
@@ -124,6 +126,7 @@ async fn sample(app: &App, client: &str, page: &str, asked: &Asked) -> Result<St
         notice: None,
         forgot_href: Some(nowhere.clone()),
         sign_up_href: Some(nowhere.clone()),
+        passkey: None,
         idps: Vec::new(),
         chrome: chrome.clone(),
     };
@@ -133,35 +136,12 @@ async fn sample(app: &App, client: &str, page: &str, asked: &Asked) -> Result<St
             let text = Error::incorrect_username_or_password().message;
             let form = Form::default().with(SignInField::Username, "jane");
             SignInPage {
-                form: form.refused(text),
+                form: form.in_language(chrome.locale).refused(text),
                 ..sign_in
             }
             .render()
         }
-        "sign-up" => {
-            let language = chrome.locale.terms_key();
-            let (pool, id) = (&dressed.client.pool, &dressed.client.id);
-            let terms = terms::shown(app, pool, id, language).await?;
-            let terms = terms.filter(|_| version == Version::Managed);
-            let page = SignUpPage {
-                action: nowhere.clone(),
-                csrf: String::new(),
-                form: Form::default(),
-                person: Some(Person::Username),
-                attributes: vec![Attribute("email".to_owned())],
-                rules: PasswordRules {
-                    minimum_length: 8,
-                    lowercase: true,
-                    uppercase: true,
-                    numbers: true,
-                    symbols: true,
-                },
-                sign_in_href: nowhere,
-                terms: terms.map(|(terms, privacy)| TermsLinks { terms, privacy }),
-                chrome,
-            };
-            page.render()
-        }
+        "sign-up" => return sign_up(app, &dressed.client, version, chrome).await,
         "confirm" => {
             let page = ConfirmPage {
                 action: nowhere.clone(),
@@ -199,6 +179,30 @@ async fn sample(app: &App, client: &str, page: &str, asked: &Asked) -> Result<St
     html.map_err(Error::internal)
 }
 
+async fn sign_up(app: &App, client: &Client, version: Version, chrome: Chrome) -> Result<String> {
+    let language = chrome.locale.terms_key();
+    let terms = terms::shown(app, &client.pool, &client.id, language).await?;
+    let terms = terms.filter(|_| version == Version::Managed);
+    let page = SignUpPage {
+        action: "#".to_owned(),
+        csrf: String::new(),
+        form: Form::default(),
+        person: Some(Person::Username),
+        attributes: vec![Attribute("email".to_owned())],
+        rules: PasswordRules {
+            minimum_length: 8,
+            lowercase: true,
+            uppercase: true,
+            numbers: true,
+            symbols: true,
+        },
+        sign_in_href: "#".to_owned(),
+        terms: terms.map(|(terms, privacy)| TermsLinks { terms, privacy }),
+        chrome,
+    };
+    page.render().map_err(Error::internal)
+}
+
 async fn dressed(app: &App, client: &str, locale: Locale) -> Result<Dressed> {
     let missing = || Error::client_not_found(client);
     if app.mailbox.is_none() {
@@ -206,9 +210,12 @@ async fn dressed(app: &App, client: &str, locale: Locale) -> Result<Dressed> {
     }
     let id = ClientId::parse(client).map_err(|_| missing())?;
     let (_, client) = clients::public(app, &id).await?;
-    let of = (&client.pool, &client.id, client.name.as_str());
-    let chrome = look::of_preview(app, of, locale).await?;
-    Ok(Dressed { client, chrome })
+    let (version, chrome) = look::of_preview(app, &client, locale).await?;
+    Ok(Dressed {
+        client,
+        version,
+        chrome,
+    })
 }
 
 fn answer(html: Result<String>, policy: &'static str) -> Response {

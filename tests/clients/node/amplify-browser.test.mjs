@@ -10,7 +10,8 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
-import { OTHER_PASSWORD, code, fresh, newClient, newEmail, newPool } from "./world.mjs";
+import { SetUserPoolMfaConfigCommand } from "@aws-sdk/client-cognito-identity-provider";
+import { OTHER_PASSWORD, code, fresh, idp, newClient, newEmail, newPerson, newPool } from "./world.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const OUT = fileURLToPath(new URL("../../out/", import.meta.url));
@@ -98,9 +99,24 @@ function example() {
   return text.replaceAll("localhost:9443", new URL(HTTPS).host);
 }
 
-test("the README's app: signInWithRedirect, session, signOut", async () => {
+/// What a page's session is before and after it is refreshed because the page wants it.
+const refreshed = (page) =>
+  page.evaluate(async () => {
+    const told = ({ tokens }) => ({ token: tokens.accessToken.toString(), access: tokens.accessToken.payload, id: tokens.idToken.payload });
+    const before = told(await window.auth.fetchAuthSession());
+    return { before, after: told(await window.auth.fetchAuthSession({ forceRefresh: true })) };
+  });
+
+/// New tokens of the same sign-in.
+function assertRefreshed({ before, after }) {
+  assert.notEqual(after.token, before.token);
+  assert.notEqual(after.access.jti, before.access.jti);
+  for (const claim of ["sub", "origin_jti", "auth_time", "scope"]) assert.equal(after.access[claim], before.access[claim], claim);
+}
+
+test("the README's app: signInWithRedirect, session, refresh, signOut", async () => {
   // The port that the demo client knows.
-  const app = await serve(example(), 3000);
+  const app = await serve(`${example()}\nimport * as auth from "aws-amplify/auth";\nwindow.auth = auth;`, 3000);
   const { page, close } = await visit(app.address);
   try {
     await page.goto(app.address);
@@ -117,6 +133,7 @@ test("the README's app: signInWithRedirect, session, signOut", async () => {
     // The session outlives the page, in the browser's storage.
     await page.reload();
     await out.waitFor();
+    assertRefreshed(await refreshed(page));
     // Signed out of the app and of the pool: the next sign-in asks for the password again.
     await out.click();
     await page.waitForURL((target) => target.href === app.address);
@@ -129,7 +146,7 @@ test("the README's app: signInWithRedirect, session, signOut", async () => {
   await close();
 });
 
-test("a page signs up and in by SRP, changes an attribute and signs out everywhere", async () => {
+test("a page signs up and in by SRP, changes an attribute, refreshes and signs out everywhere", async () => {
   const pool = await newPool({ AutoVerifiedAttributes: ["email"] });
   const { ClientId } = await newClient(pool);
   const configuration = { userPoolId: pool, userPoolClientId: ClientId, userPoolEndpoint: `${HTTPS}/` };
@@ -160,8 +177,77 @@ test("a page signs up and in by SRP, changes an attribute and signs out everywhe
     assert.equal((await call("fetchUserAttributes")).name, "Ada");
     const session = await page.evaluate(async () => (await window.auth.fetchAuthSession()).tokens.idToken.payload);
     assert.equal(session["cognito:username"], username);
+    const sessions = await refreshed(page);
+    assertRefreshed(sessions);
+    // Attributes are read again.
+    assert.deepEqual([sessions.before.id.name, sessions.after.id.name], [undefined, "Ada"]);
     await call("signOut", { global: true });
     await assert.rejects(call("getCurrentUser"), /UserUnAuthenticatedException|not authenticated/);
+  } finally {
+    await app.close();
+  }
+  await close();
+});
+
+test("a page registers a passkey, signs in with it and removes it", async () => {
+  const factors = { SignInPolicy: { AllowedFirstAuthFactors: ["PASSWORD", "WEB_AUTHN"] } };
+  const pool = await newPool({ Policies: factors });
+  const passkeys = { RelyingPartyId: "localhost", UserVerification: "required" };
+  await idp.send(new SetUserPoolMfaConfigCommand({ UserPoolId: pool, WebAuthnConfiguration: passkeys }));
+  const { ClientId } = await newClient(pool, {
+    ExplicitAuthFlows: ["ALLOW_USER_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+  });
+  const { username, password } = await newPerson(pool);
+  const configuration = { userPoolId: pool, userPoolClientId: ClientId, userPoolEndpoint: `${HTTPS}/` };
+  const app = await serve(
+    `import { Amplify } from "aws-amplify";
+     import * as auth from "aws-amplify/auth";
+     Amplify.configure({ Auth: { Cognito: ${JSON.stringify(configuration)} } });
+     window.auth = auth;`,
+    0,
+  );
+  const { page, close } = await visit(app.address);
+  const call = (name, input) => page.evaluate(([name, input]) => window.auth[name](input), [name, input]);
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("WebAuthn.enable");
+  const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  try {
+    await page.goto(app.address);
+    await page.waitForFunction(() => window.auth);
+    assert.equal((await call("signIn", { username, password })).isSignedIn, true);
+    await call("associateWebAuthnCredential");
+    const { credentials } = await devtools.send("WebAuthn.getCredentials", { authenticatorId });
+    assert.deepEqual(credentials.map(({ rpId }) => rpId), ["localhost"]);
+    const listed = await call("listWebAuthnCredentials");
+    assert.equal(listed.credentials.length, 1);
+    const [{ credentialId, relyingPartyId, authenticatorAttachment }] = listed.credentials;
+    assert.deepEqual([relyingPartyId, authenticatorAttachment], ["localhost", "platform"]);
+    await call("signOut");
+
+    const options = { authFlowType: "USER_AUTH", preferredChallenge: "WEB_AUTHN" };
+    const signedIn = await call("signIn", { username, options });
+    assert.equal(signedIn.isSignedIn, true, JSON.stringify(signedIn));
+    assert.equal((await call("getCurrentUser")).username, username);
+    await call("signOut");
+
+    // Chosen from a list, and a second time: the authenticator's counter has risen.
+    const choice = await call("signIn", { username, options: { authFlowType: "USER_AUTH" } });
+    assert.equal(choice.nextStep.signInStep, "CONTINUE_SIGN_IN_WITH_FIRST_FACTOR_SELECTION");
+    assert.ok(choice.nextStep.availableChallenges.includes("WEB_AUTHN"));
+    const chosen = await call("confirmSignIn", { challengeResponse: "WEB_AUTHN" });
+    assert.equal(chosen.isSignedIn, true, JSON.stringify(chosen));
+
+    await call("deleteWebAuthnCredential", { credentialId });
+    assert.deepEqual((await call("listWebAuthnCredentials")).credentials, []);
   } finally {
     await app.close();
   }

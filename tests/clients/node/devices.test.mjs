@@ -195,6 +195,23 @@ test("identity-js: a device registers itself, stands for the factor and is forgo
   assert.deepEqual(left.Devices, []);
 });
 
+test("identity-js: where a device does not stand for the factor, both are proven", async () => {
+  const pool = await place({ ChallengeRequiredOnNewDevice: false }, "OPTIONAL");
+  const phone = `+1557${String(Date.now()).slice(-7)}`;
+  const { username } = await newPerson(pool.UserPoolId, { phone_number: phone });
+  const browser = storage();
+  const first = await signIn(userOf(pool, username, browser));
+  const on = { SMSMfaSettings: { Enabled: true } };
+  await idp.send(new AdminSetUserMFAPreferenceCommand({ UserPoolId: pool.UserPoolId, Username: username, ...on }));
+  const again = userOf(pool, username, browser);
+  assert.equal((await signIn(again)).asks, "sms");
+  // The library answers for the device with the session of the code.
+  const sent = await code(phone);
+  const session = await heard((on) => again.sendMFACode(sent, on));
+  const key = first.session.getAccessToken().payload.device_key;
+  assert.equal(session.getAccessToken().payload.device_key, key);
+});
+
 test("identity-js: the user is asked whether the device is to be remembered", async () => {
   const pool = await place({ ChallengeRequiredOnNewDevice: true, DeviceOnlyRememberedOnUserPrompt: true });
   const { username } = await newPerson(pool.UserPoolId);
@@ -203,6 +220,9 @@ test("identity-js: the user is asked whether the device is to be remembered", as
   assert.equal(necessary, true);
   assert.equal(await heard((on) => user.setDeviceStatusRemembered(on)), "SUCCESS");
 });
+
+// Amplify calls a device what the browser calls itself; Node 20 has no such name.
+globalThis.navigator ??= { userAgent: "a browser" };
 
 /// Amplify in one browser, which it keeps what it knows in.
 function amplify(pool) {

@@ -40,7 +40,7 @@ def strict(session, *keys):
 
 
 def discovery(session):
-    return aws_encryption_sdk.DiscoveryAwsKmsMasterKeyProvider(botocore_session=session, discovery_region="us-east-1")
+    return aws_encryption_sdk.DiscoveryAwsKmsMasterKeyProvider(botocore_session=session)
 
 
 def test_a_key_is_there_while_a_pool_has_it(world, kms):

@@ -1,7 +1,7 @@
 //! DeleteUserPool leaves nothing behind.
 
 use poolhouse::store::POOL_TABLES;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{client, count, pool, user};
 use crate::support::Server;
@@ -16,6 +16,10 @@ async fn deleting_a_pool_empties_every_table_of_it_and_of_no_other() {
         "client_secrets",
         "signing_keys",
         "resource_servers",
+        "ui_customizations",
+        "managed_login_brandings",
+        "branding_assets",
+        "terms",
         "users",
         "user_groups",
         "group_members",
@@ -39,7 +43,8 @@ async fn deleting_a_pool_empties_every_table_of_it_and_of_no_other() {
 
 async fn filled(s: &Server) -> String {
     let pool = pool(s, json!({})).await;
-    client(s, &pool, json!({ "GenerateSecret": true })).await;
+    let client = client(s, &pool, json!({ "GenerateSecret": true })).await["ClientId"].take();
+    looks(s, &pool, &client).await;
     let server = json!({ "UserPoolId": pool, "Identifier": "api", "Name": "n" });
     s.api("CreateResourceServer", server).await.ok();
     s.api(
@@ -52,4 +57,20 @@ async fn filled(s: &Server) -> String {
     let body = json!({ "UserPoolId": pool, "GroupName": "g", "Username": "ann" });
     s.api("AdminAddUserToGroup", body).await.ok();
     pool
+}
+
+async fn looks(s: &Server, pool: &str, client: &Value) {
+    let domain = crate::support::house::domain(s, pool).await;
+    let css = json!({ "UserPoolId": pool, "CSS": ".label-customizable{color:red}" });
+    s.api("SetUICustomization", css).await.ok();
+    let domain = json!({ "UserPoolId": pool, "Domain": domain });
+    s.api("DeleteUserPoolDomain", domain).await.ok();
+    let asset = json!({ "Category": "FORM_LOGO", "ColorMode": "LIGHT", "Extension": "PNG",
+        "Bytes": super::branding::PNG });
+    let style =
+        json!({ "UserPoolId": pool, "ClientId": client, "Settings": {}, "Assets": [asset] });
+    s.api("CreateManagedLoginBranding", style).await.ok();
+    let terms = json!({ "UserPoolId": pool, "ClientId": client, "TermsName": "terms-of-use",
+        "TermsSource": "LINK", "Enforcement": "NONE", "Links": { "cognito:default": "https://example.com" } });
+    s.api("CreateTerms", terms).await.ok();
 }

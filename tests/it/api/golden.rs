@@ -245,3 +245,81 @@ async fn groups_servers_and_users_at_their_least_and_fullest() {
     let members = ask(&s, "ListUsersInGroup", with(json!({ "GroupName": "full" }))).await;
     assert_eq!(members["Users"], json!([user]));
 }
+
+/// GetUser shows what the token's client may read, and nothing that is not set.
+#[tokio::test]
+async fn who_is_signed_in_at_the_least_and_the_fullest() {
+    let s = Server::start().await;
+    let schema = json!([
+        { "Name": "team", "AttributeDataType": "String" },
+        { "Name": "secret", "AttributeDataType": "String" },
+    ]);
+    let sms = json!({ "SnsCallerArn": ROLE, "ExternalId": "x" });
+    let settings =
+        json!({ "Schema": schema, "SmsConfiguration": sms, "MfaConfiguration": "OPTIONAL" });
+    let pool = pool(&s, settings).await;
+    let client = client(
+        &s,
+        &pool,
+        json!({
+            "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"],
+            "ReadAttributes": ["email", "email_verified", "phone_number", "custom:team"],
+        }),
+    )
+    .await;
+    let full = json!([
+        { "Name": "email", "Value": "full@example.com" }, { "Name": "email_verified", "Value": "true" },
+        { "Name": "phone_number", "Value": "+12065550100" },
+        { "Name": "phone_number_verified", "Value": "true" },
+        { "Name": "custom:team", "Value": "red" }, { "Name": "custom:secret", "Value": "no" },
+        { "Name": "name", "Value": "no" },
+    ]);
+    for (name, attributes) in [("least", json!([])), ("full", full)] {
+        let request = json!({ "UserPoolId": pool, "Username": name, "UserAttributes": attributes,
+            "MessageAction": "SUPPRESS" });
+        let made = ask(&s, "AdminCreateUser", request).await;
+        let sub = made["User"]["Attributes"].as_array().unwrap().iter();
+        let sub = sub.clone().find(|each| each["Name"] == "sub").unwrap();
+        let password = json!({ "UserPoolId": pool, "Username": name, "Password": "Correct-Horse1!",
+            "Permanent": true });
+        ask(&s, "AdminSetUserPassword", password).await;
+        let request = json!({ "ClientId": client["ClientId"], "AuthFlow": "USER_PASSWORD_AUTH",
+            "AuthParameters": { "USERNAME": name, "PASSWORD": "Correct-Horse1!" } });
+        let tokens = ask(&s, "InitiateAuth", request).await;
+        let token = json!({ "AccessToken": tokens["AuthenticationResult"]["AccessToken"] });
+        if name == "least" {
+            let expected = json!({ "Username": "least", "UserAttributes": [sub] });
+            assert_eq!(ask(&s, "GetUser", token).await, expected);
+            continue;
+        }
+        let sms = json!([{ "DeliveryMedium": "SMS", "AttributeName": "phone_number" }]);
+        // The legacy setting and the one of today.
+        let legacy = json!({ "UserPoolId": pool, "Username": name, "MFAOptions": sms });
+        ask(&s, "AdminSetUserSettings", legacy).await;
+        let prefer = json!({ "UserPoolId": pool, "Username": name,
+            "SMSMfaSettings": { "Enabled": true, "PreferredMfa": true } });
+        ask(&s, "AdminSetUserMFAPreference", prefer).await;
+        let shown = ask(&s, "GetUser", token).await;
+        is_whole("GetUserResponse", &shown, &[]);
+        let mut names: Vec<&str> = shown["UserAttributes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|each| each["Name"].as_str().unwrap())
+            .collect();
+        names.sort_unstable();
+        assert_eq!(
+            names,
+            [
+                "custom:team",
+                "email",
+                "email_verified",
+                "phone_number",
+                "sub"
+            ]
+        );
+        assert_eq!(shown["PreferredMfaSetting"], "SMS_MFA");
+        assert_eq!(shown["UserMFASettingList"], json!(["SMS_MFA"]));
+        assert_eq!(shown["MFAOptions"], sms);
+    }
+}

@@ -4,6 +4,7 @@ mod account_races;
 mod admin_create_user;
 mod admin_users;
 pub mod auth;
+pub mod branding;
 mod cascade;
 mod catalogue;
 mod client_secrets;
@@ -26,6 +27,8 @@ mod recovery;
 mod resource_servers;
 mod sign_up;
 mod tags;
+mod threats;
+mod user_sessions;
 
 use poolhouse::args;
 use poolhouse::domain::usernames;

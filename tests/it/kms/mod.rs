@@ -1,7 +1,7 @@
 //! The keys of custom senders, and what is encrypted for them.
 
 mod keys;
-mod sealed;
+pub mod sealed;
 
 use serde_json::{Value, json};
 

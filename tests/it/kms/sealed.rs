@@ -4,24 +4,29 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use poolhouse::domain::envelope::{Content, seal};
+use poolhouse::domain::envelope::{Content, Sealer};
 use poolhouse::domain::pools;
 use poolhouse::ids::PoolId;
+use poolhouse::secret::Secret;
 use serde_json::json;
 
 use super::{ALIAS, KEY, kms, pool_with_key};
 use crate::support::Server;
 use crate::support::envelope::Message;
 
-async fn sealed(s: &Server, pool: &str, content: Content<'_>) -> Option<String> {
+fn code(text: &str) -> Content {
+    Content::Code(Secret::new(text.to_owned()))
+}
+
+async fn sealed(s: &Server, pool: &str, content: Content) -> Option<String> {
     let pool = pools::get(&s.app, &PoolId::parse(pool).unwrap())
         .await
         .unwrap();
-    seal(&s.app, &pool, content).unwrap()
+    Sealer::of(&s.app, &pool).unwrap().seal(&content).unwrap()
 }
 
 /// What a handler does: one Decrypt, under the context and key that the message names.
-async fn opened(s: &Server, message: &Message) -> Option<String> {
+pub async fn opened(s: &Server, message: &Message) -> Option<String> {
     let body = json!({
         "CiphertextBlob": STANDARD.encode(&message.wrapped),
         "EncryptionContext": message.context,
@@ -44,7 +49,7 @@ async fn opened(s: &Server, message: &Message) -> Option<String> {
 async fn a_code_is_a_message_that_one_decrypt_opens() {
     let s = Server::start().await;
     let pool = pool_with_key(&s, KEY).await;
-    let text = sealed(&s, &pool, Content::Code("123456")).await.unwrap();
+    let text = sealed(&s, &pool, code("123456")).await.unwrap();
     assert!(text.starts_with("AYADe"), "{text}");
     let message = Message::read(&STANDARD.decode(&text).unwrap()).unwrap();
     assert_eq!(
@@ -56,7 +61,7 @@ async fn a_code_is_a_message_that_one_decrypt_opens() {
     assert_eq!(message.context["userpool-id"], pool);
     assert_eq!(opened(&s, &message).await.as_deref(), Some("123456"));
     // Nothing of it repeats.
-    let again = sealed(&s, &pool, Content::Code("123456")).await.unwrap();
+    let again = sealed(&s, &pool, code("123456")).await.unwrap();
     let again = Message::read(&STANDARD.decode(&again).unwrap()).unwrap();
     assert_ne!(again.context, message.context);
     assert_ne!(again.wrapped, message.wrapped);
@@ -68,11 +73,14 @@ async fn temporary_passwords_are_escaped_and_codes_are_not() {
     let pool = pool_with_key(&s, ALIAS).await;
     let text = r#"a<b>&"c'"#;
     for (content, expected) in [
-        (Content::Code(text), text),
-        (Content::TemporaryPassword(text), "a&lt;b&gt;&amp;&quot;c'"),
+        (code(text), text),
+        (
+            Content::TemporaryPassword(Secret::new(text.to_owned())),
+            "a&lt;b&gt;&amp;&quot;c'",
+        ),
     ] {
-        let code = sealed(&s, &pool, content).await.unwrap();
-        let message = Message::read(&STANDARD.decode(code).unwrap()).unwrap();
+        let sealed_code = sealed(&s, &pool, content).await.unwrap();
+        let message = Message::read(&STANDARD.decode(sealed_code).unwrap()).unwrap();
         // An alias never is the name of what encrypted.
         assert!(message.key.contains(":key/"), "{}", message.key);
         assert_eq!(opened(&s, &message).await.as_deref(), Some(expected));
@@ -84,8 +92,8 @@ async fn temporary_passwords_are_escaped_and_codes_are_not() {
 async fn a_changed_message_does_not_open() {
     let s = Server::start().await;
     let pool = pool_with_key(&s, KEY).await;
-    let code = sealed(&s, &pool, Content::Code("123456")).await.unwrap();
-    let bytes = STANDARD.decode(code).unwrap();
+    let sealed_code = sealed(&s, &pool, code("123456")).await.unwrap();
+    let bytes = STANDARD.decode(sealed_code).unwrap();
     for at in (0..bytes.len()).step_by(3) {
         let mut changed = bytes.clone();
         changed[at] ^= 1;
@@ -101,8 +109,8 @@ async fn a_changed_message_does_not_open() {
 async fn another_pools_context_does_not_open_it() {
     let s = Server::start().await;
     let (pool, other) = (pool_with_key(&s, KEY).await, pool_with_key(&s, KEY).await);
-    let code = sealed(&s, &pool, Content::Code("123456")).await.unwrap();
-    let mut message = Message::read(&STANDARD.decode(code).unwrap()).unwrap();
+    let sealed_code = sealed(&s, &pool, code("123456")).await.unwrap();
+    let mut message = Message::read(&STANDARD.decode(sealed_code).unwrap()).unwrap();
     message.context.insert("userpool-id".to_owned(), other);
     assert_eq!(opened(&s, &message).await, None);
     message.context = BTreeMap::new();
@@ -116,6 +124,6 @@ async fn without_a_key_nothing_is_sealed() {
     let pool = pools::get(&s.app, &PoolId::parse(pool).unwrap())
         .await
         .unwrap();
-    let error = seal(&s.app, &pool, Content::Code("123456")).unwrap_err();
+    let error = Sealer::of(&s.app, &pool).err().unwrap();
     assert_eq!(error.message, "A custom sender trigger requires KMSKeyID.");
 }

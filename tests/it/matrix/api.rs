@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 use super::expect::Found;
 use super::path::{Face, Factor, First, Path};
 use super::world::{Begun, Cell, NEW_PASSWORD, PASSWORD, Seat};
+use crate::api::auth::passkeys;
 use crate::api::auth::stage::{text, timestamp};
 use crate::support::Answer;
 use crate::support::srp_client::{Given, SrpClient};
+use crate::triggers::custom::SOLUTION;
 
 /// Up to the last step.
 pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
@@ -23,6 +25,12 @@ pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
             Begun::Srp(Box::new((client, asked["ChallengeParameters"].clone())))
         }
         Path::Chosen(face, first) => choose(cell, seat, (face, first)).await,
+        Path::Custom(face) => {
+            let parameters = json!({ "USERNAME": cell.name });
+            let asked = initiate(cell, seat, (face, "CUSTOM_AUTH"), parameters);
+            let answer = json!({ "ANSWER": SOLUTION });
+            challenge(&asked.await.ok(), "CUSTOM_CHALLENGE", answer)
+        }
         Path::SignedUp(_) => Begun::SignedUp(sign_up(cell, seat).await),
         Path::NewPassword(face) => {
             let asked = by_password(cell, seat, face).await.ok();
@@ -213,6 +221,18 @@ async fn choose(cell: &Cell<'_>, seat: &Seat, (face, first): (Face, First)) -> B
             let asked = next(json!({ "ANSWER": "SMS_OTP" })).await;
             let code = s.code_to(&cell.phone);
             challenge(&asked, "SMS_OTP", json!({ "SMS_OTP_CODE": code }))
+        }
+        First::Passkey => {
+            let asked = next(json!({ "ANSWER": "WEB_AUTHN" })).await;
+            let options = &asked["ChallengeParameters"]["CREDENTIAL_REQUEST_OPTIONS"];
+            let options = serde_json::from_str(options.as_str().unwrap()).unwrap();
+            let passkey = cell.passkey.as_ref().unwrap();
+            let credential = passkey.get(&options, passkeys::ORIGIN, |_| {});
+            challenge(
+                &asked,
+                "WEB_AUTHN",
+                json!({ "CREDENTIAL": credential.to_string() }),
+            )
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::support::house::House;
 fn source(path: Path) -> TokenSource {
     match path {
         Path::Password(_) | Path::Srp(_) | Path::SecondFactor(..) => TokenSource::Authentication,
-        Path::Chosen(..) | Path::SignedUp(_) => TokenSource::Authentication,
+        Path::Chosen(..) | Path::SignedUp(_) | Path::Custom(_) => TokenSource::Authentication,
         Path::NewPassword(_) => TokenSource::NewPasswordChallenge,
         Path::Device(_) => TokenSource::AuthenticateDevice,
         Path::RefreshFlow(_) | Path::RefreshGrant { .. } => TokenSource::RefreshTokens,
@@ -55,13 +55,20 @@ fn every_path_stands_once_at_both_doors_and_with_every_factor_and_grant() {
             Path::Password(face),
             Path::Srp(face),
             Path::SignedUp(face),
+            Path::Custom(face),
             Path::NewPassword(face),
             Path::Device(face),
             Path::RefreshFlow(face),
         ] {
             has(path);
         }
-        for first in [First::Password, First::Srp, First::Email, First::Sms] {
+        for first in [
+            First::Password,
+            First::Srp,
+            First::Email,
+            First::Sms,
+            First::Passkey,
+        ] {
             has(Path::Chosen(face, first));
         }
         for factor in [
@@ -103,9 +110,11 @@ const fn is_walked(name: ChallengeName) -> bool {
         | SmsOtp
         | Password
         | PasswordSrp
+        | CustomChallenge
+        | WebAuthn
         | DeviceSrp
         | DevicePasswordVerifier => true,
-        CustomChallenge | AdminNoSrp | WebAuthn => false,
+        AdminNoSrp => false,
     }
 }
 
@@ -159,7 +168,7 @@ async fn flows_that_are_on_no_path_give_nothing() {
             Flow::UserSrp | Flow::UserPassword | Flow::AdminUserPassword | Flow::UserAuth => true,
             // Other names of the same.
             Flow::RefreshTokenAuth | Flow::RefreshToken | Flow::AdminNoSrp => true,
-            Flow::Custom => false,
+            Flow::Custom => true,
         };
         let parameters = json!({
             "USERNAME": "ada", "PASSWORD": "wrong", "SRP_A": "5", "REFRESH_TOKEN": "x",

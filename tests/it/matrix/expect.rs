@@ -113,7 +113,7 @@ const fn stand(path: Path) -> Stand {
         Path::Password(_) => Stand::Password,
         Path::Srp(_) => Stand::Srp,
         Path::Chosen(_, First::Srp) => Stand::Srp,
-        Path::Chosen(..) | Path::SignedUp(_) => Stand::Session,
+        Path::Chosen(..) | Path::SignedUp(_) | Path::Custom(_) => Stand::Session,
         Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => Stand::Session,
         Path::RefreshFlow(_) | Path::GetTokens { .. } => Stand::Refresh,
         Path::RefreshGrant { .. } => Stand::RefreshGrant,
@@ -187,8 +187,8 @@ pub fn rule(path: Path, condition: C) -> Expected {
 fn disabled(path: Path) -> Expected {
     match stand(path) {
         Stand::Password | Stand::Srp | Stand::Session => denied(DISABLED),
-        // Disabling revokes what was given (model: AdminDisableUser), and that is told first.
-        Stand::Refresh => denied(REVOKED),
+        // Disabling revokes what was given as well; why is told first (api-auth.md 6).
+        Stand::Refresh => denied(DISABLED),
         Stand::RefreshGrant | Stand::Code => grant("invalid_grant"),
         Stand::Login => page(400, "/login", DISABLED),
         // Who knows no password yet is told what one is told whose code is gone (G6).
@@ -199,12 +199,12 @@ fn disabled(path: Path) -> Expected {
     }
 }
 
-/// A deleted user is nobody, and the client hides who exists (G6); with the user go sessions and
-/// refresh tokens (H7).
+/// A deleted user is nobody, and the client hides who exists (G6) from all but holders of the user's
+/// refresh tokens (api-auth.md 6); with the user go sessions and refresh tokens (H7).
 fn gone(path: Path) -> Expected {
     match stand(path) {
         Stand::Password | Stand::Srp | Stand::Session => denied(INCORRECT),
-        Stand::Refresh => denied(INVALID),
+        Stand::Refresh => api("UserNotFoundException", "User does not exist."),
         Stand::RefreshGrant | Stand::Code => grant("invalid_grant"),
         Stand::Login => page(400, "/login", INCORRECT),
         Stand::SignUp => page(400, "/confirm", NO_CODE),
@@ -314,7 +314,7 @@ fn twice(path: Path) -> Expected {
         Path::Srp(_) | Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => {
             denied(ONCE)
         }
-        Path::Chosen(..) | Path::SignedUp(_) => denied(ONCE),
+        Path::Chosen(..) | Path::SignedUp(_) | Path::Custom(_) => denied(ONCE),
         // Signing in gave the browser a new id: the form is a stranger's (C6, C8).
         Path::LoginPage(_) | Path::SignUpPage | Path::NewPasswordPage | Path::FactorPage(_) => {
             page(403, "", OUT_OF_DATE)

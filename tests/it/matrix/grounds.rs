@@ -7,6 +7,7 @@ use crate::api::auth::device;
 use crate::api::auth::stage::text;
 use crate::support::Server;
 use crate::support::house::{CALLBACK, Client};
+use crate::triggers::host::arn;
 
 /// A pool.
 #[derive(Clone, Debug)]
@@ -41,8 +42,12 @@ impl Grounds {
         let mut request = json!({
             "PoolName": "matrix", "AutoVerifiedAttributes": ["email"], "UserPoolTier": "ESSENTIALS",
             "SmsConfiguration": sms(),
+            "LambdaConfig": {
+                "DefineAuthChallenge": arn("define"), "CreateAuthChallenge": arn("create"),
+                "VerifyAuthChallengeResponse": arn("verify"),
+            },
             "Policies": { "SignInPolicy": {
-                "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"],
+                "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"],
             } },
         });
         if devices {
@@ -91,6 +96,9 @@ pub fn usual(path: Path) -> Value {
         "ALLOW_ADMIN_USER_PASSWORD_AUTH",
         "ALLOW_USER_SRP_AUTH",
     ];
+    if matches!(path, Path::Custom(_)) {
+        flows.push("ALLOW_CUSTOM_AUTH");
+    }
     if path.is_chosen() {
         flows.push("ALLOW_USER_AUTH");
     }

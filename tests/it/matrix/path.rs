@@ -32,6 +32,8 @@ pub enum First {
     Email,
     /// SMS_OTP.
     Sms,
+    /// WEB_AUTHN.
+    Passkey,
 }
 
 /// What brings the browser's answer to the client.
@@ -52,6 +54,8 @@ pub enum Path {
     Chosen(Face, First),
     /// USER_AUTH with the session of ConfirmSignUp.
     SignedUp(Face),
+    /// CUSTOM_CHALLENGE after CUSTOM_AUTH.
+    Custom(Face),
     /// NEW_PASSWORD_REQUIRED.
     NewPassword(Face),
     /// SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA, the first after SELECT_MFA_TYPE, MFA_SETUP.
@@ -104,8 +108,12 @@ pub const PATHS: &[Path] = &[
     Path::Chosen(Admin, First::Email),
     Path::Chosen(Public, First::Sms),
     Path::Chosen(Admin, First::Sms),
+    Path::Chosen(Public, First::Passkey),
+    Path::Chosen(Admin, First::Passkey),
     Path::SignedUp(Public),
     Path::SignedUp(Admin),
+    Path::Custom(Public),
+    Path::Custom(Admin),
     Path::NewPassword(Public),
     Path::NewPassword(Admin),
     Path::SecondFactor(Public, Factor::Sms),
@@ -146,7 +154,9 @@ impl Path {
         match self {
             Self::Password(_) | Self::Srp(_) => Part::First,
             Self::Chosen(..) | Self::SignedUp(_) => Part::Choice,
-            Self::NewPassword(_) | Self::SecondFactor(..) | Self::Device(_) => Part::Challenge,
+            Self::Custom(_) | Self::NewPassword(_) | Self::SecondFactor(..) | Self::Device(_) => {
+                Part::Challenge
+            }
             Self::RefreshFlow(_) | Self::GetTokens { .. } | Self::RefreshGrant { .. } => {
                 Part::Refresh
             }
@@ -164,6 +174,7 @@ impl Path {
             | Self::Srp(face)
             | Self::Chosen(face, _)
             | Self::SignedUp(face)
+            | Self::Custom(face)
             | Self::NewPassword(face)
             | Self::SecondFactor(face, _)
             | Self::Device(face)

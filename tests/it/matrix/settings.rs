@@ -61,6 +61,7 @@ pub fn flow_off(path: Path) -> Expected {
         // The setting is about InitiateAuth: a sign-in that it let in ends as it began.
         Path::Srp(_)
         | Path::Chosen(..)
+        | Path::Custom(_)
         | Path::NewPassword(_)
         | Path::SecondFactor(..)
         | Path::Device(_) => Expected::End(End::Tokens),
@@ -105,6 +106,13 @@ pub fn factor(path: Path, condition: C) -> Expected {
         Path::Chosen(_, First::Email | First::Sms) => {
             api("NotAuthorizedException", "Invalid session for the user.")
         }
+        // A passkey that does not count for two is no longer among what there is to choose from.
+        Path::Chosen(_, First::Passkey) => api(
+            "InvalidParameterException",
+            "WEB_AUTHN is not available for this sign-in.",
+        ),
+        // Functions that ask no password decide alone.
+        Path::Custom(_) => Expected::End(End::Tokens),
         Path::Password(_)
         | Path::Srp(_)
         | Path::Chosen(..)

@@ -3,21 +3,26 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use poolhouse::ports::lambda::rules::Rule;
 use poolhouse::time::Span;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::condition::Condition;
 use super::grounds::{Grounds, factors, usual};
-use super::path::{Face, Factor, Grant, Path};
+use super::path::{Face, Factor, First, Grant, Path};
 use super::{api, hosted};
 use crate::api::auth::device::Device;
 use crate::api::auth::mfa::totp;
+use crate::api::auth::passkeys;
 use crate::api::auth::stage::{secret_hash, text};
+use crate::support::authenticator::Authenticator;
 use crate::support::browser::{Browser, Form};
 use crate::support::house::Client;
 use crate::support::srp_client::SrpClient;
 use crate::support::{Answer, Server};
+use crate::triggers::custom;
+use crate::triggers::host::Host;
 
 pub const PASSWORD: &str = "Correct-Horse1!";
 pub const NEW_PASSWORD: &str = "Another-Horse2!";
@@ -27,11 +32,17 @@ pub struct World {
     shared: Grounds,
     other: Grounds,
     users: AtomicU32,
+    /// The functions of custom challenges.
+    _host: Host,
 }
 
 impl World {
     pub async fn open() -> Self {
         let s = Server::start().await;
+        let host = Host::start().await;
+        host.does(custom::riddle);
+        let rule = Rule::parse(&format!("*={}", host.url)).unwrap();
+        s.app.lambda.add(vec![rule]).unwrap();
         let shared = Grounds::make(&s).await;
         let other = Grounds::make(&s).await;
         let users = AtomicU32::new(0);
@@ -40,6 +51,7 @@ impl World {
             shared,
             other,
             users,
+            _host: host,
         }
     }
 
@@ -67,6 +79,7 @@ impl World {
             sub: String::new(),
             access: Value::Null,
             app: None,
+            passkey: None,
             refresh: Mutex::new(None),
             device: Mutex::new(None),
         };
@@ -89,6 +102,8 @@ pub struct Cell<'w> {
     pub access: Value,
     /// The secret of an authenticator app.
     pub app: Option<String>,
+    /// The user's passkey.
+    pub passkey: Option<Authenticator>,
     /// The refresh token that the way has given so far.
     pub refresh: Mutex<Option<String>>,
     /// The device that the way names, where the pool tracks them.
@@ -141,6 +156,9 @@ impl Cell<'_> {
         let mut tokens = self.helper_sign_in(PASSWORD).await.ok()["AuthenticationResult"].take();
         self.register(&tokens).await;
         self.access = tokens["AccessToken"].take();
+        if matches!(self.path, Path::Chosen(_, First::Passkey)) {
+            self.passkey = Some(self.register_passkey().await);
+        }
         let prefer = |kind: &str| json!({ "Username": self.name, kind: { "Enabled": true } });
         match self.path.factor() {
             None => {}
@@ -186,6 +204,14 @@ impl Cell<'_> {
         // The code is used.
         s.clock().advance(Span::seconds(60));
         self.app = Some(secret);
+    }
+
+    async fn register_passkey(&self) -> Authenticator {
+        let (s, authenticator) = (&self.world.s, Authenticator::es256());
+        let options = passkeys::options(s, &self.access).await;
+        let made = authenticator.create(&options, passkeys::ORIGIN, |_| {});
+        passkeys::complete(s, &self.access, &made).await.ok();
+        authenticator
     }
 
     /// What an authenticator app shows now.
@@ -250,6 +276,7 @@ impl Cell<'_> {
             Path::Password(Face::Admin) => "ALLOW_ADMIN_USER_PASSWORD_AUTH",
             Path::Srp(_) => "ALLOW_USER_SRP_AUTH",
             Path::Chosen(..) | Path::SignedUp(_) => "ALLOW_USER_AUTH",
+            Path::Custom(_) => "ALLOW_CUSTOM_AUTH",
             Path::RefreshFlow(_) | Path::GetTokens { .. } => "ALLOW_REFRESH_TOKEN_AUTH",
             Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => {
                 "ALLOW_USER_PASSWORD_AUTH"

@@ -298,24 +298,6 @@ async fn a_code_ends_with_the_browser_session_it_came_from() {
     house.redeem(&code, &[]).await.refuses(400, "invalid_grant");
 }
 
-#[tokio::test]
-async fn a_pool_that_now_asks_for_more_than_is_built_gives_neither_code_nor_tokens() {
-    let house = House::open().await;
-    house.user("jane").await;
-    let mut browser = Browser::new(&house.s);
-    let url = house.authorize(&[]);
-    let code = house.sign_in(&mut browser, "jane", &url).await.code();
-    let change = json!({
-        "UserPoolTier": "PLUS", "UserPoolAddOns": { "AdvancedSecurityMode": "ENFORCED" },
-        "AutoVerifiedAttributes": ["email"],
-    });
-    house.admin("UpdateUserPool", change).await.ok();
-    let page = browser.get(&url).await;
-    assert_eq!((page.status, page.location()), (501, None));
-    assert!(page.text().contains("is not implemented by Poolhouse yet"));
-    house.redeem(&code, &[]).await.refuses(501, "server_error");
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_sixty_four_at_once_one_wins() {
     let house = House::open().await;

@@ -127,3 +127,29 @@ async fn nothing_is_given_until_it_is_stored() {
     house.s.app.store.faults.fail_commits(false);
     house.redeem(&code, &[]).await.ok();
 }
+
+/// The newer operations' models have another name for trouble of ours.
+#[tokio::test]
+async fn trouble_of_ours_has_the_name_that_the_model_lists() {
+    let house = House::open().await;
+    let client = house.client(json!({ "GenerateSecret": true })).await;
+    let client = json!({ "UserPoolId": house.pool, "ClientId": client.id });
+    let group = json!({ "UserPoolId": house.pool, "GroupName": "g" });
+    house.s.app.store.faults.fail_commits(true);
+    for (operation, body, name) in [
+        (
+            "AddUserPoolClientSecret",
+            &client,
+            "InternalServerException",
+        ),
+        ("CreateGroup", &group, "InternalErrorException"),
+    ] {
+        let (status, told) = call(&house, operation, body).await;
+        assert_eq!(
+            (status, &told["__type"]),
+            (500, &json!(name)),
+            "{operation}"
+        );
+    }
+    house.s.app.store.faults.fail_commits(false);
+}

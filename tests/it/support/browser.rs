@@ -247,6 +247,15 @@ impl Page {
         })
     }
 
+    /// The value of the first attribute of this name.
+    #[track_caller]
+    pub fn data(&self, name: &str) -> String {
+        let named = format!(" {name}=");
+        let tag = self.body.split('<').find(|tag| tag.contains(&named));
+        tag.and_then(|tag| attribute(tag, name))
+            .unwrap_or_else(|| panic!("no {name} at {}: {}", self.url, self.body))
+    }
+
     /// The page as its reader sees it.
     pub fn text(&self) -> String {
         let mut text = String::new();
@@ -304,7 +313,13 @@ impl Page {
         }
         assert!(header("cache-control").contains("no-store"), "{}", self.url);
         assert!(self.headers.get("access-control-allow-origin").is_none());
-        assert!(!self.body.contains("<script"), "{}", self.url);
+        let scripts = self.body.split("<script").skip(1);
+        for script in scripts.clone() {
+            let ours = script.starts_with(" src=\"/_assets/passkey-");
+            assert!(ours && script.contains("></script>"), "{}", self.url);
+        }
+        let scripted = policy.contains("; script-src 'self'");
+        assert_eq!(scripted, scripts.count() > 0, "{policy}");
         assert!(!self.body.contains(" style="), "{}", self.url);
     }
 }

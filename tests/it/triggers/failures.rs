@@ -224,7 +224,7 @@ async fn two_hundred_hung_calls_hold_nobody_up() {
     let host = Host::start().await;
     host.does(|_| Act::Hangs);
     let server = host.server_with(|c| {
-        c.triggers.timeout = Duration::from_secs(3);
+        c.triggers.timeout = Duration::from_secs(8);
         c.triggers.concurrency = 100;
     });
     let pool = json!({ "LambdaConfig": { "PreSignUp": arn("gate") } });
@@ -250,7 +250,7 @@ async fn two_hundred_hung_calls_hold_nobody_up() {
     };
     let time = || async {
         let mut times = Vec::new();
-        for number in 0..100 {
+        for number in 0..40 {
             let begun = Instant::now();
             stage.s.api("DescribeUserPool", describe.clone()).await.ok();
             // A write needs the one writer and a connection.
@@ -259,7 +259,7 @@ async fn two_hundred_hung_calls_hold_nobody_up() {
             times.push(begun.elapsed());
         }
         times.sort_unstable();
-        times[98]
+        times[38]
     };
     let before = time().await;
     let all = futures_util::future::join_all((0..200).map(hung));
@@ -270,7 +270,7 @@ async fn two_hundred_hung_calls_hold_nobody_up() {
         let begun = Instant::now();
         let during = time().await;
         assert!(
-            begun.elapsed() < Duration::from_secs(3),
+            begun.elapsed() < Duration::from_secs(7),
             "the calls no longer hung"
         );
         during
@@ -284,7 +284,8 @@ async fn two_hundred_hung_calls_hold_nobody_up() {
         .filter(|text| text.contains("TooManyRequestsException"))
         .count();
     assert_eq!((late, throttled), (100, 100), "{told:?}");
-    let slack = Duration::from_millis(15);
+    // What is held by a hung call would be waited for by the second; a busy machine is not meant.
+    let slack = Duration::from_millis(100);
     assert!(
         during < before * 2 + slack,
         "p99 {before:?} became {during:?}"

@@ -1,10 +1,14 @@
 //! CustomMessage, CustomEmailSender and CustomSMSSender.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::host::{Act, arn};
 use super::scene::Scene;
 use crate::api::auth::stage::PASSWORD;
+use crate::kms::sealed::opened;
+use crate::support::envelope::Message;
 
 const EMAIL: &str = "ada@example.com";
 
@@ -90,6 +94,14 @@ fn senders() -> Value {
     } })
 }
 
+/// What a handler reads in `code`.
+async fn unsealed(scene: &Scene, event: &Value) -> String {
+    let code = event["request"]["code"].as_str().unwrap();
+    let message = Message::read(&STANDARD.decode(code).unwrap()).unwrap();
+    assert_eq!(message.context["userpool-id"], scene.stage.pool);
+    opened(&scene.stage.s, &message).await.unwrap()
+}
+
 #[tokio::test]
 async fn custom_senders_deliver_in_place_of_the_pool() {
     let scene = Scene::of(&[], senders(), json!({})).await;
@@ -98,7 +110,7 @@ async fn custom_senders_deliver_in_place_of_the_pool() {
         .await
         .ok();
     scene.stage.s.app.jobs.finish().await;
-    let events = scene.events();
+    let events = scene.host.events();
     assert_eq!(events.len(), 1, "CustomMessage is not asked");
     let event = &events[0];
     assert_eq!(event["triggerSource"], "CustomEmailSender_SignUp");
@@ -109,7 +121,8 @@ async fn custom_senders_deliver_in_place_of_the_pool() {
         (&json!("customEmailSenderRequestV1"), &json!({ "a": "b" }))
     );
     assert_eq!(request["userAttributes"]["email"], EMAIL);
-    assert!(request["code"].is_string());
+    let code = scene.code(EMAIL);
+    assert_eq!(unsealed(&scene, event).await, code);
     assert!(
         scene.stage.s.mailer.sent().is_empty(),
         "the pool sends nothing itself"
@@ -117,7 +130,7 @@ async fn custom_senders_deliver_in_place_of_the_pool() {
     scene
         .public(
             "ConfirmSignUp",
-            json!({ "Username": "ada", "ConfirmationCode": scene.code(EMAIL) }),
+            json!({ "Username": "ada", "ConfirmationCode": code }),
         )
         .await
         .ok();
@@ -145,4 +158,24 @@ async fn nothing_of_a_custom_sender_reaches_the_caller() {
     scene.stage.s.app.jobs.finish().await;
     assert_eq!(scene.host.sources(), ["CustomEmailSender_SignUp"]);
     assert_eq!(scene.status("ada").await.as_deref(), Some("UNCONFIRMED"));
+}
+
+#[tokio::test]
+async fn a_temporary_password_is_escaped_before_it_is_sealed() {
+    let scene = Scene::of(&[], senders(), json!({})).await;
+    let password = r#"Aa1<b>&"c'"#;
+    let new = json!({
+        "Username": "ada", "TemporaryPassword": password, "DesiredDeliveryMediums": ["EMAIL"],
+        "UserAttributes": [{ "Name": "email", "Value": EMAIL }],
+    });
+    scene.admin("AdminCreateUser", new).await.ok();
+    scene.stage.s.app.jobs.finish().await;
+    let events = scene.host.events();
+    assert_eq!(events.len(), 1);
+    assert_eq!(
+        events[0]["triggerSource"],
+        "CustomEmailSender_AdminCreateUser"
+    );
+    let expected = "Aa1&lt;b&gt;&amp;&quot;c'";
+    assert_eq!(unsealed(&scene, &events[0]).await, expected);
 }

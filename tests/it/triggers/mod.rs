@@ -2,9 +2,10 @@
 //! (docs/triggers.md).
 
 mod controls;
+pub mod custom;
 mod events;
 mod failures;
-mod host;
+pub mod host;
 mod hosted;
 mod messages;
 mod migration;

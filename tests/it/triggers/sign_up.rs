@@ -138,7 +138,7 @@ async fn what_a_function_vouches_for_moves_to_the_new_user() {
 }
 
 /// A function calls back: the user is not there before and is there after.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn functions_see_the_user_after_and_not_before() {
     let scene = Scene::with(&["PreSignUp", "PostConfirmation"]).await;
     let url = scene.stage.s.url.clone();
@@ -167,7 +167,8 @@ async fn functions_see_the_user_after_and_not_before() {
                 request.send().await.unwrap().status().as_u16()
             })
         });
-        seen.lock().unwrap().push(status.join().unwrap());
+        let status = tokio::task::block_in_place(|| status.join().unwrap());
+        seen.lock().unwrap().push(status);
         Act::Returns(with_response(event, &json!({ "autoConfirmUser": true })))
     });
     scene.sign_up("ada", json!({})).await.ok();

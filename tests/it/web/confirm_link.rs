@@ -297,3 +297,40 @@ async fn the_pages_ask_to_open_the_link() {
         .await
         .code();
 }
+
+/// Neither the name that the server was called by nor what a proxy claims (security.md F1).
+#[tokio::test]
+async fn nothing_of_the_request_is_in_the_link() {
+    let house = House::with(linking()).await;
+    let port = house.s.url.rsplit(':').next().unwrap();
+    for (number, (header, value)) in [
+        ("host", format!("127.0.0.1:{port}")),
+        ("x-forwarded-host", "evil.test".to_owned()),
+        ("x-forwarded-proto", "https".to_owned()),
+        ("x-forwarded-prefix", "/evil".to_owned()),
+        ("forwarded", "host=evil.test;proto=https".to_owned()),
+        ("x-original-host", "evil.test".to_owned()),
+        ("origin", "http://evil.test".to_owned()),
+        ("referer", "http://evil.test/".to_owned()),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let to = format!("u{number}@example.com");
+        let body = json!({ "ClientId": house.client, "Username": format!("u{number}"),
+            "Password": PASSWORD, "UserAttributes": [{ "Name": "email", "Value": to }] });
+        let request = house
+            .s
+            .http
+            .post(&house.s.url)
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", "AWSCognitoIdentityProviderService.SignUp")
+            .header(header, value)
+            .body(body.to_string());
+        assert_eq!(request.send().await.unwrap().status(), 200, "{header}");
+        let sent = house.s.message_to(&to);
+        let ours = format!("{}/{}/confirmUser?", house.s.url, house.pool);
+        assert!(sent.link.unwrap().starts_with(&ours), "{header}");
+        assert!(!sent.text.contains("evil"), "{header}");
+    }
+}

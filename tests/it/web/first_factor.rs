@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::api::auth::passkeys::{complete, options};
+use crate::support::authenticator::Authenticator;
 use crate::support::browser::{Browser, Page};
 use crate::support::house::{House, PASSWORD, claims};
 
@@ -173,4 +175,86 @@ async fn classic_pages_ask_for_both_at_once() {
     let mut browser = Browser::new(&house.s);
     let page = browser.open(&house.authorize(&[])).await;
     assert!(page.body.contains("name=\"password\""));
+}
+
+/// Managed login of a pool where people begin with these factors, and jane, who has the passkey.
+async fn passkey_house(factors: &[&str], passkey: &Authenticator) -> House {
+    let factors = json!({ "AllowedFirstAuthFactors": factors });
+    let settings = json!({
+        "AutoVerifiedAttributes": ["email"], "Policies": { "SignInPolicy": factors },
+    });
+    let house = House::with(settings).await;
+    house.user("jane").await;
+    let scopes = [("scope", "aws.cognito.signin.user.admin openid")];
+    let tokens = house.tokens("jane", &scopes).await;
+    let token = &tokens["access_token"];
+    let options = options(&house.s, token).await;
+    let made = passkey.create(&options, &house.s.url, |_| {});
+    complete(&house.s, token, &made).await.ok();
+    house.managed().await;
+    house
+}
+
+fn passkey_answer(page: &Page, passkey: &Authenticator, house: &House) -> String {
+    let asked = serde_json::from_str(&page.data("data-passkey-options")).unwrap();
+    passkey.get(&asked, &house.s.url, |_| {}).to_string()
+}
+
+#[tokio::test]
+async fn a_passkey_is_one_of_the_ways() {
+    let passkey = Authenticator::es256();
+    let house = passkey_house(&["PASSWORD", "EMAIL_OTP", "WEB_AUTHN"], &passkey).await;
+    let mut browser = Browser::new(&house.s);
+    let page = house.named(&mut browser, "jane").await;
+    assert!(page.url.contains("/login/choose?"), "{}", page.url);
+    assert_eq!(page.data("data-passkey-party"), "localhost");
+    assert!(page.body.contains("value=\"WEB_AUTHN\""));
+    let form = page.form("chooseWayForm").forge("challenge", "WEB_AUTHN");
+    let answer = browser.submit(&form).await;
+    let page = browser.follow(answer).await;
+    assert!(page.url.contains("/passkey?"), "{}", page.url);
+    let stranger = passkey_answer(&page, &Authenticator::es256(), &house);
+    let form = page.form("passkeyForm");
+    let refused = browser
+        .submit(&form.clone().fill("credential", &stranger))
+        .await;
+    assert_eq!(refused.status, 400);
+    let right = passkey_answer(&page, &passkey, &house);
+    let answer = browser.submit(&form.fill("credential", &right)).await;
+    let answer = browser.follow(answer).await;
+    house.signed_in(&answer).await;
+    assert!(house.s.mailer.sent().is_empty());
+}
+
+#[tokio::test]
+async fn who_presses_the_passkey_button_and_has_none_chooses() {
+    let passkey = Authenticator::es256();
+    let house = passkey_house(&["PASSWORD", "EMAIL_OTP", "WEB_AUTHN"], &passkey).await;
+    house.user("june").await;
+    let mut browser = Browser::new(&house.s);
+    let page = browser.open(&house.authorize(&[("scope", "openid")])).await;
+    let mut form = page.form("cognitoSignInForm");
+    form.action = page.data("formaction");
+    let answer = browser.submit(&form.clone().fill("username", "june")).await;
+    let page = browser.follow(answer).await;
+    assert!(page.url.contains("/login/choose?"), "{}", page.url);
+    assert!(!page.body.contains("WEB_AUTHN") && !page.body.contains("<script"));
+    let forged = page.form("chooseWayForm").forge("challenge", "WEB_AUTHN");
+    assert_eq!(browser.submit(&forged).await.status, 400);
+    let answer = browser.submit(&form.fill("username", "jane")).await;
+    let page = browser.follow(answer).await;
+    assert!(page.url.contains("/passkey?"), "{}", page.url);
+}
+
+#[tokio::test]
+async fn a_single_way_is_not_asked_for() {
+    let passkey = Authenticator::es256();
+    let house = passkey_house(&["PASSWORD", "WEB_AUTHN"], &passkey).await;
+    house.user("june").await;
+    let mut browser = Browser::new(&house.s);
+    let page = house.named(&mut browser, "june").await;
+    assert!(page.url.contains("/login/password?"), "{}", page.url);
+    assert!(!page.body.contains("/login/choose"));
+    let form = page.form("passwordForm").fill("password", PASSWORD);
+    assert!(!browser.submit(&form).await.code().is_empty());
 }

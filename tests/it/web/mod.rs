@@ -1,11 +1,13 @@
 //! Pages, as a browser sees them.
 
+mod branding;
 mod confirm_link;
 mod first_factor;
 mod forms;
 mod headers;
 mod journeys;
 mod links;
+mod passkeys;
 mod passwords;
 mod second_factor;
 mod sessions;

@@ -230,17 +230,6 @@ async fn what_is_typed_is_shown_as_text() {
 }
 
 #[tokio::test]
-async fn a_pool_that_asks_for_more_than_is_built_says_so() {
-    let house = House::with(json!({ "DeviceConfiguration": {} })).await;
-    house.user("jane").await;
-    let mut browser = Browser::new(&house.s);
-    let page = attempt(&house, &mut browser, "jane", PASSWORD).await;
-    assert_eq!(page.status, 501);
-    assert!(page.text().contains("is not implemented by Poolhouse yet"));
-    assert!(browser.cookies("cognito").is_empty());
-}
-
-#[tokio::test]
 async fn the_form_may_end_at_the_clients_callbacks_only() {
     let house = House::open().await;
     let urls = json!([

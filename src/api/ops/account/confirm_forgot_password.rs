@@ -2,8 +2,10 @@
 
 use serde::Deserialize;
 
+use crate::api::context::UserContextData;
 use crate::api::shapes::Empty;
 use crate::domain::hooks::Metadata;
+use crate::domain::risk::origin;
 use crate::domain::{clients, recovery};
 use crate::error::Result;
 use crate::ids::ClientId;
@@ -20,6 +22,7 @@ pub struct Request {
     password: Secret<String>,
     #[serde(default)]
     client_metadata: Metadata,
+    user_context_data: Option<UserContextData>,
 }
 
 /// # Errors: those of [`recovery::confirm_forgot`], ResourceNotFound, NotAuthorized (secret hash)
@@ -32,6 +35,8 @@ pub async fn confirm_forgot_password(call: Call<Public>, req: Request) -> Result
         password: req.password,
         metadata: req.client_metadata,
     };
-    recovery::confirm_forgot(&call.app, &call.actor, &pool, &client, request).await?;
+    let told = req.user_context_data.map(Into::into);
+    let actor = origin::of_user(&call.actor, (&pool, &client), told);
+    recovery::confirm_forgot(&call.app, &actor, &pool, &client, request).await?;
     Ok(Empty {})
 }

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::api::context::UserContextData;
 use crate::domain::challenge::{self, SignUpSession};
 use crate::domain::hooks::Metadata;
+use crate::domain::risk::origin;
 use crate::domain::{accounts, clients};
 use crate::error::Result;
 use crate::ids::ClientId;
@@ -22,6 +24,7 @@ pub struct Request {
     #[serde(default)]
     client_metadata: Metadata,
     session: Option<Secret<String>>,
+    user_context_data: Option<UserContextData>,
 }
 
 #[derive(Serialize)]
@@ -47,8 +50,9 @@ pub async fn confirm_sign_up(call: Call<Public>, req: Request) -> Result<Respons
         metadata: req.client_metadata,
         expected: begun.as_ref().map(|begun| begun.sub().clone()),
     };
-    let confirmed =
-        accounts::confirm_sign_up(&call.app, &call.actor, &pool, &client, request).await?;
+    let told = req.user_context_data.map(Into::into);
+    let actor = origin::of_user(&call.actor, (&pool, &client), told);
+    let confirmed = accounts::confirm_sign_up(&call.app, &actor, &pool, &client, request).await?;
     let place = (&pool, &client);
     let session =
         challenge::after_confirmation(&call.app, place, begun.as_ref(), &confirmed).await?;

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::api::context::UserContextData;
 use crate::api::shapes::CodeDeliveryDetailsType;
 use crate::domain::hooks::Metadata;
+use crate::domain::risk::origin;
 use crate::domain::{clients, recovery};
 use crate::error::Result;
 use crate::ids::ClientId;
@@ -18,6 +20,7 @@ pub struct Request {
     username: String,
     #[serde(default)]
     client_metadata: Metadata,
+    user_context_data: Option<UserContextData>,
 }
 
 #[derive(Serialize)]
@@ -34,7 +37,9 @@ pub async fn forgot_password(call: Call<Public>, req: Request) -> Result<Respons
         username: req.username,
         metadata: req.client_metadata,
     };
-    let details = recovery::forgot(&call.app, &call.actor, &pool, &client, request).await?;
+    let told = req.user_context_data.map(Into::into);
+    let actor = origin::of_user(&call.actor, (&pool, &client), told);
+    let details = recovery::forgot(&call.app, &actor, &pool, &client, request).await?;
     Ok(Response {
         code_delivery_details: details.into(),
     })

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::api::context::UserContextData;
 use crate::api::shapes::{AttributeType, CodeDeliveryDetailsType, given};
 use crate::domain::challenge::SignUpSession;
 use crate::domain::hooks::Metadata;
+use crate::domain::risk::origin;
 use crate::domain::{accounts, clients};
 use crate::error::Result;
 use crate::ids::ClientId;
@@ -25,6 +27,7 @@ pub struct Request {
     validation_data: Vec<AttributeType>,
     #[serde(default)]
     client_metadata: Metadata,
+    user_context_data: Option<UserContextData>,
 }
 
 #[derive(Serialize)]
@@ -52,7 +55,9 @@ pub async fn sign_up(call: Call<Public>, req: Request) -> Result<Response> {
         validation_data: given(req.validation_data),
         metadata: req.client_metadata,
     };
-    let done = accounts::sign_up(&call.app, &call.actor, &pool, &client, request).await?;
+    let told = req.user_context_data.map(Into::into);
+    let actor = origin::of_user(&call.actor, (&pool, &client), told);
+    let done = accounts::sign_up(&call.app, &actor, &pool, &client, request).await?;
     let session = SignUpSession::begin(&call.app, &pool, &client, &done.user)?;
     Ok(Response {
         user_confirmed: done.user.status == Status::Confirmed,

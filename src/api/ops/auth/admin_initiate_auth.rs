@@ -3,9 +3,11 @@
 use serde::Deserialize;
 
 use super::outcome::Response;
+use crate::api::context::ContextData;
 use crate::domain::challenge::{self, Face, Flow, Parameters, Start};
 use crate::domain::clients;
 use crate::domain::hooks::Metadata;
+use crate::domain::risk::origin;
 use crate::error::Result;
 use crate::ids::{ClientId, PoolId};
 use crate::secret::Secret;
@@ -21,6 +23,7 @@ pub struct Request {
     auth_parameters: Parameters,
     #[serde(default)]
     client_metadata: Metadata,
+    context_data: Option<ContextData>,
     session: Option<Secret<String>>,
 }
 
@@ -34,6 +37,8 @@ pub async fn admin_initiate_auth(call: Call<Iam>, req: Request) -> Result<Respon
         session: req.session,
         metadata: &req.client_metadata,
     };
-    let outcome = challenge::start(&call.app, &call.actor, &pool, &client, start).await?;
+    let told = req.context_data.map(Into::into);
+    let actor = origin::of_admin(&call.actor, &pool, told);
+    let outcome = challenge::start(&call.app, &actor, &pool, &client, start).await?;
     Response::of(outcome)
 }

@@ -3,9 +3,11 @@
 use serde::Deserialize;
 
 use super::outcome::Response;
+use crate::api::context::ContextData;
 use crate::domain::challenge::{self, Answer, ChallengeName, Face, Parameters};
 use crate::domain::clients;
 use crate::domain::hooks::Metadata;
+use crate::domain::risk::origin;
 use crate::error::Result;
 use crate::ids::{ClientId, PoolId};
 use crate::secret::Secret;
@@ -22,6 +24,7 @@ pub struct Request {
     challenge_responses: Parameters,
     #[serde(default)]
     client_metadata: Metadata,
+    context_data: Option<ContextData>,
 }
 
 /// # Errors: ResourceNotFound, and those of [`challenge::answer`]
@@ -34,6 +37,8 @@ pub async fn admin_respond_to_auth_challenge(call: Call<Iam>, req: Request) -> R
         session: req.session,
         metadata: &req.client_metadata,
     };
-    let outcome = challenge::answer(&call.app, &call.actor, &pool, &client, answer).await?;
+    let told = req.context_data.map(Into::into);
+    let actor = origin::of_admin(&call.actor, &pool, told);
+    let outcome = challenge::answer(&call.app, &actor, &pool, &client, answer).await?;
     Response::of(outcome)
 }

@@ -3,9 +3,11 @@
 use serde::Deserialize;
 
 use super::outcome::Response;
+use crate::api::context::UserContextData;
 use crate::domain::challenge::{self, Face, Flow, Parameters, Start};
 use crate::domain::clients;
 use crate::domain::hooks::Metadata;
+use crate::domain::risk::origin;
 use crate::error::Result;
 use crate::ids::ClientId;
 use crate::secret::Secret;
@@ -20,6 +22,7 @@ pub struct Request {
     auth_parameters: Parameters,
     #[serde(default)]
     client_metadata: Metadata,
+    user_context_data: Option<UserContextData>,
     session: Option<Secret<String>>,
 }
 
@@ -33,6 +36,8 @@ pub async fn initiate_auth(call: Call<Public>, req: Request) -> Result<Response>
         session: req.session,
         metadata: &req.client_metadata,
     };
-    let outcome = challenge::start(&call.app, &call.actor, &pool, &client, start).await?;
+    let told = req.user_context_data.map(Into::into);
+    let actor = origin::of_user(&call.actor, (&pool, &client), told);
+    let outcome = challenge::start(&call.app, &actor, &pool, &client, start).await?;
     Response::of(outcome)
 }

@@ -3,9 +3,11 @@
 use serde::Deserialize;
 
 use super::outcome::Response;
+use crate::api::context::UserContextData;
 use crate::domain::challenge::{self, Answer, ChallengeName, Face, Parameters};
 use crate::domain::clients;
 use crate::domain::hooks::Metadata;
+use crate::domain::risk::origin;
 use crate::error::Result;
 use crate::ids::ClientId;
 use crate::secret::Secret;
@@ -21,6 +23,7 @@ pub struct Request {
     challenge_responses: Parameters,
     #[serde(default)]
     client_metadata: Metadata,
+    user_context_data: Option<UserContextData>,
 }
 
 /// # Errors: ResourceNotFound, and those of [`challenge::answer`]
@@ -33,6 +36,8 @@ pub async fn respond_to_auth_challenge(call: Call<Public>, req: Request) -> Resu
         session: req.session,
         metadata: &req.client_metadata,
     };
-    let outcome = challenge::answer(&call.app, &call.actor, &pool, &client, answer).await?;
+    let told = req.user_context_data.map(Into::into);
+    let actor = origin::of_user(&call.actor, (&pool, &client), told);
+    let outcome = challenge::answer(&call.app, &actor, &pool, &client, answer).await?;
     Response::of(outcome)
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::api::shapes::Empty;
+use crate::domain::user_sessions::Associated;
 use crate::domain::{clients, revocation};
 use crate::error::{Error, Result};
 use crate::ids::ClientId;
@@ -15,6 +16,7 @@ pub struct Request {
     token: Secret<String>,
     client_id: ClientId,
     client_secret: Option<Secret<String>>,
+    revoke_associated_sessions: Option<Associated>,
 }
 
 /// # Errors: InvalidParameter (no such client), Unauthorized (wrong secret), UnsupportedTokenType,
@@ -25,6 +27,8 @@ pub async fn revoke_token(call: Call<Public>, req: Request) -> Result<Empty> {
     if !clients::check_secret(&call.app, &client, secret)? {
         return Err(Error::client_secret_wrong());
     }
-    revocation::revoke_token(&call.app, &call.actor, &client, &req.token).await?;
+    let associated = req.revoke_associated_sessions.unwrap_or(Associated::None);
+    let token = (&req.token, associated);
+    revocation::revoke_token(&call.app, &call.actor, &client, token).await?;
     Ok(Empty {})
 }

@@ -19,6 +19,7 @@ pub struct Request {
 
 /// # Errors: those of an access token, and of [`passkeys::complete`]
 pub async fn complete_web_authn_registration(call: Call<Token>, req: Request) -> Result<Empty> {
-    passkeys::complete(&call.app, &call.actor, &call.caller.0, req.credential).await?;
+    let owner = (&call.caller.0).into();
+    passkeys::complete(&call.app, &call.actor, owner, req.credential).await?;
     Ok(Empty {})
 }

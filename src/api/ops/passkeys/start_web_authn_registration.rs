@@ -20,7 +20,8 @@ pub async fn start_web_authn_registration(
     call: Call<Token>,
     _req: SignedInRequest,
 ) -> Result<Response> {
-    let options = passkeys::start(&call.app, &call.actor, &call.caller.0).await?;
+    let owner = (&call.caller.0).into();
+    let options = passkeys::start(&call.app, &call.actor, owner).await?;
     Ok(Response {
         credential_creation_options: options,
     })

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use askama::Template;
 
+use super::PasskeyButton;
 use crate::settings::pool::FirstFactor;
 use crate::text::Text;
+use crate::web::assets;
 use crate::web::chrome::Chrome;
 use crate::web::form::{Field, Form};
 use crate::web::parts::Alert;
@@ -49,11 +51,13 @@ pub struct ChooseWayPage {
     pub username: String,
     /// The choice.
     pub ways: Vec<FirstFactor>,
+    /// The passkey, if it is one of them and may be asked for here. The script shows it.
+    pub passkey: Option<PasskeyButton>,
     /// The sign-in page.
     pub sign_in_href: String,
 }
 
-/// A button.
+/// A button that works without script.
 struct Choice {
     value: &'static str,
     label: &'static str,
@@ -93,12 +97,26 @@ impl ChooseWayPage {
                 FirstFactor::EmailOtp,
                 FirstFactor::SmsOtp,
             ],
+            passkey: None,
             sign_in_href: words.say("/login?client_id=1"),
+        };
+        let passkey = Self {
+            ways: vec![FirstFactor::Password, FirstFactor::WebAuthn],
+            passkey: Some(PasskeyButton {
+                action: words.say("/passkey/begin?client_id=1"),
+                party: words.say("auth.example.com"),
+                path: words.say("/us-east-1_abc"),
+            }),
+            ..choose.clone()
         };
         let refused = Self {
             form: Form::default().refused(words.say("This field is required.")),
             ..choose.clone()
         };
-        vec![("choose_way", choose), ("choose_way_refused", refused)]
+        vec![
+            ("choose_way", choose),
+            ("choose_way_refused", refused),
+            ("choose_way_passkey", passkey),
+        ]
     }
 }

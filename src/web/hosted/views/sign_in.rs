@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use askama::Template;
 
 use crate::text::Text;
+use crate::web::assets;
 use crate::web::chrome::Chrome;
 use crate::web::form::{Field, Form};
 use crate::web::parts::{Alert, Idp, IdpButtons, Input, Notice, Person};
@@ -41,6 +42,17 @@ impl Field for SignInField {
     }
 }
 
+/// The button to sign in with a passkey.
+#[derive(Clone, Debug)]
+pub struct PasskeyButton {
+    /// Where it sends the form.
+    pub action: String,
+    /// The relying party: pages elsewhere cannot use its passkeys.
+    pub party: String,
+    /// The path of the site's cookies.
+    pub path: String,
+}
+
 /// The sign-in page.
 #[derive(Clone, Debug, Template)]
 #[template(path = "hosted/sign_in.html")]
@@ -65,6 +77,8 @@ pub struct SignInPage {
     pub sign_up_href: Option<String>,
     /// Other ways to sign in.
     pub idps: Vec<Idp>,
+    /// Signing in with a passkey, where the pool lets users do so. The script shows it.
+    pub passkey: Option<PasskeyButton>,
 }
 
 impl SignInPage {
@@ -119,6 +133,15 @@ impl SignInPage {
             forgot_href: Some(words.say("/forgotPassword?client_id=1&state=a%26b")),
             sign_up_href: Some(words.say("/signup?client_id=1&state=a%26b")),
             idps: Vec::new(),
+            passkey: None,
+        };
+        let passkey = Self {
+            passkey: Some(PasskeyButton {
+                action: words.say("/passkey/begin?client_id=1&state=a%26b"),
+                party: words.say("auth.example.com"),
+                path: words.say("/us-east-1_abc"),
+            }),
+            ..plain.clone()
         };
         let idp = |name: &str, social| Idp {
             name: words.say(name),
@@ -164,6 +187,7 @@ impl SignInPage {
             ("sign_in_federated", federated),
             ("sign_in_noticed", noticed),
             ("sign_in_phone", phone),
+            ("sign_in_passkey", passkey),
         ]
     }
 }

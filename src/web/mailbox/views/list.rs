@@ -58,7 +58,7 @@ impl MailboxPage {
     }
 
     fn look(&self, app: &AppLink) -> String {
-        fill(self.chrome.say(Text::MailboxLook), &[("app", &app.name)])
+        fill(self.chrome.say(Text::PreviewHeading), &[("app", &app.name)])
     }
 
     fn open_sign_in(&self, app: &AppLink) -> String {

@@ -1,28 +1,14 @@
 //! What is stored but not built: the honest answer, never tokens.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::stage::{PASSWORD, Stage};
+use super::stage::Stage;
 use crate::support::Answer;
 
 fn refused(answer: Answer, what: &str) {
     let message = format!("{what} is not implemented by Poolhouse yet");
     let expected = json!({ "__type": "NotImplementedException", "message": message });
     assert_eq!((answer.status, answer.body), (501, expected));
-}
-
-async fn in_pool(pool: Value, what: &str) {
-    let stage = Stage::with(pool, json!({})).await;
-    stage.user("ada").await;
-    refused(stage.sign_in("ada", PASSWORD).await, what);
-}
-
-#[tokio::test]
-async fn pools_that_ask_for_more_than_is_built_give_no_tokens() {
-    let enforced = json!({
-        "UserPoolTier": "PLUS", "UserPoolAddOns": { "AdvancedSecurityMode": "ENFORCED" },
-    });
-    in_pool(enforced, "AdvancedSecurityMode ENFORCED").await;
 }
 
 #[tokio::test]
@@ -35,18 +21,11 @@ async fn optional_mfa_asks_nothing_of_users_without_factors() {
 }
 
 #[tokio::test]
-async fn flows_and_challenges_that_are_not_built() {
+async fn stepping_up_is_not_built() {
     let stage = Stage::new().await;
     stage.user("ada").await;
-    let parameters = json!({ "USERNAME": "ada", "PASSWORD": PASSWORD });
-    let flow = "CUSTOM_AUTH";
-    refused(stage.initiate(flow, parameters).await, flow);
     for step_up in ["TARGET_ACR_VALUES", "ACCESS_TOKEN", "MAX_AGE"] {
         let parameters = json!({ "USERNAME": "ada", step_up: "1" });
         refused(stage.initiate("USER_AUTH", parameters).await, step_up);
-    }
-    for challenge in ["CUSTOM_CHALLENGE"] {
-        let answer = stage.respond(challenge, None, json!({ "USERNAME": "ada" }));
-        refused(answer.await, challenge);
     }
 }

@@ -156,7 +156,12 @@ async fn a_verifier_is_whole_and_of_use() {
 #[tokio::test]
 async fn of_many_registrations_on_two_nodes_one_wins() {
     let stage = stage(always()).await;
-    let twin = stage.s.twin().await;
+    // Tokens name the issuer by the public URL.
+    let url = stage.s.url.clone();
+    let twin = stage
+        .s
+        .twin_with(|config| config.public_url = Some(url))
+        .await;
     let tokens = stage.tokens("ada").await;
     let device = Device::of(&tokens);
     let request = device.registration(&tokens);

@@ -143,6 +143,8 @@ async fn tokens_of_the_pages_need_no_device() {
     house.token(&pairs, None).await.ok();
     let request = json!({ "ClientId": house.client, "RefreshToken": token });
     house.s.api("GetTokensFromRefreshToken", request).await.ok();
+    let flows = json!({ "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"] });
+    house.update_client(&house.client, flows).await;
     // A sign-in at the API needs its device, which the endpoint cannot be told (oauth.md 4.3).
     let request = json!({
         "ClientId": house.client, "AuthFlow": "USER_PASSWORD_AUTH",

@@ -239,3 +239,41 @@ async fn a_challenge_alone_is_no_attempt() {
     }
     stage.tokens("ada").await;
 }
+
+/// A lock is for the time after a guess: it does not pass while the guess waits for its hash, or a
+/// busy server would let one after the other through.
+#[tokio::test]
+async fn a_lock_begins_when_the_guess_has_failed() {
+    let stage = Stage::new().await;
+    stage.user("ada").await;
+    for _ in 1..=4 {
+        stage
+            .sign_in("ada", "wrong")
+            .await
+            .error(NOT_AUTHORIZED, INCORRECT);
+    }
+    let twin = stage.s.twin().await;
+    let held = stage.s.hold_hashes().await;
+    let late = async {
+        stage.s.guesses(5).await;
+        stage.advance_ms(1_500);
+        twin.clock().advance(poolhouse::time::Span::ms(1_500));
+        // Nor is another let through on another node, while the fifth is not judged.
+        let request = json!({
+            "ClientId": stage.client, "AuthFlow": "USER_PASSWORD_AUTH",
+            "AuthParameters": { "USERNAME": "ada", "PASSWORD": PASSWORD },
+        });
+        let sixth = twin.api("InitiateAuth", request).await;
+        sixth.error(NOT_AUTHORIZED, EXCEEDED);
+        held.release().await;
+    };
+    let (fifth, ()) = tokio::join!(stage.sign_in("ada", "wrong"), late);
+    assert!(is(&fifth, INCORRECT), "{}", fifth.body);
+    stage.advance_ms(999);
+    stage
+        .sign_in("ada", PASSWORD)
+        .await
+        .error(NOT_AUTHORIZED, EXCEEDED);
+    stage.advance_ms(1);
+    stage.tokens("ada").await;
+}

@@ -91,7 +91,10 @@ async fn administrators_set_them_for_others() {
     let message = "User does not have delivery config set to turn on SMS_MFA";
     set("ada", sms).await.error(INVALID_PARAMETER, message);
     let passkeys = json!({ "WebAuthnMfaSettings": { "Enabled": true } });
-    assert_eq!(set("ada", passkeys).await.status, 501);
+    set("ada", passkeys).await.error(
+        INVALID_PARAMETER,
+        "Passkey MFA requires the MULTI_FACTOR_WITH_USER_VERIFICATION factor configuration.",
+    );
     let asked = stage.sign_in("ada", PASSWORD).await.ok();
     assert_eq!(asked["ChallengeName"], "EMAIL_OTP");
 }

@@ -132,9 +132,23 @@ async fn the_state_of_the_user_counts() {
     );
     set("UPDATE users SET status = 'CONFIRMED' WHERE sub = $1").await;
     stage.refresh(&token).await.ok();
-    // With the user goes all that hangs off it.
+    // With the user goes all that hangs off it; whoever holds a token is told why.
     set("DELETE FROM users WHERE sub = $1").await;
-    stage.refresh(&token).await.error(NOT_AUTHORIZED, INVALID);
+    let gone = ("UserNotFoundException", "User does not exist.");
+    stage.refresh(&token).await.error(gone.0, gone.1);
+    // A text that is like it is nobody's.
+    let mut other = token.as_str().unwrap().to_owned();
+    let middle = other.len() / 2;
+    other.replace_range(
+        middle..=middle,
+        if &other[middle..=middle] == "A" {
+            "B"
+        } else {
+            "A"
+        },
+    );
+    let answer = stage.refresh(&json!(other)).await;
+    answer.error(NOT_AUTHORIZED, INVALID);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::stage::{NOT_AUTHORIZED, Stage, text};
+use super::stage::{NOT_AUTHORIZED, PASSWORD, Stage, text};
 
 const REVOKED: &str = "Access Token has been revoked";
 const REFRESH_REVOKED: &str = "Refresh Token has been revoked";
@@ -163,4 +163,27 @@ async fn revocation_holds_on_another_node_and_after_a_restart() {
     twin.refresh(&tokens["RefreshToken"])
         .await
         .error(NOT_AUTHORIZED, REFRESH_REVOKED);
+}
+
+/// Between a sign-in's reading of the user and its writing of the session lies a hash, and an
+/// administrator may be quicker (security.md H8).
+#[tokio::test]
+async fn a_sign_in_does_not_slip_past_what_ends_it_meanwhile() {
+    let stage = Stage::new().await;
+    let incomplete = "Invalid session for the user.";
+    for (name, operation, refusal) in [
+        ("ada", "AdminUserGlobalSignOut", incomplete),
+        ("ben", "AdminDisableUser", "User is disabled."),
+    ] {
+        stage.user(name).await;
+        let held = stage.s.hold_hashes().await;
+        let meanwhile = async {
+            stage.s.guesses(1).await;
+            let request = json!({ "UserPoolId": stage.pool, "Username": name });
+            stage.s.api(operation, request).await.ok();
+            held.release().await;
+        };
+        let (answer, ()) = tokio::join!(stage.sign_in(name, PASSWORD), meanwhile);
+        answer.error(NOT_AUTHORIZED, refusal);
+    }
 }

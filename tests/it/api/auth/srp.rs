@@ -370,3 +370,20 @@ async fn a_sign_out_or_disabling_ends_what_is_in_progress() {
     let answer = stage.respond("PASSWORD_VERIFIER", None, proof).await;
     answer.error(NOT_AUTHORIZED, "User is disabled.");
 }
+
+/// A proof is signed with its time, which is not far from ours (security.md G5).
+#[tokio::test]
+async fn a_proof_is_five_minutes_off_at_most() {
+    let stage = Stage::new().await;
+    stage.user("ada").await;
+    let client = SrpClient::new(4);
+    let now = stage.s.clock().server_now().seconds();
+    // Our clock has a fraction of a second, theirs has none.
+    for off in [-301, -299, 300, 301] {
+        let challenge = stage.srp("ada", &client).await.ok();
+        let proof = stage.proof_at(&client, &challenge, PASSWORD, now + off);
+        let answer = stage.respond("PASSWORD_VERIFIER", None, proof).await;
+        assert_eq!(answer.status == 200, off.abs() <= 300, "{off}");
+        assert!(answer.status == 200 || is(&answer, INCORRECT), "{off}");
+    }
+}

@@ -186,7 +186,19 @@ impl Stage {
 
     /// The answer of a client to PASSWORD_VERIFIER.
     pub fn proof(&self, client: &SrpClient, challenge: &Value, password: &str) -> Value {
-        let timestamp = timestamp(self.s.clock().server_now().seconds());
+        let now = self.s.clock().server_now().seconds();
+        self.proof_at(client, challenge, password, now)
+    }
+
+    /// The same, at another time.
+    pub fn proof_at(
+        &self,
+        client: &SrpClient,
+        challenge: &Value,
+        password: &str,
+        seconds: i64,
+    ) -> Value {
+        let timestamp = timestamp(seconds);
         let given = &challenge["ChallengeParameters"];
         let signature = client.signature(&Given {
             pool: &self.pool,

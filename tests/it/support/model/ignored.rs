@@ -28,12 +28,15 @@ pub fn ignored_members(service: &str, operation: &str, read: Read) -> Vec<String
         {
             continue;
         }
-        // Inside of a document everything is allowed.
+        // A document may be anything, inside and as a whole.
         if path.contains("/document") {
             continue;
         }
         let mut changed = request.clone();
         let value = changed.pointer_mut(&path).unwrap();
+        if value.get("document").is_some() {
+            continue;
+        }
         *value = if value.is_boolean() {
             json!("text")
         } else {
