@@ -66,6 +66,15 @@ translation! {
     NewPasswordHeading = "更改密码";
     NewPasswordText = "请在下方输入新密码。";
     NewPasswordAttributes = "我们还需要您提供以下信息。";
+    Next = "下一步";
+    ChooseWayTitle = "选择登录方式";
+    ChooseWayHeading = "选择登录方式";
+    ByPasswordHint = "您账户的密码";
+    ByPasskey = "通行密钥";
+    ByPasskeyHint = "您的指纹、面容或 PIN";
+    EnterPasswordTitle = "输入密码";
+    EnterPasswordHeading = "输入您的密码";
+    OtherWays = "使用其他方式登录";
     MfaTitle = "确认您的身份";
     MfaHeading = "确认您的身份";
     MfaSent = "我们已通过{medium}向 {destination} 发送验证码。请在下方输入以登录。";

@@ -66,6 +66,15 @@ translation! {
     NewPasswordHeading = "變更密碼";
     NewPasswordText = "請在下方輸入新密碼。";
     NewPasswordAttributes = "我們還需要您提供以下資訊。";
+    Next = "下一步";
+    ChooseWayTitle = "選擇登入方式";
+    ChooseWayHeading = "選擇登入方式";
+    ByPasswordHint = "您帳戶的密碼";
+    ByPasskey = "通行密鑰";
+    ByPasskeyHint = "您的指紋、臉部或 PIN";
+    EnterPasswordTitle = "輸入密碼";
+    EnterPasswordHeading = "輸入您的密碼";
+    OtherWays = "使用其他方式登入";
     MfaTitle = "確認您的身分";
     MfaHeading = "確認您的身分";
     MfaSent = "我們已透過{medium}將驗證碼傳送至 {destination}。請在下方輸入以登入。";

@@ -111,6 +111,17 @@ catalogue! {
     NewPasswordText = "Please enter your new password below.";
     NewPasswordAttributes = "We also need the following from you.";
 
+    // Choosing the first factor
+    Next = "Next";
+    ChooseWayTitle = "Choose how to sign in";
+    ChooseWayHeading = "Choose how to sign in";
+    ByPasswordHint = "The password of your account";
+    ByPasskey = "Passkey";
+    ByPasskeyHint = "Your fingerprint, face or PIN";
+    EnterPasswordTitle = "Enter your password";
+    EnterPasswordHeading = "Enter your password";
+    OtherWays = "Sign in another way";
+
     // Second factors
     MfaTitle = "Confirm it's you";
     MfaHeading = "Confirm it's you";

@@ -66,6 +66,15 @@ translation! {
     NewPasswordHeading = "Changer le mot de passe";
     NewPasswordText = "Veuillez saisir votre nouveau mot de passe ci-dessous.";
     NewPasswordAttributes = "Nous avons aussi besoin des informations suivantes.";
+    Next = "Suivant";
+    ChooseWayTitle = "Choisir comment se connecter";
+    ChooseWayHeading = "Choisissez comment vous connecter";
+    ByPasswordHint = "Le mot de passe de votre compte";
+    ByPasskey = "Clé d'accès";
+    ByPasskeyHint = "Votre empreinte, votre visage ou votre code PIN";
+    EnterPasswordTitle = "Saisir le mot de passe";
+    EnterPasswordHeading = "Saisissez votre mot de passe";
+    OtherWays = "Se connecter autrement";
     MfaTitle = "Confirmer votre identité";
     MfaHeading = "Confirmez votre identité";
     MfaSent = "Nous avons envoyé un code par {medium} à {destination}. Saisissez-le ci-dessous pour vous connecter.";

@@ -66,6 +66,15 @@ translation! {
     NewPasswordHeading = "Passwort ändern";
     NewPasswordText = "Bitte geben Sie unten Ihr neues Passwort ein.";
     NewPasswordAttributes = "Außerdem benötigen wir folgende Angaben von Ihnen.";
+    Next = "Weiter";
+    ChooseWayTitle = "Anmeldung wählen";
+    ChooseWayHeading = "Wählen Sie, wie Sie sich anmelden";
+    ByPasswordHint = "Das Passwort Ihres Kontos";
+    ByPasskey = "Passkey";
+    ByPasskeyHint = "Fingerabdruck, Gesicht oder PIN";
+    EnterPasswordTitle = "Passwort eingeben";
+    EnterPasswordHeading = "Geben Sie Ihr Passwort ein";
+    OtherWays = "Auf andere Weise anmelden";
     MfaTitle = "Identität bestätigen";
     MfaHeading = "Bestätigen Sie Ihre Identität";
     MfaSent = "Wir haben einen Code per {medium} an {destination} gesendet. Geben Sie ihn unten ein, um sich anzumelden.";

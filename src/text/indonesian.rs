@@ -66,6 +66,15 @@ translation! {
     NewPasswordHeading = "Ubah kata sandi";
     NewPasswordText = "Masukkan kata sandi baru Anda di bawah.";
     NewPasswordAttributes = "Kami juga memerlukan data berikut dari Anda.";
+    Next = "Berikutnya";
+    ChooseWayTitle = "Pilih cara masuk";
+    ChooseWayHeading = "Pilih cara masuk";
+    ByPasswordHint = "Kata sandi akun Anda";
+    ByPasskey = "Passkey";
+    ByPasskeyHint = "Sidik jari, wajah, atau PIN Anda";
+    EnterPasswordTitle = "Masukkan kata sandi";
+    EnterPasswordHeading = "Masukkan kata sandi Anda";
+    OtherWays = "Masuk dengan cara lain";
     MfaTitle = "Konfirmasi identitas Anda";
     MfaHeading = "Konfirmasi identitas Anda";
     MfaSent = "Kami telah mengirim kode melalui {medium} ke {destination}. Masukkan di bawah untuk masuk.";

@@ -66,6 +66,15 @@ translation! {
     NewPasswordHeading = "Cambia password";
     NewPasswordText = "Inserisci la nuova password qui sotto.";
     NewPasswordAttributes = "Ci servono anche i seguenti dati.";
+    Next = "Avanti";
+    ChooseWayTitle = "Scegli come accedere";
+    ChooseWayHeading = "Scegli come accedere";
+    ByPasswordHint = "La password del tuo account";
+    ByPasskey = "Passkey";
+    ByPasskeyHint = "Impronta, volto o PIN";
+    EnterPasswordTitle = "Inserisci la password";
+    EnterPasswordHeading = "Inserisci la password";
+    OtherWays = "Accedi in un altro modo";
     MfaTitle = "Conferma la tua identità";
     MfaHeading = "Conferma la tua identità";
     MfaSent = "Abbiamo inviato un codice tramite {medium} a {destination}. Inseriscilo qui sotto per accedere.";

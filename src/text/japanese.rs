@@ -66,6 +66,15 @@ translation! {
     NewPasswordHeading = "パスワードの変更";
     NewPasswordText = "新しいパスワードを入力してください。";
     NewPasswordAttributes = "次の情報も必要です。";
+    Next = "次へ";
+    ChooseWayTitle = "サインイン方法の選択";
+    ChooseWayHeading = "サインイン方法を選択してください";
+    ByPasswordHint = "アカウントのパスワード";
+    ByPasskey = "パスキー";
+    ByPasskeyHint = "指紋、顔、または PIN";
+    EnterPasswordTitle = "パスワードの入力";
+    EnterPasswordHeading = "パスワードを入力してください";
+    OtherWays = "別の方法でサインイン";
     MfaTitle = "本人確認";
     MfaHeading = "本人確認をしてください";
     MfaSent = "{destination} に{medium}でコードを送信しました。下に入力してサインインしてください。";

@@ -66,6 +66,15 @@ translation! {
     NewPasswordHeading = "암호 변경";
     NewPasswordText = "아래에 새 암호를 입력하세요.";
     NewPasswordAttributes = "다음 정보도 필요합니다.";
+    Next = "다음";
+    ChooseWayTitle = "로그인 방법 선택";
+    ChooseWayHeading = "로그인 방법을 선택하세요";
+    ByPasswordHint = "계정의 암호";
+    ByPasskey = "패스키";
+    ByPasskeyHint = "지문, 얼굴 또는 PIN";
+    EnterPasswordTitle = "암호 입력";
+    EnterPasswordHeading = "암호를 입력하세요";
+    OtherWays = "다른 방법으로 로그인";
     MfaTitle = "본인 확인";
     MfaHeading = "본인임을 확인하세요";
     MfaSent = "{medium}(으)로 {destination}에 코드를 보냈습니다. 아래에 입력하여 로그인하세요.";

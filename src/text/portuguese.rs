@@ -66,6 +66,15 @@ translation! {
     NewPasswordHeading = "Alterar senha";
     NewPasswordText = "Digite sua nova senha abaixo.";
     NewPasswordAttributes = "Também precisamos das seguintes informações.";
+    Next = "Avançar";
+    ChooseWayTitle = "Escolher como entrar";
+    ChooseWayHeading = "Escolha como entrar";
+    ByPasswordHint = "A senha da sua conta";
+    ByPasskey = "Chave de acesso";
+    ByPasskeyHint = "Sua impressão digital, seu rosto ou seu PIN";
+    EnterPasswordTitle = "Digitar a senha";
+    EnterPasswordHeading = "Digite sua senha";
+    OtherWays = "Entrar de outra forma";
     MfaTitle = "Confirmar sua identidade";
     MfaHeading = "Confirme sua identidade";
     MfaSent = "Enviamos um código por {medium} para {destination}. Digite-o abaixo para entrar.";

@@ -66,6 +66,15 @@ translation! {
     NewPasswordHeading = "Cambiar contraseña";
     NewPasswordText = "Introduzca su nueva contraseña a continuación.";
     NewPasswordAttributes = "También necesitamos los siguientes datos.";
+    Next = "Siguiente";
+    ChooseWayTitle = "Elegir cómo iniciar sesión";
+    ChooseWayHeading = "Elija cómo iniciar sesión";
+    ByPasswordHint = "La contraseña de su cuenta";
+    ByPasskey = "Clave de acceso";
+    ByPasskeyHint = "Su huella, su rostro o su PIN";
+    EnterPasswordTitle = "Introducir la contraseña";
+    EnterPasswordHeading = "Introduzca su contraseña";
+    OtherWays = "Iniciar sesión de otra forma";
     MfaTitle = "Confirmar su identidad";
     MfaHeading = "Confirme su identidad";
     MfaSent = "Hemos enviado un código por {medium} a {destination}. Introdúzcalo a continuación para iniciar sesión.";

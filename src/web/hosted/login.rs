@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::asked;
+use super::first_factor;
 use super::page::{self, Page};
 use super::second_factor;
 use super::step::{Step, Told};
@@ -51,7 +52,14 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         Ok(submitted) => submitted,
         Err(response) => return response,
     };
-    for field in [SignInField::Username, SignInField::Password] {
+    let only_named = form.value(&SignInField::Password).is_empty();
+    let chooses = only_named && first_factor::is_offered(&page);
+    let asked: &[SignInField] = if chooses {
+        &[SignInField::Username]
+    } else {
+        &[SignInField::Username, SignInField::Password]
+    };
+    for field in asked.iter().copied() {
         if form.value(&field).is_empty() {
             form.complain(field, page.say(Text::FieldMissing));
         }
@@ -66,10 +74,18 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         let text = Error::incorrect_username_or_password().message;
         return render(page, StatusCode::BAD_REQUEST, form.refused(text), None).await;
     }
+    let (flow, parameters) = if chooses {
+        let named = Secret::new(username.clone());
+        let parameters = Parameters::default().with("USERNAME", named);
+        (Flow::UserAuth, parameters)
+    } else {
+        let parameters = Parameters::password(&username, password);
+        (Flow::UserPassword, parameters)
+    };
     let start = Start {
         face: Face::Hosted,
-        flow: Flow::UserPassword,
-        parameters: Parameters::password(&username, password),
+        flow,
+        parameters,
         session: None,
         metadata: &Metadata::new(),
     };
@@ -106,6 +122,9 @@ pub(super) async fn go_on(page: Page, username: String, outcome: Outcome) -> Res
                 missing,
             };
             page.step_to("/changePassword", step)
+        }
+        Outcome::Challenge(next) if !next.available.is_empty() => {
+            first_factor::go_on(page, username, next)
         }
         Outcome::Challenge(next) => second_factor::go_on(page, username, next),
         Outcome::Tokens(_) => {
@@ -165,6 +184,7 @@ pub(super) async fn render(
         csrf,
         form,
         person: asked::person(settings),
+        chooses: first_factor::is_offered(&page),
         notice: notice.map(|text| chrome.say(text).to_owned()),
         forgot_href: delivery::recovers(pool).then(|| page.href("/forgotPassword")),
         sign_up_href: (!settings.admin_creates_users_only()).then(|| page.href("/signup")),
@@ -179,7 +199,7 @@ pub(super) async fn render(
 }
 
 /// The way in by passkey, where the pool lets users take it.
-async fn passkey_button(page: &Page) -> Result<Option<PasskeyButton>> {
+pub(super) async fn passkey_button(page: &Page) -> Result<Option<PasskeyButton>> {
     let (app, pool) = (&page.visit.app, &page.request.pool);
     if !passkeys::is_offered(pool) {
         return Ok(None);

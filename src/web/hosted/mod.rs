@@ -10,6 +10,7 @@ mod confirm;
 mod confirm_user;
 mod csrf;
 mod feedback;
+mod first_factor;
 mod forgot_password;
 mod login;
 mod logout;
@@ -41,6 +42,22 @@ use crate::app::App;
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/login", get(login::show).post(login::submit))
+        .route(
+            "/login/choose",
+            get(first_factor::show_choice).post(first_factor::choose),
+        )
+        .route(
+            "/login/password",
+            get(first_factor::show_password).post(first_factor::password),
+        )
+        .route(
+            "/login/code",
+            get(first_factor::show_code).post(first_factor::code),
+        )
+        .route(
+            "/login/code/resend",
+            get(first_factor::show_code).post(first_factor::resend),
+        )
         .route("/signup", get(sign_up::show).post(sign_up::submit))
         .route("/confirm", get(confirm::show).post(confirm::submit))
         .route(

@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::page::Page;
 use super::step::{Going, Step, Told};
 use super::views::{PasskeyField, PasskeyPage, SignInField};
-use super::{login, second_factor};
+use super::{first_factor, login, second_factor};
 use crate::domain::challenge::{self, ChallengeName, Face, Flow, Next, Outcome, Parameters, Start};
 use crate::domain::hooks::Metadata;
 use crate::error::{Code, Error};
@@ -53,7 +53,10 @@ pub(super) async fn begin(visit: Visit, headers: HeaderMap, body: Bytes) -> Resp
             let going = Going { username, session };
             page.step_to("/passkey", Step::Passkey { going })
         }
-        // Whoever has none is offered the other ways.
+        // Whoever has none is offered the other ways: where one chooses, at once.
+        Ok(Outcome::Challenge(next)) if first_factor::is_offered(&page) => {
+            first_factor::go_on(page, username, next)
+        }
         Ok(_) => {
             let told = page.say(Text::PasskeyNone).to_owned();
             let told = Told::Again(told);

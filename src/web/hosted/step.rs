@@ -12,6 +12,7 @@ use super::digest;
 use crate::domain::delivery::{Details, Medium};
 use crate::error::Result;
 use crate::ids::Sub;
+use crate::settings::pool::FirstFactor;
 use crate::site::cookies::Cookie;
 use crate::site::visit::Visit;
 use crate::store::users::Factor;
@@ -65,6 +66,24 @@ pub(super) enum Step {
         session: String,
         /// Names of required attributes that are missing.
         missing: Vec<String>,
+    },
+    /// The first factor has to be chosen, or is the password.
+    FirstFactor {
+        /// The sign-in.
+        going: Going,
+        /// The choice.
+        ways: Vec<FirstFactor>,
+    },
+    /// A code that stands for the password was sent.
+    FirstCode {
+        /// The sign-in.
+        going: Going,
+        /// By text message rather than e-mail.
+        sms: bool,
+        /// Where it went.
+        sent: Option<Sent>,
+        /// Whether it was sent once more.
+        again: bool,
     },
     /// A passkey is asked for.
     Passkey {

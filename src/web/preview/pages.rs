@@ -122,6 +122,7 @@ async fn sample(app: &App, client: &str, page: &str, asked: &Asked) -> Result<St
         csrf: String::new(),
         form: Form::default(),
         person: Person::Username,
+        chooses: false,
         notice: None,
         forgot_href: Some(nowhere.clone()),
         sign_up_href: Some(nowhere.clone()),

@@ -2,6 +2,7 @@
 
 mod branding;
 mod confirm_link;
+mod first_factor;
 mod forms;
 mod headers;
 mod journeys;

@@ -5,12 +5,14 @@
 //! carried verbatim. Source: oauth.md 8 of the project's reference, collected from captures.
 
 mod choose_factor;
+mod choose_way;
 mod confirm;
 mod error;
 mod forgot_password;
 mod new_password;
 mod notice;
 mod passkey;
+mod password;
 mod reset_password;
 mod second_factor;
 mod set_up_app;
@@ -20,12 +22,14 @@ mod sign_up;
 mod signed_out;
 
 pub use choose_factor::{ChooseFactorField, ChooseFactorPage};
+pub use choose_way::{ChooseWayField, ChooseWayPage};
 pub use confirm::{ConfirmField, ConfirmPage};
 pub use error::ErrorPage;
 pub use forgot_password::{ForgotPasswordField, ForgotPasswordPage};
 pub use new_password::{NewPasswordField, NewPasswordPage};
 pub use notice::{NoticeForm, NoticePage};
 pub use passkey::{AddPasskeyPage, PasskeyField, PasskeyPage};
+pub use password::{PasswordField, PasswordPage};
 pub use reset_password::{ResetPasswordField, ResetPasswordPage};
 pub use second_factor::{SecondFactorField, SecondFactorPage};
 pub use set_up_app::{SetUpAppField, SetUpAppPage};

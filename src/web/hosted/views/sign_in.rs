@@ -67,6 +67,8 @@ pub struct SignInPage {
     pub form: Form<SignInField>,
     /// What users of the pool sign in with.
     pub person: Person,
+    /// Whether the user name comes first, and then the choice what to sign in with.
+    pub chooses: bool,
     /// What went well before: the password was changed, the account confirmed.
     pub notice: Option<String>,
     /// The forgot-password page, if users of the pool can recover accounts.
@@ -85,6 +87,9 @@ impl SignInPage {
     }
 
     const fn heading(&self) -> Text {
+        if self.chooses {
+            return Text::SignIn;
+        }
         match self.person {
             Person::Username => Text::SignInWithUsername,
             Person::Email => Text::SignInWithEmail,
@@ -123,6 +128,7 @@ impl SignInPage {
             csrf: words.say("csrf-token"),
             form: Form::default(),
             person: Person::Username,
+            chooses: false,
             notice: None,
             forgot_href: Some(words.say("/forgotPassword?client_id=1&state=a%26b")),
             sign_up_href: Some(words.say("/signup?client_id=1&state=a%26b")),
@@ -170,7 +176,12 @@ impl SignInPage {
             person: Person::Phone,
             ..plain.clone()
         };
+        let chooses = Self {
+            chooses: true,
+            ..plain.clone()
+        };
         vec![
+            ("sign_in_chooses", chooses),
             ("sign_in", plain),
             ("sign_in_refused", refused),
             ("sign_in_federated", federated),
