@@ -1,6 +1,6 @@
 //! Devices of users (api-auth.md 7): where a pool tracks them, every sign-in at the API is given a
 //! device key. The app registers the device with the verifier of a secret that it made up
-//! ([`register`]); from then on the device proves itself at sign-in (`challenge::device`), and
+//! ([`register()`]); from then on the device proves itself at sign-in (`challenge::device`), and
 //! where the pool says so, that takes the place of a second factor.
 
 mod forget;

@@ -10,7 +10,9 @@ mod confirm;
 mod confirm_user;
 mod csrf;
 mod feedback;
+mod first_code;
 mod first_factor;
+mod first_password;
 mod forgot_password;
 mod login;
 mod logout;
@@ -44,19 +46,19 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/login", get(login::show).post(login::submit))
         .route(
             "/login/choose",
-            get(first_factor::show_choice).post(first_factor::choose),
+            get(first_factor::show).post(first_factor::choose),
         )
         .route(
             "/login/password",
-            get(first_factor::show_password).post(first_factor::password),
+            get(first_password::show).post(first_password::submit),
         )
         .route(
             "/login/code",
-            get(first_factor::show_code).post(first_factor::code),
+            get(first_code::show).post(first_code::submit),
         )
         .route(
             "/login/code/resend",
-            get(first_factor::show_code).post(first_factor::resend),
+            get(first_code::show).post(first_code::resend),
         )
         .route("/signup", get(sign_up::show).post(sign_up::submit))
         .route("/confirm", get(confirm::show).post(confirm::submit))
