@@ -1,9 +1,6 @@
 // Everybody: axe-core finds nothing on any page, in two looks and two versions; a keyboard alone, a page without
 // JavaScript, and a screen of 320 pixels (400 % zoom) are enough.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import {
   AdminCreateUserCommand,
@@ -14,25 +11,15 @@ import {
   UpdateUserPoolDomainCommand,
   DescribeUserPoolCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
-import { chromium } from "playwright-core";
+import { AXE, RULES, application, launch } from "./browser.mjs";
 import { OTHER_PASSWORD, PASSWORD, attributes, code, fresh, idp, newEmail, newPerson, newPool, newWebClient, url } from "./world.mjs";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 let browser, app, callback;
 
 before(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.RIG_CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-background-networking", "--disable-quic"],
-  });
-  app = createServer((request, response) => {
-    response.setHeader("content-type", "text/html; charset=utf-8");
-    response.end("<!doctype html><title>The application</title><h1>Welcome back</h1>");
-  });
-  await new Promise((done) => app.listen(0, "localhost", done));
-  callback = `http://localhost:${app.address().port}/callback`;
+  browser = await launch();
+  app = await application();
+  callback = app.callback;
 });
 
 after(async () => {

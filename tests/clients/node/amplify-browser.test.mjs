@@ -9,12 +9,11 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { chromium } from "playwright-core";
 import { SetUserPoolMfaConfigCommand } from "@aws-sdk/client-cognito-identity-provider";
+import { OUT, launch } from "./browser.mjs";
 import { OTHER_PASSWORD, code, fresh, idp, newClient, newEmail, newPerson, newPool } from "./world.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-const OUT = fileURLToPath(new URL("../../out/", import.meta.url));
 const README = fileURLToPath(new URL("../../../README.md", import.meta.url));
 const HTTPS = process.env.POOLHOUSE_HTTPS_URL;
 
@@ -22,16 +21,11 @@ const home = mkdtempSync(join(tmpdir(), "poolhouse-home-"));
 let browser;
 
 before(async () => {
-  mkdirSync(OUT, { recursive: true });
   const database = join(home, ".pki", "nssdb");
   mkdirSync(database, { recursive: true });
   execFileSync("certutil", ["-d", `sql:${database}`, "-N", "--empty-password"]);
   execFileSync("certutil", ["-d", `sql:${database}`, "-A", "-t", "C,,", "-n", "poolhouse", "-i", process.env.POOLHOUSE_CA]);
-  browser = await chromium.launch({
-    executablePath: process.env.RIG_CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-background-networking", "--disable-quic"],
-    env: { ...process.env, HOME: home },
-  });
+  browser = await launch({ env: { ...process.env, HOME: home } });
 });
 
 after(async () => {

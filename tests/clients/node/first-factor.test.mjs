@@ -1,41 +1,23 @@
 // A person who chooses how to sign in at managed login: Chromium tells the user name, then signs in by password, by a code
 // that was mailed, or with a passkey. axe-core finds nothing on these pages. Pictures go to tests/out/.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import {
   CreateManagedLoginBrandingCommand,
   DescribeUserPoolCommand,
   UpdateUserPoolDomainCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
-import { chromium } from "playwright-core";
+import { AXE, LOOKS, OUT, RULES, application, launch } from "./browser.mjs";
 import { code, idp, newPerson, newPool, newWebClient, url } from "./world.mjs";
 
-const OUT = fileURLToPath(new URL("../../out/", import.meta.url));
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const LOOKS = {
-  "phone-light": { viewport: { width: 390, height: 844 }, colorScheme: "light", isMobile: true, hasTouch: true },
-  "desktop-dark": { viewport: { width: 1280, height: 800 }, colorScheme: "dark" },
-};
+const TRIED = ["phone-light", "desktop-dark"];
 
 let browser, app, callback;
 
 before(async () => {
-  mkdirSync(OUT, { recursive: true });
-  browser = await chromium.launch({
-    executablePath: process.env.RIG_CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-background-networking", "--disable-quic"],
-  });
-  app = createServer((request, response) => {
-    response.setHeader("content-type", "text/html; charset=utf-8");
-    response.end("<!doctype html><title>The application</title><h1>Welcome back</h1>");
-  });
-  await new Promise((done) => app.listen(0, "localhost", done));
-  callback = `http://localhost:${app.address().port}/callback`;
+  browser = await launch();
+  app = await application();
+  callback = app.callback;
 });
 
 after(async () => {
@@ -82,7 +64,8 @@ async function named(page, { person, start }) {
   await page.locator("[name=signInSubmitButton]").click();
 }
 
-for (const [name, look] of Object.entries(LOOKS)) {
+for (const name of TRIED) {
+  const look = LOOKS[name];
   test(`password, code and passkey are chosen after the user name: ${name}`, async () => {
     const house = await place();
     const context = await browser.newContext({ ...look, locale: "en-US" });

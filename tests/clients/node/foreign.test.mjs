@@ -3,16 +3,13 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { ListUserPoolsCommand } from "@aws-sdk/client-cognito-identity-provider";
-import { chromium } from "playwright-core";
+import { launch } from "./browser.mjs";
 import { PASSWORD, fresh, idp, newPerson, newPool, newWebClient, url } from "./world.mjs";
 
 let browser, site, evil, seen, page;
 
 before(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.RIG_CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-background-networking", "--disable-quic"],
-  });
+  browser = await launch();
   // Their site: another port, and by its address another site too. It remembers what it is told.
   seen = [];
   site = createServer((request, response) => {

@@ -1,37 +1,17 @@
 // A person at a browser: Chromium signs up, reads the code in the mailbox page, confirms, signs in and lands in the app.
 // Pictures of every page (phone and desktop, light and dark) go to tests/out/.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { AdminCreateUserCommand, AdminGetUserCommand } from "@aws-sdk/client-cognito-identity-provider";
-import { chromium } from "playwright-core";
+import { LOOKS, OUT, application, launch } from "./browser.mjs";
 import { OTHER_PASSWORD, PASSWORD, attributes, fresh, idp, newEmail, newPerson, newPool, newWebClient, url } from "./world.mjs";
-
-const OUT = fileURLToPath(new URL("../../out/", import.meta.url));
-const LOOKS = {
-  "desktop-light": { viewport: { width: 1280, height: 800 }, colorScheme: "light" },
-  "desktop-dark": { viewport: { width: 1280, height: 800 }, colorScheme: "dark" },
-  "phone-light": { viewport: { width: 390, height: 844 }, colorScheme: "light", isMobile: true, hasTouch: true },
-  "phone-dark": { viewport: { width: 390, height: 844 }, colorScheme: "dark", isMobile: true, hasTouch: true },
-};
 
 let browser, app, callback;
 
 before(async () => {
-  mkdirSync(OUT, { recursive: true });
-  browser = await chromium.launch({
-    executablePath: process.env.RIG_CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-background-networking", "--disable-quic"],
-  });
-  // The application that people come back to.
-  app = createServer((request, response) => {
-    response.setHeader("content-type", "text/html; charset=utf-8");
-    response.end("<!doctype html><title>The application</title><h1>Welcome back</h1>");
-  });
-  await new Promise((done) => app.listen(0, "localhost", done));
-  callback = `http://localhost:${app.address().port}/callback`;
+  browser = await launch();
+  app = await application();
+  callback = app.callback;
 });
 
 after(async () => {

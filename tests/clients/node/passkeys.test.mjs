@@ -2,33 +2,18 @@
 // by password, signs in with it the next time, and finds the same pages without script and without authenticator.
 // Pictures go to tests/out/.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { LOOKS, OUT, application, launch } from "./browser.mjs";
 import { newPerson, newPool, newWebClient, url } from "./world.mjs";
 
-const OUT = fileURLToPath(new URL("../../out/", import.meta.url));
-const LOOKS = {
-  "desktop-light": { viewport: { width: 1280, height: 800 }, colorScheme: "light" },
-  "phone-dark": { viewport: { width: 390, height: 844 }, colorScheme: "dark", isMobile: true, hasTouch: true },
-};
+const TRIED = ["desktop-light", "phone-dark"];
 
 let browser, app, callback;
 
 before(async () => {
-  mkdirSync(OUT, { recursive: true });
-  browser = await chromium.launch({
-    executablePath: process.env.RIG_CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-background-networking", "--disable-quic"],
-  });
-  app = createServer((request, response) => {
-    response.setHeader("content-type", "text/html; charset=utf-8");
-    response.end("<!doctype html><title>The application</title><h1>Welcome back</h1>");
-  });
-  await new Promise((done) => app.listen(0, "localhost", done));
-  callback = `http://localhost:${app.address().port}/callback`;
+  browser = await launch();
+  app = await application();
+  callback = app.callback;
 });
 
 after(async () => {
@@ -92,7 +77,8 @@ async function password(page, person) {
 
 const arrived = (page) => page.waitForURL((target) => target.href.startsWith(`${callback}?code=`));
 
-for (const [name, look] of Object.entries(LOOKS)) {
+for (const name of TRIED) {
+  const look = LOOKS[name];
   test(`a passkey is made after a sign-in and used for the next: ${name}`, async () => {
     const { person, start } = await place();
     const { page, close } = await visit(look);
