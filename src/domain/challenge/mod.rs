@@ -18,6 +18,7 @@ mod finish;
 mod first_code;
 pub(in crate::domain) mod flows;
 mod new_password;
+mod pages;
 mod parameters;
 mod password;
 mod second_factor;
@@ -33,20 +34,20 @@ use std::collections::BTreeMap;
 
 use crate::app::App;
 use crate::domain::clients;
-use crate::domain::hooks::{self, Metadata, TokenSource};
+use crate::domain::hooks::Metadata;
 use crate::domain::refresh::{self, Door, Refresh};
 use crate::domain::sessions::Proven;
-use crate::domain::tokens::{Issued, Nothing};
+use crate::domain::tokens::Issued;
 use crate::error::{Error, Result};
 use crate::names;
 use crate::secret::Secret;
 use crate::store::audit::Actor;
 use crate::store::clients::Client;
 use crate::store::pools::Pool;
-use crate::store::users::{Factor as SecondFactor, User};
+use crate::store::users::Factor as SecondFactor;
 
-use attempt::Factor;
 use context::Context;
+pub use pages::{passkey_options, prove, send_again};
 pub use parameters::Parameters;
 pub use set_up_mfa::{associate, verify};
 pub use signed_up::{SignUpSession, after_confirmation};
@@ -299,93 +300,4 @@ async fn go_on(context: Context<'_>, answer: &Answer<'_>) -> Result<Outcome> {
         }
         other => Err(Error::not_implemented(other.as_str())),
     }
-}
-
-/// Sends another code to the person at a page, in place of the last one.
-///
-/// # Errors: NotAuthorized (the sign-in is over), LimitExceeded, CodeDeliveryFailure
-pub async fn send_again(
-    app: &App,
-    actor: &Actor,
-    pool: &Pool,
-    client: &Client,
-    session: &Secret<String>,
-) -> Result<Outcome> {
-    let watch = Watch::of(app, pool)?;
-    let context = Context {
-        app,
-        actor,
-        pool,
-        client,
-        face: Face::Hosted,
-        metadata: &Metadata::new(),
-        watch: &watch,
-        validation: &Metadata::new(),
-        device: None,
-    };
-    if first_code::asked(app, Some(session)) {
-        return first_code::send_again(context, session).await;
-    }
-    code::send_again(context, session).await
-}
-
-/// What a browser needs to answer a sign-in in progress with a passkey: `CREDENTIAL_REQUEST_OPTIONS`.
-///
-/// # Errors: NotAuthorized (the sign-in is over), InvalidParameter (no passkey is offered)
-pub async fn passkey_options(
-    app: &App,
-    actor: &Actor,
-    pool: &Pool,
-    client: &Client,
-    session: &Secret<String>,
-) -> Result<String> {
-    let context = Context {
-        app,
-        actor,
-        pool,
-        client,
-        face: Face::Hosted,
-        metadata: &Metadata::new(),
-        validation: &Metadata::new(),
-        device: None,
-        watch: &watched::UNWATCHED,
-    };
-    web_authn::options_again(context, session).await
-}
-
-/// Signs a browser in without asking for the first factor: its user has just proven, in the same
-/// page flow, the password and the contact of the account (sign-up and its confirmation).
-///
-/// # Errors: NotAuthorized (disabled), UserNotConfirmed, NotImplemented (the pool asks for more than
-/// is built)
-pub async fn prove(
-    app: &App,
-    actor: &Actor,
-    pool: &Pool,
-    client: &Client,
-    user: &User,
-) -> Result<Outcome> {
-    let watch = Watch::of(app, pool)?;
-    let context = Context {
-        app,
-        actor,
-        pool,
-        client,
-        face: Face::Hosted,
-        metadata: &Metadata::new(),
-        watch: &watch,
-        validation: &Metadata::new(),
-        device: None,
-    };
-    let outcome = prove_in(context, user).await;
-    watch.close(&context, outcome).await
-}
-
-async fn prove_in(context: Context<'_>, user: &User) -> Result<Outcome> {
-    context.watch.admit(&context, Some(&user.sub))?;
-    context::check_confirmed(Some(user))?;
-    let event = context.event(&user.username, Some(user));
-    hooks::pre_authentication(context.app, event).await?;
-    let proven = (vec![Factor::SignUp], TokenSource::HostedAuth);
-    second_factor::go_on(context, user.clone(), proven, &Nothing).await
 }
