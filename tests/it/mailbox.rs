@@ -63,6 +63,10 @@ async fn messages_are_on_the_page_newest_first() {
     let policy = headers["content-security-policy"].to_str().unwrap();
     assert!(policy.starts_with("default-src 'none'"), "{policy}");
     assert!(!policy.contains("unsafe"), "{policy}");
+    assert!(
+        policy.ends_with("; frame-ancestors 'none'; base-uri 'none'"),
+        "{policy}"
+    );
     assert_eq!(headers["cache-control"], "no-store");
     assert_eq!(headers["x-content-type-options"], "nosniff");
 }

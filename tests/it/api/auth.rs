@@ -17,6 +17,7 @@ mod lockout;
 pub mod mfa;
 mod mfa_codes;
 mod mfa_preference;
+mod mfa_set_up;
 mod new_password;
 pub mod passkeys;
 mod password;

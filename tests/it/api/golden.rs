@@ -136,6 +136,45 @@ async fn the_fullest_pool() {
     }
 }
 
+/// What nobody set is absent or has its default, in Create and Describe alike.
+#[tokio::test]
+async fn the_least_pool_and_client() {
+    let s = Server::start().await;
+    let tags = json!({ "_custom_id_": "us-east-1_least" });
+    let settings = json!({ "PoolName": "least", "UserPoolTags": tags });
+    let made = ask(&s, "CreateUserPool", settings).await;
+    let at = json!({ "UserPoolId": "us-east-1_least" });
+    let shown = ask(&s, "DescribeUserPool", at).await;
+    assert_eq!(made, shown);
+    assert_json_snapshot!("the_least_pool", shown["UserPool"]);
+    let settings =
+        json!({ "UserPoolId": "us-east-1_least", "ClientName": "_custom_id_:leastclient" });
+    let made = ask(&s, "CreateUserPoolClient", settings).await;
+    let at = json!({ "UserPoolId": "us-east-1_least", "ClientId": "leastclient" });
+    let shown = ask(&s, "DescribeUserPoolClient", at).await;
+    assert_eq!(made, shown);
+    assert_json_snapshot!("the_least_client", shown["UserPoolClient"]);
+}
+
+/// The other half of what excludes each other.
+#[tokio::test]
+async fn a_pool_of_contacts_as_user_names() {
+    let s = Server::start().await;
+    let settings = json!({
+        "PoolName": "contacts",
+        "UserPoolTags": { "_custom_id_": "us-east-1_contacts" },
+        "UsernameAttributes": ["phone_number", "email"],
+        "UsernameConfiguration": { "CaseSensitive": true },
+        "AutoVerifiedAttributes": ["phone_number", "email"],
+        "SmsConfiguration": { "SnsCallerArn": ROLE },
+    });
+    let made = ask(&s, "CreateUserPool", settings).await;
+    let at = json!({ "UserPoolId": "us-east-1_contacts" });
+    let shown = ask(&s, "DescribeUserPool", at).await;
+    assert_eq!(made, shown);
+    assert_json_snapshot!("contacts_pool", shown["UserPool"]);
+}
+
 #[tokio::test]
 async fn the_fullest_client() {
     let s = Server::start().await;

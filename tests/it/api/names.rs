@@ -198,6 +198,51 @@ async fn preferred_user_names_are_aliases_after_confirmation() {
 }
 
 #[tokio::test]
+async fn each_choice_of_aliases_finds_by_these_alone() {
+    let all = [
+        ("email", EMAIL),
+        ("phone_number", PHONE),
+        ("preferred_username", "al"),
+    ];
+    for choice in 1..8_usize {
+        let listed = all.iter().enumerate().filter(|(n, _)| choice >> n & 1 == 1);
+        let kinds: Vec<&str> = listed.map(|(_, (kind, _))| *kind).collect();
+        let h = aliases(&kinds).await;
+        h.confirmed("alice", EMAIL).await;
+        let all_of_them = [
+            ("email_verified", "true"),
+            ("phone_number", PHONE),
+            ("phone_number_verified", "true"),
+            ("preferred_username", "al"),
+        ];
+        h.update("alice", &all_of_them).await.ok();
+        for (kind, typed) in all {
+            let expected = kinds.contains(&kind).then_some("alice");
+            assert_eq!(
+                found(&h, typed).await.as_deref(),
+                expected,
+                "{kinds:?} {kind}"
+            );
+        }
+        let unproven = [
+            ("email_verified", "false"),
+            ("phone_number_verified", "false"),
+        ];
+        h.update("alice", &unproven).await.ok();
+        for (kind, typed) in all {
+            let stands = kind == "preferred_username" && kinds.contains(&kind);
+            let expected = stands.then_some("alice");
+            assert_eq!(
+                found(&h, typed).await.as_deref(),
+                expected,
+                "{kinds:?} {kind}"
+            );
+        }
+        assert_eq!(found(&h, "alice").await.as_deref(), Some("alice"));
+    }
+}
+
+#[tokio::test]
 async fn a_contact_as_user_name_is_stored_as_sub_and_attribute() {
     let h = logins(&["email"], true).await;
     let made = h.sign_up(EMAIL, &[]).await;
