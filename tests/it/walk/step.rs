@@ -99,6 +99,11 @@ impl World<'_> {
             Named::Own(n) => (usize::from(n), true),
             Named::Any(n) => (usize::from(n), false),
         };
+        let mut usable = self.people[who].devices.iter();
+        let usable = usable.find(|gadget| gadget.remembered && !gadget.forgotten);
+        if let Some(gadget) = usable.filter(|_| own && n % 3 > 0) {
+            return Some(gadget.device.key.clone());
+        }
         let people = self.people.iter().enumerate();
         let mine = people.filter(|(at, _)| !own || *at == who);
         let keys: Vec<_> = mine
