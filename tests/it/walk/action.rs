@@ -12,6 +12,7 @@ pub enum Action {
         right: bool,
         face: Face,
         blocked: bool,
+        device: Option<Named>,
     },
     /// Answers a challenge.
     Answer {
@@ -19,6 +20,7 @@ pub enum Action {
         with: With,
         right: bool,
         twist: Twist,
+        device: Option<Named>,
     },
     /// Uses the session of a challenge to set an authenticator app up.
     Associate { which: u16 },
@@ -38,6 +40,20 @@ pub enum How {
     ChoosePassword,
     ChooseSrp,
     ChooseMail,
+    ChooseSms,
+    ChoosePasskey,
+    Custom,
+    /// With the password first.
+    CustomSrp,
+}
+
+/// Which device is named, by number: remembered, not remembered, or forgotten.
+#[derive(Clone, Copy, Debug)]
+pub enum Named {
+    /// One that the user has or had.
+    Own(u8),
+    /// Anybody's.
+    Any(u8),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +86,8 @@ pub enum Twist {
     Pool,
     /// With the session of another challenge.
     Session(u16),
+    /// Without a session.
+    NoSession,
     /// From an address that is always refused.
     Blocked,
 }
@@ -80,6 +98,10 @@ pub enum Event {
     Enable,
     SignOut,
     NewPassword,
+    /// A device is forgotten.
+    Forget(u8),
+    /// A device is remembered from now on, or no more.
+    Remember(u8, bool),
 }
 
 fn face() -> impl Strategy<Value = Face> {
@@ -97,12 +119,29 @@ fn seldom() -> impl Strategy<Value = bool> {
 fn how() -> impl Strategy<Value = How> {
     prop_oneof![
         6 => Just(How::Password),
-        1 => Just(How::Srp),
-        2 => Just(How::Choice),
+        3 => Just(How::Srp),
+        3 => Just(How::Choice),
         2 => Just(How::ChoosePassword),
         1 => Just(How::ChooseSrp),
         2 => Just(How::ChooseMail),
+        2 => Just(How::ChooseSms),
+        3 => Just(How::ChoosePasskey),
+        2 => Just(How::Custom),
+        1 => Just(How::CustomSrp),
     ]
+}
+
+fn named() -> impl Strategy<Value = Option<Named>> {
+    prop_oneof![
+        4 => Just(None),
+        4 => whatever::<u8>().prop_map(|n| Some(Named::Own(n))),
+        1 => whatever::<u8>().prop_map(|n| Some(Named::Any(n))),
+    ]
+}
+
+/// Most answers say nothing about a device that was not asked for.
+fn again() -> impl Strategy<Value = Option<Named>> {
+    prop_oneof![3 => Just(None), 1 => named()]
 }
 
 fn twist() -> impl Strategy<Value = Twist> {
@@ -113,6 +152,7 @@ fn twist() -> impl Strategy<Value = Twist> {
         1 => Just(Twist::Client),
         1 => Just(Twist::Pool),
         2 => whatever::<u16>().prop_map(Twist::Session),
+        1 => Just(Twist::NoSession),
         1 => Just(Twist::Blocked),
     ]
 }
@@ -123,6 +163,8 @@ fn event() -> impl Strategy<Value = Event> {
         6 => Just(Event::Enable),
         2 => Just(Event::SignOut),
         1 => Just(Event::NewPassword),
+        1 => whatever::<u8>().prop_map(Event::Forget),
+        3 => (whatever::<u8>(), mostly()).prop_map(|(n, on)| Event::Remember(n, on)),
     ]
 }
 
@@ -131,10 +173,10 @@ pub fn any() -> impl Strategy<Value = Action> {
     let which = || prop_oneof![6 => 0..3_u16, 2 => 0..12_u16, 1 => whatever::<u16>()];
     let with = || prop_oneof![10 => Just(With::Asked), 1 => whatever::<u8>().prop_map(With::Other)];
     prop_oneof![
-        10 => (whatever::<u8>(), how(), mostly(), face(), seldom())
-            .prop_map(|(who, how, right, face, blocked)| Action::Begin { who, how, right, face, blocked }),
-        22 => (which(), with(), mostly(), twist())
-            .prop_map(|(which, with, right, twist)| Action::Answer { which, with, right, twist }),
+        10 => (whatever::<u8>(), how(), mostly(), face(), seldom(), named())
+            .prop_map(|(who, how, right, face, blocked, device)| Action::Begin { who, how, right, face, blocked, device }),
+        22 => (which(), with(), mostly(), twist(), again())
+            .prop_map(|(which, with, right, twist, device)| Action::Answer { which, with, right, twist, device }),
         3 => which().prop_map(|which| Action::Associate { which }),
         3 => (which(), mostly()).prop_map(|(which, right)| Action::Verify { which, right }),
         1 => (whatever::<u8>(), event()).prop_map(|(who, what)| Action::Happens { who, what }),

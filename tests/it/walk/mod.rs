@@ -6,20 +6,28 @@
 //! `POOLHOUSE_WALK_STEPS=100000 cargo nextest run walk` walks further than the suite does.
 
 mod action;
+mod answer;
+mod happen;
+mod having;
 mod oracle;
+mod people;
+mod proof;
 mod step;
 mod world;
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use proptest::collection::vec;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
-use crate::support::Server;
+use crate::triggers::custom::riddle;
+use crate::triggers::host::Host;
 use world::World;
 
 /// Steps of one walk, which begins in a world of its own.
-const STRIDE: usize = 250;
+const STRIDE: usize = 500;
 /// Steps of the ordinary suite.
 const STEPS: usize = 3_000;
 
@@ -30,6 +38,8 @@ struct Figures {
     tokens: AtomicUsize,
     challenges: AtomicUsize,
     refusals: AtomicUsize,
+    /// Completed sign-ins by what was proven.
+    ways: Mutex<BTreeMap<&'static str, usize>>,
 }
 
 #[test]
@@ -49,7 +59,9 @@ fn no_walk_leads_to_tokens_past_a_required_factor() {
         .enable_all()
         .build()
         .unwrap();
-    let server = runtime.block_on(Server::start());
+    let host = runtime.block_on(Host::start());
+    host.does(riddle);
+    let server = runtime.block_on(host.server());
     let (figures, begun) = (Figures::default(), std::time::Instant::now());
     let walks = vec(action::any(), STRIDE..=STRIDE);
     let outcome = runner.run(&walks, |actions| {
@@ -68,16 +80,23 @@ fn no_walk_leads_to_tokens_past_a_required_factor() {
                 };
                 counted.fetch_add(1, Ordering::Relaxed);
             }
+            let mut ways = figures.ways.lock().unwrap();
+            for way in std::mem::take(&mut world.ways) {
+                *ways.entry(way).or_default() += 1;
+            }
+            drop(ways);
             world.close().await;
+            host.take();
             Ok(())
         })
     });
     outcome.unwrap_or_else(|error| panic!("{error}"));
     let count = |figure: &AtomicUsize| figure.load(Ordering::Relaxed);
     let (walked, tokens) = (count(&figures.steps), count(&figures.tokens));
+    let ways = figures.ways.lock().unwrap();
     eprintln!(
         "{walked} steps in {:?}: {tokens} completed sign-ins, {} challenges, {} refusals; \
-         tokens without a required factor: 0",
+         tokens without a required factor: 0; {ways:?}",
         begun.elapsed(),
         count(&figures.challenges),
         count(&figures.refusals),
@@ -87,5 +106,8 @@ fn no_walk_leads_to_tokens_past_a_required_factor() {
         walked >= steps && tokens * 100 >= walked,
         "{tokens} of {walked}"
     );
-    drop(server);
+    for way in oracle::WAYS.iter().filter(|_| steps >= STEPS) {
+        assert!(ways.contains_key(way), "no walk went by {way}: {ways:?}");
+    }
+    drop((server, host));
 }

@@ -57,22 +57,73 @@ pub fn judge(
     if chain.era != person.era {
         return wrong("after the sign-in was ended");
     }
+    if ground.blocks && address == super::world::BLOCKED {
+        return wrong("from a refused address");
+    }
+    // A device that proved itself must be remembered when the sign-in ends.
+    let device = chain.device.as_ref();
+    if device.is_some_and(|key| !person.remembers(key)) {
+        return wrong("with a device that is not remembered");
+    }
+    if let Some(riddle) = &chain.riddle {
+        if !riddle.solved {
+            return wrong("without what the functions ask for");
+        }
+        // Without the password the functions alone say what is enough.
+        if !riddle.after_password {
+            return Ok(());
+        }
+    }
     if !chain.first {
         return wrong("without the first factor");
     }
     if person.temporary {
         return wrong("with a temporary password");
     }
-    if ground.blocks && address == super::world::BLOCKED {
-        return wrong("from a refused address");
-    }
     let Some(asked) = second(ground, person) else {
         return Ok(());
     };
-    match chain.second {
-        Some(proven) if asked.contains(&proven) => Ok(()),
-        _ => wrong("without the second factor"),
+    let proven = chain.second.is_some_and(|proven| asked.contains(&proven));
+    // A passkey that recognised its person counts for two where pool and user say so, and the user
+    // has another second factor.
+    let has_one = !person.factors.is_disjoint(&ground.offered);
+    let by_passkey = chain.recognised && ground.passkeys_count && person.passkey_counts && has_one;
+    // A device stands for a factor that there is, never for one that has to be set up.
+    let by_device = device.is_some() && ground.suppresses && !asked.is_empty();
+    if proven || by_passkey || by_device {
+        return Ok(());
     }
+    wrong("without the second factor")
+}
+
+/// What every long enough walk has to come by.
+pub const WAYS: [&str; 7] = [
+    "first factor alone",
+    "second factor",
+    "device",
+    "device for the second factor",
+    "passkey",
+    "passkey for both",
+    "riddle",
+];
+
+/// By what a sign-in was completed.
+pub fn ways(ground: &Ground, person: &Person, chain: &Chain) -> impl Iterator<Item = &'static str> {
+    let asked = second(ground, person).is_some();
+    let (device, riddle) = (chain.device.is_some(), chain.riddle.is_some());
+    let one = chain.second.is_none();
+    let went = [
+        !asked && one && !device && !riddle,
+        !one,
+        device,
+        device && asked && one && !riddle,
+        chain.recognised,
+        chain.recognised && asked && one && !device,
+        riddle,
+    ];
+    WAYS.into_iter()
+        .zip(went)
+        .filter_map(|(way, went)| went.then_some(way))
 }
 
 /// Whose an access token is.

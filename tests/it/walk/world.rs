@@ -1,25 +1,23 @@
-//! Pools with every rule about factors, users of every kind, and the challenges that are out.
+//! Pools with every rule about factors, and the challenges that are out.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use poolhouse::app::App;
 use poolhouse::domain::challenge::ChallengeName;
-use poolhouse::domain::{clients, password, records, usernames};
+use poolhouse::domain::clients;
 use poolhouse::ids::{ClientId, PoolId, Sub};
-use poolhouse::secret::Secret;
-use poolhouse::store::audit::Actor;
 use poolhouse::store::clients::Client;
-use poolhouse::store::passwords;
 use poolhouse::store::pools::Pool;
-use poolhouse::store::software_tokens::{self, Proven};
-use poolhouse::store::users::{Factor, Mfa, Status, User};
-use poolhouse::time::Timestamp;
-use poolhouse::vault::Place;
+use poolhouse::store::users::Factor;
 use serde_json::{Value, json};
 
 use super::action::Face;
+use crate::api::auth::device::Device;
 use crate::support::Server;
+use crate::support::authenticator::Authenticator;
 use crate::support::srp_client::SrpClient;
+use crate::triggers::host::arn;
 
 pub const PASSWORD: &str = "Correct-Horse1!";
 pub const CHOSEN: &str = "Another-Horse2!";
@@ -43,6 +41,10 @@ pub struct Ground {
     pub offered: BTreeSet<Factor>,
     /// Whether requests from [`BLOCKED`] are always refused.
     pub blocks: bool,
+    /// Whether a remembered device stands for a second factor.
+    pub suppresses: bool,
+    /// Whether passkeys may count for two.
+    pub passkeys_count: bool,
 }
 
 /// A user as the oracle knows them.
@@ -61,6 +63,31 @@ pub struct Person {
     pub enabled: bool,
     /// Raised by everything that must end sign-ins in progress.
     pub era: u32,
+    pub devices: Vec<Gadget>,
+    pub passkey: Option<Authenticator>,
+    /// Whether the user lets the passkey count for two.
+    pub passkey_counts: bool,
+}
+
+impl Person {
+    pub fn remembers(&self, key: &str) -> bool {
+        let mut devices = self.devices.iter();
+        devices.any(|gadget| gadget.device.key == key && gadget.remembered && !gadget.forgotten)
+    }
+}
+
+/// A device that was registered; also those that are forgotten.
+pub struct Gadget {
+    pub device: Device,
+    pub remembered: bool,
+    pub forgotten: bool,
+}
+
+/// A sign-in that functions make up.
+#[derive(Clone, Debug)]
+pub struct Riddle {
+    pub after_password: bool,
+    pub solved: bool,
 }
 
 /// What was really proven in a sign-in.
@@ -70,6 +97,13 @@ pub struct Chain {
     pub second: Option<Factor>,
     pub chose_password: bool,
     pub era: u32,
+    /// The device that was named last.
+    pub named: Option<String>,
+    /// The device that proved its secret.
+    pub device: Option<String>,
+    /// Whether a passkey recognised its person.
+    pub recognised: bool,
+    pub riddle: Option<Riddle>,
 }
 
 /// A challenge that was given out; also those that are used up.
@@ -79,7 +113,7 @@ pub struct Ticket {
     pub name: ChallengeName,
     pub session: Option<String>,
     pub parameters: std::collections::BTreeMap<String, String>,
-    pub srp: Option<SrpClient>,
+    pub srp: Option<Arc<SrpClient>>,
     /// The code that was sent with it.
     pub code: Option<String>,
     /// The secret of an app that is being set up.
@@ -87,6 +121,8 @@ pub struct Ticket {
     /// Whether that app was proven.
     pub set_up: bool,
     pub chain: Chain,
+    /// What was proven once it was answered rightly.
+    pub after: Option<Chain>,
 }
 
 pub struct World<'a> {
@@ -95,9 +131,13 @@ pub struct World<'a> {
     pub people: Vec<Person>,
     pub tickets: Vec<Ticket>,
     pub seed: u64,
+    /// What was proven in the sign-ins that were completed.
+    pub ways: Vec<&'static str>,
+    /// A passkey of nobody here.
+    pub stranger: Authenticator,
 }
 
-const ALL: &[Factor] = &[Factor::Sms, Factor::SoftwareToken, Factor::Email];
+pub const ALL: &[Factor] = &[Factor::Sms, Factor::SoftwareToken, Factor::Email];
 
 fn settings(mode: &str, factors: &[Factor]) -> Value {
     let mut then = json!({ "MfaConfiguration": mode });
@@ -112,8 +152,15 @@ fn settings(mode: &str, factors: &[Factor]) -> Value {
     }
     json!({
         "UserPoolTier": "PLUS",
+        "LambdaConfig": {
+            "DefineAuthChallenge": arn("DefineAuthChallenge"),
+            "CreateAuthChallenge": arn("CreateAuthChallenge"),
+            "VerifyAuthChallengeResponse": arn("VerifyAuthChallengeResponse"),
+        },
         "SmsConfiguration": { "SnsCallerArn": "arn:aws:iam::123456789012:role/sms" },
-        "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } },
+        "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": [
+            "PASSWORD", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN",
+        ] } },
         "then": then,
     })
 }
@@ -130,18 +177,20 @@ impl<'a> World<'a> {
             people: Vec::new(),
             tickets: Vec::new(),
             seed: 1,
+            ways: Vec::new(),
+            stranger: Authenticator::es256(),
         };
         s.app.mailbox.as_ref().unwrap().delete(None);
         let token = [Factor::SoftwareToken];
-        for (mode, name, offered, blocks) in [
-            (Mode::Off, "OFF", ALL, false),
-            (Mode::Optional, "OPTIONAL", ALL, true),
-            (Mode::On, "ON", ALL, false),
-            (Mode::On, "ON", token.as_slice(), true),
+        for (mode, name, offered, rules) in [
+            (Mode::Off, "OFF", ALL, (false, true, false)),
+            (Mode::Optional, "OPTIONAL", ALL, (true, true, true)),
+            (Mode::Optional, "OPTIONAL", ALL, (false, false, false)),
+            (Mode::On, "ON", ALL, (false, true, true)),
+            (Mode::On, "ON", token.as_slice(), (true, false, true)),
         ] {
-            world
-                .place(mode, settings(name, offered), offered, blocks)
-                .await;
+            let settings = settings(name, offered);
+            world.place(mode, settings, offered, rules).await;
         }
         world
     }
@@ -154,18 +203,28 @@ impl<'a> World<'a> {
         }
     }
 
-    async fn place(&mut self, mode: Mode, mut settings: Value, offered: &[Factor], blocks: bool) {
+    async fn place(
+        &mut self,
+        mode: Mode,
+        mut settings: Value,
+        offered: &[Factor],
+        (blocks, suppresses, passkeys_count): (bool, bool, bool),
+    ) {
         if blocks {
             settings["UserPoolAddOns"] = json!({ "AdvancedSecurityMode": "ENFORCED" });
         }
+        settings["DeviceConfiguration"] = json!({ "ChallengeRequiredOnNewDevice": suppresses });
         let server = self.s;
         let then = settings.as_object_mut().unwrap().remove("then").unwrap();
         settings["PoolName"] = json!("walk");
         let made = server.api("CreateUserPool", settings).await.ok();
         let id = made["UserPool"]["Id"].as_str().unwrap().to_owned();
-        let mut then = then.clone();
-        then["UserPoolId"] = json!(id);
-        server.api("SetUserPoolMfaConfig", then).await.ok();
+        // Everybody registers what they have while nothing is asked for.
+        let mut first = then.clone();
+        first["UserPoolId"] = json!(id);
+        first["MfaConfiguration"] = json!("OFF");
+        first["WebAuthnConfiguration"] = json!({ "RelyingPartyId": "localhost" });
+        server.api("SetUserPoolMfaConfig", first.clone()).await.ok();
         if blocks {
             let request = json!({
                 "UserPoolId": id,
@@ -184,85 +243,20 @@ impl<'a> World<'a> {
             mode,
             offered: offered.iter().copied().collect(),
             blocks,
+            suppresses,
+            passkeys_count,
         });
-        let kinds: [(&str, &[Factor], Option<Factor>, bool); 7] = [
-            ("plain", &[], None, false),
-            ("phoneless", &[], None, false),
-            ("app", &[Factor::SoftwareToken], None, false),
-            ("sms", &[Factor::Sms], None, false),
-            ("many", ALL, None, false),
-            ("prefers", ALL, Some(Factor::SoftwareToken), false),
-            ("new", &[], None, true),
-        ];
-        for (name, factors, preferred, temporary) in kinds {
-            self.person(at, (name, temporary), (factors, preferred))
-                .await;
+        self.populate(at).await;
+        let mut last = first;
+        last["MfaConfiguration"] = then["MfaConfiguration"].clone();
+        if passkeys_count {
+            last["WebAuthnConfiguration"]["FactorConfiguration"] =
+                json!("MULTI_FACTOR_WITH_USER_VERIFICATION");
         }
-    }
-
-    async fn person(
-        &mut self,
-        place: usize,
-        (name, temporary): (&str, bool),
-        (factors, preferred): (&[Factor], Option<Factor>),
-    ) {
-        let phone =
-            (name != "phoneless").then(|| format!("+1555000{place}{:03}", self.people.len()));
-        let email = format!("{name}{place}-{}@example.com", self.people.len());
-        let kind = if temporary {
-            password::Kind::Temporary
-        } else {
-            password::Kind::Permanent
-        };
-        let made = self
-            .user(
-                place,
-                name,
-                (&email, phone.as_deref()),
-                (kind, factors, preferred),
-            )
-            .await;
-        let secret = if factors.contains(&Factor::SoftwareToken) {
-            Some(self.app_secret(&made.pool, &made.sub).await)
-        } else {
-            None
-        };
-        self.people.push(Person {
-            place,
-            name: name.to_owned(),
-            sub: made.sub,
-            email,
-            phone,
-            factors: factors.iter().copied().collect(),
-            preferred,
-            secret,
-            password: PASSWORD.to_owned(),
-            temporary,
-            enabled: true,
-            era: 0,
-        });
-    }
-
-    async fn app_secret(&self, pool: &PoolId, sub: &Sub) -> Vec<u8> {
-        let (app, row) = (self.app(), format!("{pool}/{sub}"));
-        let secret = app.rng.bytes::<32>().unwrap().to_vec();
-        let place = Place {
-            table: "software_tokens",
-            column: "secret",
-            row: &row,
-        };
-        let sealed = app.vault.seal(place, &secret).unwrap();
-        let proven = Proven {
-            secret: &sealed,
-            name: None,
-            step: 0,
-        };
-        let mut tx = app.store.write(&Actor::default()).await.unwrap();
-        software_tokens::put(&mut tx, pool, sub, proven)
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
-        secret
+        server.api("SetUserPoolMfaConfig", last).await.ok();
+        let ground = &self.places[at];
+        let found = clients::of_pool(self.app(), &pool, &ground.client.id).await;
+        self.places[at].pool = found.unwrap().0;
     }
 
     async fn client(&self, pool: &PoolId) -> (Pool, Client) {
@@ -270,64 +264,12 @@ impl<'a> World<'a> {
             "UserPoolId": pool.as_str(), "ClientName": "c",
             "ExplicitAuthFlows": [
                 "ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH",
-                "ALLOW_USER_AUTH",
+                "ALLOW_USER_AUTH", "ALLOW_CUSTOM_AUTH",
             ],
         });
         let made = self.s.api("CreateUserPoolClient", request).await.ok();
         let id = made["UserPoolClient"]["ClientId"].as_str().unwrap();
         let id = ClientId::parse(id).unwrap();
         clients::of_pool(self.app(), pool, &id).await.unwrap()
-    }
-
-    async fn user(
-        &self,
-        place: usize,
-        name: &str,
-        (email, phone): (&str, Option<&str>),
-        (kind, factors, preferred): (password::Kind, &[Factor], Option<Factor>),
-    ) -> User {
-        let (app, pool) = (self.app(), &self.places[place].pool);
-        let now = app.clock.now(&pool.id);
-        let mut user = User {
-            pool: pool.id.clone(),
-            sub: app.rng.sub().unwrap(),
-            username: name.to_owned(),
-            username_key: usernames::key(pool, name),
-            status: Status::Confirmed,
-            enabled: true,
-            attributes: [
-                ("email".to_owned(), email.to_owned()),
-                ("email_verified".to_owned(), "true".to_owned()),
-            ]
-            .into(),
-            created: now,
-            modified: now,
-            auth_epoch: 1,
-            tokens_valid_from: Timestamp::from_ms(0),
-            mfa: Mfa {
-                enabled: factors.iter().copied().collect(),
-                preferred,
-                ..Mfa::default()
-            },
-            version: 1,
-        };
-        if let Some(phone) = phone {
-            user.attributes
-                .insert("phone_number".to_owned(), phone.to_owned());
-        }
-        if kind == password::Kind::Temporary {
-            user.status = Status::ForceChangePassword;
-        }
-        let plain = Secret::new(PASSWORD.to_owned());
-        let prepared = password::prepare(app, pool, &user.sub, &user.username, &plain).await;
-        let row = prepared.unwrap().into_row(pool, None, kind, now);
-        let mut tx = app.store.write(&Actor::default()).await.unwrap();
-        let inserted = records::insert(&mut tx, pool, &user).await;
-        inserted.map_err(|_| "taken").unwrap();
-        passwords::set(&mut tx, &pool.id, &user.sub, &row)
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
-        user
     }
 }
