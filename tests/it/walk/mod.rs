@@ -3,7 +3,7 @@
 //! [`oracle`] knows those by itself and keeps its own account of what was really proven.
 //!
 //! The walks run in process on the sign-in machine itself, with a virtual clock and fixed seeds.
-//! `POOLHOUSE_WALK_STEPS=100000 cargo nextest run walk` walks further than the suite does.
+//! `POOLHOUSE_WALK_STEPS=100000 cargo test --test it walk:: -- --nocapture` walks further than the suite does.
 
 mod action;
 mod answer;
@@ -40,6 +40,15 @@ struct Figures {
     refusals: AtomicUsize,
     /// Completed sign-ins by what was proven.
     ways: Mutex<BTreeMap<&'static str, usize>>,
+}
+
+impl Figures {
+    fn count(&self, ways: Vec<&'static str>) {
+        let mut counted = self.ways.lock().unwrap();
+        for way in ways {
+            *counted.entry(way).or_default() += 1;
+        }
+    }
 }
 
 #[test]
@@ -80,11 +89,7 @@ fn no_walk_leads_to_tokens_past_a_required_factor() {
                 };
                 counted.fetch_add(1, Ordering::Relaxed);
             }
-            let mut ways = figures.ways.lock().unwrap();
-            for way in std::mem::take(&mut world.ways) {
-                *ways.entry(way).or_default() += 1;
-            }
-            drop(ways);
+            figures.count(std::mem::take(&mut world.ways));
             world.close().await;
             host.take();
             Ok(())
