@@ -112,6 +112,24 @@ async fn a_code_belongs_to_its_session() {
 }
 
 #[tokio::test]
+async fn a_code_answers_the_factor_that_it_was_sent_for() {
+    let stage = stage("OPTIONAL").await;
+    prefer(&stage, json!({ "SMSMfaSettings": { "Enabled": true } })).await;
+    let asked = stage.sign_in("ada", PASSWORD).await.ok();
+    let code = stage.s.code_to("+15550100");
+    let mut as_mail = asked.clone();
+    as_mail["ChallengeName"] = json!("EMAIL_OTP");
+    let answer = stage
+        .next(&as_mail, json!({ "EMAIL_OTP_CODE": code }))
+        .await;
+    answer.error(NOT_AUTHORIZED, "Invalid session for the user.");
+    stage
+        .next(&asked, json!({ "SMS_MFA_CODE": code }))
+        .await
+        .ok();
+}
+
+#[tokio::test]
 async fn of_several_factors_one_is_chosen() {
     let stage = stage("OPTIONAL").await;
     let both =
