@@ -238,6 +238,7 @@ fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
         iss: &issuer,
         version: hosted.then_some(2),
         client_id: client.id.as_str(),
+        aud: session.resource.as_deref(),
         origin_jti: origin,
         event_id: session.event_id.as_str(),
         token_use: TokenUse::Access,
@@ -289,6 +290,7 @@ fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
         id_token,
         refresh_token: None,
         lifetime,
+        scope: overrides.scope_of(&session.scope),
         new_device: None,
     })
 }

@@ -33,6 +33,8 @@ pub struct Issued {
     pub refresh_token: Option<String>,
     /// Lifetime of the access token.
     pub lifetime: Span,
+    /// The scopes of the access token, joined by spaces.
+    pub scope: String,
     /// The key that the sign-in's device was given, if it had none.
     pub new_device: Option<NewDevice>,
 }
@@ -66,6 +68,8 @@ pub struct Exchange<'a> {
     pub scopes: &'a [String],
     /// `nonce` of the authorization request.
     pub nonce: Option<&'a str>,
+    /// `resource` of the authorization request.
+    pub resource: Option<&'a str>,
     /// What the trigger said when the code was given; none asks it now.
     pub decided: Option<&'a Overrides>,
     /// Whether there is a refresh token among them; the implicit grant never gives one.
@@ -95,6 +99,7 @@ pub async fn exchange(
         event_id: proven.event_id.clone(),
         origin: Some(proven.session.clone()),
         scope: exchange.scopes.join(" "),
+        resource: exchange.resource.map(str::to_owned),
         expires,
         ..new
     };
@@ -172,6 +177,7 @@ pub async fn client_credentials(
         id_token: None,
         refresh_token: None,
         lifetime,
+        scope: overrides.scope_of(&scope),
         new_device: None,
     })
 }

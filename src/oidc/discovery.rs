@@ -21,7 +21,8 @@ struct Endpoints {
 }
 
 /// Cognito's members first, then those that say what is true anyway. The defaults of
-/// `request_uri_parameter_supported` and `claims_parameter_supported` would not be.
+/// `request_uri_parameter_supported` and `claims_parameter_supported` would not be. What differs
+/// between the profiles is told as it is in the pool's.
 #[derive(Serialize)]
 struct Document {
     #[serde(flatten)]
@@ -42,6 +43,8 @@ struct Document {
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    authorization_response_iss_parameter_supported: bool,
 }
 
 const CLIENT_AUTH: &[&str] = &["client_secret_basic", "client_secret_post", "none"];
@@ -77,7 +80,7 @@ pub(super) async fn document(app: &App, pool: &PoolId) -> Result<Vec<u8>> {
             "client_credentials",
         ],
         code_challenge_methods_supported: &["S256"],
-        prompt_values_supported: &["none", "login"],
+        prompt_values_supported: &["none", "login", "select_account"],
         claims_supported: &[
             "sub",
             "iss",
@@ -110,6 +113,7 @@ pub(super) async fn document(app: &App, pool: &PoolId) -> Result<Vec<u8>> {
         claims_parameter_supported: false,
         request_parameter_supported: false,
         request_uri_parameter_supported: false,
+        authorization_response_iss_parameter_supported: app.profile(Some(&pool.id)).is_strict(),
     };
     serde_json::to_vec(&document).map_err(Error::internal)
 }

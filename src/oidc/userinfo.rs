@@ -31,7 +31,8 @@ pub(super) async fn post(visit: Visit, headers: HeaderMap, body: Bytes) -> Respo
         },
     };
     let token = match (bearer(&headers), in_form) {
-        (Some(_), Some(_)) => None,
+        // One way at a time (RFC 6750 2).
+        (Some(_), Some(_)) => return refuse(&visit, 400, "invalid_request", BAD_REQUEST),
         (header, form) => header.or(form),
     };
     person(&visit, token).await
@@ -39,6 +40,9 @@ pub(super) async fn post(visit: Visit, headers: HeaderMap, body: Bytes) -> Respo
 
 async fn person(visit: &Visit, token: Option<Secret<String>>) -> Response {
     let Some(token) = token else {
+        if visit.app.profile(visit.pool.as_ref()).is_strict() {
+            return unauthorized(visit);
+        }
         return refuse(visit, 400, "invalid_request", BAD_REQUEST);
     };
     match userinfo::claims(&visit.app, visit.pool.as_ref(), &token).await {
@@ -53,6 +57,16 @@ async fn person(visit: &Visit, token: Option<Secret<String>>) -> Response {
             refuse(visit, 401, "invalid_token", BAD_TOKEN)
         }
     }
+}
+
+/// Who brings no token is told how to bring one, and nothing else (RFC 6750 3.1).
+fn unauthorized(visit: &Visit) -> Response {
+    let mut response = answer::json(visit, 401, &json!({}));
+    let scheme = HeaderValue::from_static(r#"Bearer realm="userinfo""#);
+    response
+        .headers_mut()
+        .insert(header::WWW_AUTHENTICATE, scheme);
+    response
 }
 
 /// The token of the one `Authorization: Bearer` header.

@@ -67,6 +67,10 @@ translation! {
     NewPasswordText = "请在下方输入新密码。";
     NewPasswordAttributes = "我们还需要您提供以下信息。";
     Next = "下一步";
+    ChooseAccountTitle = "选择账户";
+    ChooseAccountHeading = "选择账户";
+    AccountSignedIn = "已登录";
+    UseAnotherAccount = "使用其他账户";
     ChooseWayTitle = "选择登录方式";
     ChooseWayHeading = "选择登录方式";
     ByPasswordHint = "您账户的密码";

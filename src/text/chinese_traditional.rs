@@ -67,6 +67,10 @@ translation! {
     NewPasswordText = "請在下方輸入新密碼。";
     NewPasswordAttributes = "我們還需要您提供以下資訊。";
     Next = "下一步";
+    ChooseAccountTitle = "選擇帳戶";
+    ChooseAccountHeading = "選擇帳戶";
+    AccountSignedIn = "已登入";
+    UseAnotherAccount = "使用其他帳戶";
     ChooseWayTitle = "選擇登入方式";
     ChooseWayHeading = "選擇登入方式";
     ByPasswordHint = "您帳戶的密碼";

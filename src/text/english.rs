@@ -113,6 +113,10 @@ catalogue! {
 
     // Choosing the first factor
     Next = "Next";
+    ChooseAccountTitle = "Choose an account";
+    ChooseAccountHeading = "Choose an account";
+    AccountSignedIn = "Signed in";
+    UseAnotherAccount = "Use another account";
     ChooseWayTitle = "Choose how to sign in";
     ChooseWayHeading = "Choose how to sign in";
     ByPasswordHint = "The password of your account";

@@ -67,6 +67,10 @@ translation! {
     NewPasswordText = "Veuillez saisir votre nouveau mot de passe ci-dessous.";
     NewPasswordAttributes = "Nous avons aussi besoin des informations suivantes.";
     Next = "Suivant";
+    ChooseAccountTitle = "Choisir un compte";
+    ChooseAccountHeading = "Choisissez un compte";
+    AccountSignedIn = "Connecté";
+    UseAnotherAccount = "Utiliser un autre compte";
     ChooseWayTitle = "Choisir comment se connecter";
     ChooseWayHeading = "Choisissez comment vous connecter";
     ByPasswordHint = "Le mot de passe de votre compte";

@@ -67,6 +67,10 @@ translation! {
     NewPasswordText = "Bitte geben Sie unten Ihr neues Passwort ein.";
     NewPasswordAttributes = "Außerdem benötigen wir folgende Angaben von Ihnen.";
     Next = "Weiter";
+    ChooseAccountTitle = "Konto wählen";
+    ChooseAccountHeading = "Wählen Sie ein Konto";
+    AccountSignedIn = "Angemeldet";
+    UseAnotherAccount = "Anderes Konto verwenden";
     ChooseWayTitle = "Anmeldung wählen";
     ChooseWayHeading = "Wählen Sie, wie Sie sich anmelden";
     ByPasswordHint = "Das Passwort Ihres Kontos";

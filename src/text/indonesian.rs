@@ -67,6 +67,10 @@ translation! {
     NewPasswordText = "Masukkan kata sandi baru Anda di bawah.";
     NewPasswordAttributes = "Kami juga memerlukan data berikut dari Anda.";
     Next = "Berikutnya";
+    ChooseAccountTitle = "Pilih akun";
+    ChooseAccountHeading = "Pilih akun";
+    AccountSignedIn = "Sudah masuk";
+    UseAnotherAccount = "Gunakan akun lain";
     ChooseWayTitle = "Pilih cara masuk";
     ChooseWayHeading = "Pilih cara masuk";
     ByPasswordHint = "Kata sandi akun Anda";

@@ -67,6 +67,10 @@ translation! {
     NewPasswordText = "Inserisci la nuova password qui sotto.";
     NewPasswordAttributes = "Ci servono anche i seguenti dati.";
     Next = "Avanti";
+    ChooseAccountTitle = "Scegli un account";
+    ChooseAccountHeading = "Scegli un account";
+    AccountSignedIn = "Accesso effettuato";
+    UseAnotherAccount = "Usa un altro account";
     ChooseWayTitle = "Scegli come accedere";
     ChooseWayHeading = "Scegli come accedere";
     ByPasswordHint = "La password del tuo account";

@@ -67,6 +67,10 @@ translation! {
     NewPasswordText = "新しいパスワードを入力してください。";
     NewPasswordAttributes = "次の情報も必要です。";
     Next = "次へ";
+    ChooseAccountTitle = "アカウントの選択";
+    ChooseAccountHeading = "アカウントを選択してください";
+    AccountSignedIn = "サインイン済み";
+    UseAnotherAccount = "別のアカウントを使用";
     ChooseWayTitle = "サインイン方法の選択";
     ChooseWayHeading = "サインイン方法を選択してください";
     ByPasswordHint = "アカウントのパスワード";

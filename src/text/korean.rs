@@ -67,6 +67,10 @@ translation! {
     NewPasswordText = "아래에 새 암호를 입력하세요.";
     NewPasswordAttributes = "다음 정보도 필요합니다.";
     Next = "다음";
+    ChooseAccountTitle = "계정 선택";
+    ChooseAccountHeading = "계정을 선택하세요";
+    AccountSignedIn = "로그인됨";
+    UseAnotherAccount = "다른 계정 사용";
     ChooseWayTitle = "로그인 방법 선택";
     ChooseWayHeading = "로그인 방법을 선택하세요";
     ByPasswordHint = "계정의 암호";

@@ -67,6 +67,10 @@ translation! {
     NewPasswordText = "Digite sua nova senha abaixo.";
     NewPasswordAttributes = "Também precisamos das seguintes informações.";
     Next = "Avançar";
+    ChooseAccountTitle = "Escolher uma conta";
+    ChooseAccountHeading = "Escolha uma conta";
+    AccountSignedIn = "Conectado";
+    UseAnotherAccount = "Usar outra conta";
     ChooseWayTitle = "Escolher como entrar";
     ChooseWayHeading = "Escolha como entrar";
     ByPasswordHint = "A senha da sua conta";

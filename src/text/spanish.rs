@@ -67,6 +67,10 @@ translation! {
     NewPasswordText = "Introduzca su nueva contraseña a continuación.";
     NewPasswordAttributes = "También necesitamos los siguientes datos.";
     Next = "Siguiente";
+    ChooseAccountTitle = "Elegir una cuenta";
+    ChooseAccountHeading = "Elija una cuenta";
+    AccountSignedIn = "Sesión iniciada";
+    UseAnotherAccount = "Usar otra cuenta";
     ChooseWayTitle = "Elegir cómo iniciar sesión";
     ChooseWayHeading = "Elija cómo iniciar sesión";
     ByPasswordHint = "La contraseña de su cuenta";

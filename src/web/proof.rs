@@ -11,9 +11,9 @@ pub(in crate::web) use self::words::Words;
 
 use super::assets;
 use super::hosted::views::{
-    AddPasskeyPage, ChooseFactorPage, ChooseWayPage, ConfirmPage, ErrorPage, ForgotPasswordPage,
-    NewPasswordPage, NoticePage, PasskeyPage, PasswordPage, ResetPasswordPage, SecondFactorPage,
-    SetUpAppPage, SetUpEmailPage, SignInPage, SignUpPage, SignedOutPage,
+    AddPasskeyPage, ChooseAccountPage, ChooseFactorPage, ChooseWayPage, ConfirmPage, ErrorPage,
+    ForgotPasswordPage, NewPasswordPage, NoticePage, PasskeyPage, PasswordPage, ResetPasswordPage,
+    SecondFactorPage, SetUpAppPage, SetUpEmailPage, SignInPage, SignUpPage, SignedOutPage,
 };
 use super::mailbox::views::{MailboxPage, MessagePage};
 use super::preview::views::PreviewPage;
@@ -25,6 +25,7 @@ fn pages(words: Words) -> Vec<(&'static str, String)> {
     let mut pages = Vec::new();
     render(&mut pages, SignInPage::samples(words));
     render(&mut pages, ChooseWayPage::samples(words));
+    render(&mut pages, ChooseAccountPage::samples(words));
     render(&mut pages, PasswordPage::samples(words));
     render(&mut pages, SignUpPage::samples(words));
     render(&mut pages, ConfirmPage::samples(words));

@@ -5,6 +5,7 @@
 //! refresh token or the client itself into tokens. [`refusal`] is how all of it says no.
 
 pub mod answers;
+mod asked;
 pub mod authorize;
 pub mod client_auth;
 pub mod codes;
@@ -16,6 +17,7 @@ pub mod made;
 pub mod pkce;
 pub mod redirects;
 pub mod refusal;
+mod resource;
 pub mod revoke;
 pub mod scopes;
 pub mod sites;

@@ -5,6 +5,7 @@
 
 mod add_passkey;
 mod asked;
+mod choose_account;
 mod choose_factor;
 mod confirm;
 mod confirm_user;
@@ -44,6 +45,10 @@ use crate::app::App;
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/login", get(login::show).post(login::submit))
+        .route(
+            "/login/account",
+            get(choose_account::show).post(choose_account::submit),
+        )
         .route(
             "/login/choose",
             get(first_factor::show).post(first_factor::choose),
