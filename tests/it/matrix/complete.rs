@@ -91,6 +91,7 @@ fn every_path_stands_once_at_both_doors_and_with_every_factor_and_grant() {
         has(Path::RefreshGrant { rotating: yes });
         has(Path::CodeGrant { pkce: yes });
     }
+    has(Path::Chooser);
     has(Path::SignUpPage);
     has(Path::NewPasswordPage);
 }

@@ -120,7 +120,7 @@ const fn stand(path: Path) -> Stand {
         Path::LoginPage(_) => Stand::Login,
         Path::SignUpPage => Stand::SignUp,
         Path::NewPasswordPage | Path::FactorPage(_) => Stand::Going,
-        Path::Sso(_) => Stand::Sso,
+        Path::Sso(_) | Path::Chooser => Stand::Sso,
         Path::CodeGrant { .. } => Stand::Code,
     }
 }
@@ -310,7 +310,7 @@ fn twice(path: Path) -> Expected {
         Path::RefreshGrant { rotating: true } | Path::CodeGrant { .. } => grant("invalid_grant"),
         // Passwords, refresh tokens that do not rotate and browser sessions are for many times.
         Path::Password(_) | Path::RefreshFlow(_) | Path::GetTokens { .. } => tokens(),
-        Path::RefreshGrant { .. } | Path::Sso(_) => tokens(),
+        Path::RefreshGrant { .. } | Path::Sso(_) | Path::Chooser => tokens(),
         Path::Srp(_) | Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => {
             denied(ONCE)
         }
@@ -355,7 +355,7 @@ fn revoked(path: Path) -> Expected {
     match path {
         Path::RefreshFlow(_) | Path::GetTokens { .. } => denied(REVOKED),
         Path::RefreshGrant { .. } => grant("invalid_grant"),
-        Path::Sso(Grant::Code) => tokens(),
+        Path::Sso(Grant::Code) | Path::Chooser => tokens(),
         Path::Sso(Grant::Implicit) => Expected::Never("the implicit grant gives no refresh token"),
         _ => Expected::Never("the way has given no token that could be revoked"),
     }

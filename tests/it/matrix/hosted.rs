@@ -34,8 +34,8 @@ pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
             at(browser, form.fill("confirm_password", NEW_PASSWORD))
         }
         Path::FactorPage(factor) => second_factor(cell, browser, page, factor).await,
-        Path::Sso(grant) => {
-            if grant == Grant::Code {
+        Path::Sso(_) | Path::Chooser => {
+            if cell.path.grant() == Grant::Code {
                 let told = redeem(cell, seat, &page.code()).await.ok();
                 let token = told["refresh_token"].as_str().unwrap().to_owned();
                 *cell.refresh.lock().await = Some(token);
@@ -112,7 +112,13 @@ pub async fn last(cell: &Cell<'_>, begun: &Begun, seat: &Seat) -> Found {
         Begun::Browser(browser) => {
             let mut browser = (**browser).clone();
             plant(cell, &mut browser, seat);
-            let page = browser.get(&authorize(cell, seat)).await;
+            let mut page = browser.get(&authorize(cell, seat)).await;
+            if cell.path == Path::Chooser {
+                page = browser.follow(page).await;
+                if let Some(form) = page.find_form("chooseAccountForm") {
+                    page = browser.submit(&form).await;
+                }
+            }
             seen(cell, seat, &mut browser, page).await
         }
         Begun::Code(code) => told(&redeem(cell, seat, code).await),
@@ -169,6 +175,9 @@ fn authorize(cell: &Cell<'_>, seat: &Seat) -> String {
         ("redirect_uri", CALLBACK),
         ("state", "s"),
     ];
+    if cell.path == Path::Chooser {
+        pairs.push(("prompt", "select_account"));
+    }
     if is_pkce(cell) {
         pairs.push(("code_challenge", CHALLENGE));
         pairs.push(("code_challenge_method", "S256"));

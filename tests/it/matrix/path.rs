@@ -78,6 +78,8 @@ pub enum Path {
     FactorPage(Factor),
     /// `/oauth2/authorize` in a browser that is signed in.
     Sso(Grant),
+    /// The account chooser, in a browser that is signed in.
+    Chooser,
     /// `grant_type=authorization_code`.
     CodeGrant { pkce: bool },
 }
@@ -145,6 +147,7 @@ pub const PATHS: &[Path] = &[
     Path::FactorPage(Factor::SetUp),
     Path::Sso(Grant::Code),
     Path::Sso(Grant::Implicit),
+    Path::Chooser,
     Path::CodeGrant { pkce: false },
     Path::CodeGrant { pkce: true },
 ];
@@ -163,7 +166,7 @@ impl Path {
             Self::LoginPage(_) | Self::SignUpPage | Self::NewPasswordPage | Self::FactorPage(_) => {
                 Part::Page
             }
-            Self::Sso(_) | Self::CodeGrant { .. } => Part::Browser,
+            Self::Sso(_) | Self::Chooser | Self::CodeGrant { .. } => Part::Browser,
         }
     }
 

@@ -74,7 +74,8 @@ pub fn flow_off(path: Path) -> Expected {
         | Path::SignUpPage
         | Path::NewPasswordPage
         | Path::FactorPage(_)
-        | Path::Sso(_) => Expected::End(End::Back("invalid_request", Some("unauthorized_client"))),
+        | Path::Sso(_)
+        | Path::Chooser => Expected::End(End::Back("invalid_request", Some("unauthorized_client"))),
     }
 }
 

@@ -302,7 +302,7 @@ impl Cell<'_> {
                 Span::days(30)
             }
             Path::CodeGrant { .. } => Span::minutes(5),
-            Path::Sso(_) | Path::LoginPage(_) => Span::hours(1),
+            Path::Sso(_) | Path::Chooser | Path::LoginPage(_) => Span::hours(1),
             Path::SignUpPage => Span::hours(24),
             _ => Span::minutes(3),
         };

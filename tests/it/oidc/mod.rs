@@ -3,6 +3,7 @@
 mod authorize;
 mod client_auth;
 mod code;
+mod conformance;
 mod cors;
 mod faults;
 mod forged;
@@ -15,6 +16,8 @@ mod opaque;
 mod published;
 mod redirects;
 mod refresh;
+mod resource;
 mod revoke;
 mod sites;
+mod strict;
 mod userinfo;

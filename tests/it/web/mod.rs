@@ -1,6 +1,7 @@
 //! Pages, as a browser sees them.
 
 mod branding;
+mod choose_account;
 mod confirm_link;
 mod first_factor;
 mod forms;
