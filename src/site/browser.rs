@@ -45,7 +45,7 @@ pub fn remember(visit: &Visit, pool: &Pool, proven: &Proven) -> Result<Option<He
     let value = visit.app.vault.seal_token(PURPOSE, &sealed)?;
     let left = proven.expires.since(visit.app.clock.now(&pool.id));
     let cookie = Cookie {
-        name: COOKIE,
+        name: &visit.cookie_name(COOKIE),
         value: &value,
         base: &visit.base,
         keep: Some(Span::ms(left.max(0))),
@@ -59,7 +59,7 @@ pub async fn end(visit: &Visit, pool: &Pool) -> Result<Option<HeaderValue>> {
         sessions::end_browser(&visit.app, &visit.actor, &pool.id, &id).await?;
     }
     let cookie = Cookie {
-        name: COOKIE,
+        name: &visit.cookie_name(COOKIE),
         value: "",
         base: &visit.base,
         keep: None,
@@ -68,7 +68,8 @@ pub async fn end(visit: &Visit, pool: &Pool) -> Result<Option<HeaderValue>> {
 }
 
 fn sealed_ids(visit: &Visit, pool: &PoolId) -> Vec<SessionId> {
-    let values = visit.cookies.all(COOKIE).take(TRIES);
+    let name = visit.cookie_name(COOKIE);
+    let values = visit.cookies.all(&name).take(TRIES);
     let opened = values.filter_map(|value| visit.app.vault.open_token::<Sealed>(PURPOSE, value));
     opened
         .filter(|sealed| sealed.pool == *pool)

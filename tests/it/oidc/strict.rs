@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::Server;
 use crate::support::browser::Browser;
 use crate::support::house::{
-    CALLBACK, CHALLENGE, Client, House, PASSWORD, Told, VERIFIER, basic, query,
+    CALLBACK, CHALLENGE, Client, House, PASSWORD, Told, VERIFIER, basic, domain_name, query,
 };
 
 async fn house() -> House {
@@ -311,6 +311,74 @@ async fn one_pool_may_have_a_profile_of_its_own() {
         .await;
     assert_eq!(page.sent().get("iss"), None);
     assert_eq!(page.sent()["error_description"], "invalid_scope");
+}
+
+/// The `cookie` header that answers what an answer set.
+fn kept(answer: &reqwest::Response) -> Vec<String> {
+    let set = answer.headers().get_all("set-cookie").iter();
+    let pairs = set.map(|header| header.to_str().unwrap());
+    let pairs = pairs.filter(|header| !header.contains("Max-Age=0"));
+    pairs
+        .map(|header| header.split(';').next().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn cookies_are_held_to_a_host_that_is_all_the_pools() {
+    for (profile, prefix) in [(Profile::Parity, ""), (Profile::Strict, "__Host-")] {
+        let s = Server::with(|config| {
+            config.profiles.usual = profile;
+            config.public_url = Some("https://id.example.com".to_owned());
+        });
+        let house = House::on(s.await, json!({})).await;
+        house.user("jane").await;
+        let host = format!("{}.localhost", domain_name(&house.pool));
+        let ask = |url: &str, cookies: &str| {
+            let request = house.s.http.get(format!("{}{url}", house.s.url));
+            request
+                .header("host", &host)
+                .header("cookie", cookies)
+                .send()
+        };
+        let url = format!("/login?{}", house.query(&PKCE));
+        let page = ask(&url, "").await.unwrap();
+        let cookie = kept(&page).remove(0);
+        assert!(
+            cookie.starts_with(&format!("{prefix}XSRF-TOKEN=")),
+            "{cookie}"
+        );
+        let token = cookie.split_once('=').unwrap().1;
+        let form = query(&[
+            ("_csrf", token),
+            ("username", "jane"),
+            ("password", PASSWORD),
+        ]);
+        let request = house.s.http.post(format!("{}{url}", house.s.url));
+        let request = request.header("host", &host).header("cookie", &cookie);
+        let kind = "application/x-www-form-urlencoded";
+        let answer = request.header("content-type", kind).body(form).send();
+        let answer = answer.await.unwrap();
+        assert_eq!(answer.status(), 303);
+        let session = kept(&answer);
+        let name = format!("{prefix}cognito=");
+        let session = session
+            .iter()
+            .find(|cookie| cookie.starts_with(&name))
+            .unwrap();
+        // What a neighbour of the host may set has no say.
+        let planted = session.replace("__Host-", "");
+        let silent = house.query(&[PKCE[0], PKCE[1], ("prompt", "none")]);
+        let silent = format!("/oauth2/authorize?{silent}");
+        for (cookie, known) in [(session, true), (&planted, prefix.is_empty())] {
+            let answer = ask(&silent, cookie).await.unwrap();
+            let location = answer.headers()["location"].to_str().unwrap();
+            assert_eq!(location.contains("code="), known, "{location}");
+        }
+        // Below a path there cannot be such cookies.
+        let mut browser = Browser::new(&house.s);
+        let page = browser.open(&house.authorize(&PKCE)).await;
+        assert!(page.set.iter().all(|cookie| cookie.name == "XSRF-TOKEN"));
+    }
 }
 
 #[tokio::test]
