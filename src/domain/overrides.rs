@@ -133,7 +133,7 @@ impl Overrides {
         let scope = token.get("scope").and_then(Value::as_str);
         let mut scopes: Vec<&str> = scope.unwrap_or_default().split(' ').collect();
         for added in &self.scopes_to_add {
-            if !added.starts_with("aws.cognito.") && !scopes.contains(&added.as_str()) {
+            if !added.starts_with("aws.cognito") && !scopes.contains(&added.as_str()) {
                 scopes.push(added);
             }
         }
@@ -299,9 +299,15 @@ mod tests {
     #[test]
     fn scopes_are_added_and_suppressed() {
         let overrides = Overrides {
-            scopes_to_add: ["c/d", "a/b", "e/f", "aws.cognito.signin.user.admin"]
-                .map(Into::into)
-                .to_vec(),
+            scopes_to_add: [
+                "c/d",
+                "a/b",
+                "e/f",
+                "aws.cognito.signin.user.admin",
+                "aws.cognito/dcr/register",
+            ]
+            .map(Into::into)
+            .to_vec(),
             scopes_to_suppress: vec!["openid".into(), "e/f".into()],
             ..Overrides::default()
         };
