@@ -31,7 +31,7 @@ pub struct Issued {
     pub id_token: Option<String>,
     /// The refresh token; none in the answer to a refresh, unless refresh tokens rotate.
     pub refresh_token: Option<String>,
-    /// Lifetime of the access token.
+    /// Lifetime of the access token; of the ID token, where that alone was made from another token.
     pub lifetime: Span,
     /// The key that the sign-in's device was given, if it had none.
     pub new_device: Option<NewDevice>,
@@ -109,6 +109,7 @@ pub async fn exchange(
         nonce: exchange.nonce,
         decided: exchange.decided,
         metadata: &Metadata::new(),
+        derived: None,
     };
     complete(app, actor, completion, claim).await
 }
