@@ -45,15 +45,17 @@ CREATE INDEX pools_by_kms_key ON pools (kms_key);
 CREATE INDEX pools_by_owner ON pools (account, region, pool_id);
 
 CREATE TABLE clients (
-    pool_id     TEXT   NOT NULL REFERENCES pools ON DELETE CASCADE,
-    client_id   TEXT   NOT NULL,
-    name        TEXT   NOT NULL,
-    document    TEXT   NOT NULL,
+    pool_id     TEXT    NOT NULL REFERENCES pools ON DELETE CASCADE,
+    client_id   TEXT    NOT NULL,
+    name        TEXT    NOT NULL,
+    document    TEXT    NOT NULL,
     -- What operations of their own set, and UpdateUserPoolClient leaves alone.
-    extras      TEXT   NOT NULL,
-    created_ms  BIGINT NOT NULL,
-    modified_ms BIGINT NOT NULL,
-    version     BIGINT NOT NULL,
+    extras      TEXT    NOT NULL,
+    -- Whether it registered itself (dynamic client registration).
+    registered  BOOLEAN NOT NULL,
+    created_ms  BIGINT  NOT NULL,
+    modified_ms BIGINT  NOT NULL,
+    version     BIGINT  NOT NULL,
     PRIMARY KEY (pool_id, client_id)
 );
 CREATE UNIQUE INDEX clients_by_id ON clients (client_id);

@@ -1,12 +1,15 @@
 //! Connections, from the moment they are accepted: how many, how slow, how large, and that their
 //! bytes can be read in one way only (security.md F4, F6, F7).
 //!
+//! A connection speaks HTTP/1.1, or HTTP/2 where its listener has agreed on that with the client.
 //! Behind it requests are whole: whatever a handler sees has passed the limits here.
 
 mod crowd;
+mod frames;
 mod framing;
 mod gate;
 mod heads;
+mod second;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +29,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
@@ -59,10 +63,21 @@ impl Default for Limits {
     }
 }
 
+/// What a listener has agreed on with a client.
+pub trait Speaks {
+    /// Whether the connection speaks HTTP/2; else HTTP/1.1.
+    fn speaks_http2(&self) -> bool {
+        false
+    }
+}
+
+impl Speaks for TcpStream {}
+
 /// Serves a router on a listener until `stop`, then until the requests under way are answered.
 pub async fn serve<L>(mut listener: L, router: Router, limits: Limits, stop: impl Future)
 where
     L: Listener<Addr = SocketAddr>,
+    L::Io: Speaks,
 {
     let crowd = Crowd::new(limits.connections);
     let mut connections = JoinSet::new();
@@ -79,7 +94,12 @@ where
             _ = &mut stop => break,
             guest = crowd.admit() => guest,
         };
-        connections.spawn(connection(stream, peer, router.clone(), (limits, guest)));
+        let (router, at) = (router.clone(), (limits, guest));
+        if stream.speaks_http2() {
+            connections.spawn(second::connection(stream, peer, router, at));
+        } else {
+            connections.spawn(connection(stream, peer, router, at));
+        }
     }
     drop(listener);
     crowd.dismiss();

@@ -360,6 +360,7 @@ texts! {
 }
 
 mod branding;
+mod exchange;
 mod kms;
 mod lambda;
 mod settings;

@@ -1,5 +1,5 @@
 //! https: the listener, and where its certificates come from. TLS 1.2 and 1.3 with the suites of
-//! aws-lc-rs, HTTP/1.1 (security.md F9).
+//! aws-lc-rs; HTTP/2 or HTTP/1.1, as the client likes (security.md F9).
 //!
 //! [`local`] makes certificates for this machine under a CA of the data folder; [`given`] serves
 //! those of two files and follows their changes.
@@ -30,7 +30,7 @@ pub fn protocol(certificates: Arc<dyn ResolvesServerCert>) -> anyhow::Result<Ser
         .with_protocol_versions(&[&TLS13, &TLS12])?
         .with_no_client_auth()
         .with_cert_resolver(certificates);
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }
 

@@ -20,6 +20,8 @@ The files are one JSON object with one line per operation and per shape, sorted 
                "ClientIdType": {"type": "string", "min": 1, "max": 128, "pattern": "[\\\\w+]+",
                                 "sensitive": true}}
 
+One value is added that the model leaves out and its own documentation asks for (`ADDED`).
+
 Members carry the name they have on the wire. Enums and required lists keep the model's order.
 """
 
@@ -39,6 +41,8 @@ FILES = {
     "kms": ROOT / "src" / "kms" / "constraints.json",
 }
 COPIED = ("min", "max", "pattern", "enum")
+# The documentation of GetClientToken: "you must ... enable the ALLOW_CLIENT_TOKEN_AUTH authentication flow".
+ADDED = {"ExplicitAuthFlowsType": ["ALLOW_CLIENT_TOKEN_AUTH"]}
 FLAGS = ("sensitive", "document")
 
 
@@ -91,6 +95,8 @@ def service_facts(service):
         name = waiting.pop()
         if name not in shapes:
             shapes[name], targets = shape_facts(model["shapes"][name])
+            if service == "cognito-idp" and name in ADDED:
+                shapes[name]["enum"] = [*shapes[name]["enum"], *ADDED[name]]
             waiting += targets
     return operations, dict(sorted(shapes.items()))
 

@@ -83,8 +83,8 @@ operations! {
     ForgetDevice Token => devices::forget_device::forget_device;
     ForgotPassword Public => account::forgot_password::forgot_password;
     GetCSVHeader Iam;
-    GetClientToken IamOrClient;
-    GetDerivedToken IamOrClient;
+    GetClientToken Public => auth::get_client_token::get_client_token;
+    GetDerivedToken IamOrClient => auth::get_derived_token::get_derived_token;
     GetDevice Token => devices::get_device::get_device;
     GetGroup Iam => groups::get_group::get_group;
     GetIdentityProviderByIdentifier Iam;

@@ -102,7 +102,11 @@ async fn signed_in(
 }
 
 /// The user of a token, unless the token was revoked or the user may not act.
-async fn standing_user(app: &App, pool: &Pool, claims: &ReadAccess) -> Result<(User, SessionId)> {
+pub(super) async fn standing_user(
+    app: &App,
+    pool: &Pool,
+    claims: &ReadAccess,
+) -> Result<(User, SessionId)> {
     let invalid = || Error::invalid_access_token().because(Reason::BadToken);
     let sub = Sub::parse(claims.sub.as_str()).map_err(|_| invalid())?;
     let mut db = app.store.read().await?;

@@ -59,6 +59,8 @@ pub(super) struct IdClaims<'a> {
     pub(super) iat: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) jti: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) act: Option<&'a Value>,
 }
 
 /// Claims of a user's access token.
@@ -80,6 +82,7 @@ pub(super) struct AccessClaims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) device_key: Option<&'a str>,
     pub(super) token_use: TokenUse,
+    #[serde(skip_serializing_if = "str::is_empty")]
     pub(super) scope: &'a str,
     pub(super) auth_time: i64,
     pub(super) exp: i64,
@@ -87,6 +90,8 @@ pub(super) struct AccessClaims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) jti: Option<&'a str>,
     pub(super) username: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) act: Option<&'a Value>,
 }
 
 /// Claims of a client's own access token (client_credentials).
@@ -105,13 +110,14 @@ pub(super) struct ClientClaims<'a> {
 }
 
 /// What is read of an access token that comes back. A client's own token has no `username` and
-/// names no user.
+/// names no user; one made from another may have no scopes.
 #[derive(Debug, Deserialize)]
 pub(super) struct ReadAccess {
     pub(super) sub: String,
     pub(super) iss: String,
     pub(super) client_id: String,
     pub(super) token_use: String,
+    #[serde(default)]
     pub(super) scope: String,
     pub(super) exp: i64,
     pub(super) iat: i64,

@@ -31,7 +31,7 @@ use crate::store::pools::Pool;
 use crate::store::refresh_tokens::{self, RefreshToken};
 use crate::store::sessions::{self, Session};
 use crate::store::users::User;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
 /// A sign-in, with every factor proven.
 pub(super) struct Completion<'a> {
@@ -55,6 +55,20 @@ pub(super) struct Completion<'a> {
     pub(super) decided: Option<&'a Overrides>,
     /// `ClientMetadata`, where it reaches the triggers.
     pub(super) metadata: &'a Metadata,
+    /// For a token that is made from another.
+    pub(super) derived: Option<&'a Derived>,
+}
+
+/// What a token that is made from another is like (`domain::exchange`).
+pub(super) struct Derived {
+    /// Which one it is.
+    pub(super) wanted: TokenUse,
+    /// `aud` of an access token.
+    pub(super) audience: Option<String>,
+    /// `act`: who acts for the user.
+    pub(super) act: Option<Value>,
+    /// When the token that it is made from ends, in seconds: it ends then, too.
+    pub(super) ends: i64,
 }
 
 /// Tokens that the trigger is asked about.
@@ -133,6 +147,13 @@ pub(super) async fn complete(
         None
     };
 
+    // Who makes a token from another is a service somewhere else: the user's session stays at the
+    // address and device that it was last used from.
+    let elsewhere = Actor::default();
+    let user_at = match completion.derived {
+        Some(_) => &elsewhere,
+        None => actor,
+    };
     let mut tx = app.store.write(actor).await?;
     claim.claim(&mut tx, &session.id).await?;
     hold(&mut tx, completion.user).await?;
@@ -140,11 +161,11 @@ pub(super) async fn complete(
         sessions::insert(&mut tx, session)
             .await
             .on_orphan(|| Error::client_not_found(completion.client.id.as_str()))??;
-    } else if !sessions::touch(&mut tx, session, (now, actor)).await? {
+    } else if !sessions::touch(&mut tx, session, (now, user_at)).await? {
         return Err(Error::refresh_token_revoked().because(Reason::RevokedToken));
     }
     let tracked = (session, completion.new);
-    user_sessions::track(&mut tx, actor, completion.pool, tracked, now).await?;
+    user_sessions::track(&mut tx, user_at, completion.pool, tracked, now).await?;
     if let Some(token) = &refresh_token {
         let row = RefreshToken {
             pool: pool.clone(),
@@ -186,6 +207,7 @@ const fn act(completion: &Completion<'_>) -> (bool, &'static str) {
         TokenSource::HostedAuth => (false, "ImplicitGrant"),
         TokenSource::RefreshTokens | TokenSource::RefreshOperation => (false, "RefreshTokens"),
         TokenSource::ClientCredentials => (false, "ClientCredentials"),
+        TokenSource::Exchange => (false, "GetDerivedToken"),
     }
 }
 
@@ -230,30 +252,44 @@ fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
     let origin = revocable.then_some(session.origin_jti.as_str());
     let jti = |id: &Uuid| revocable.then(|| id.to_string());
     let hosted = session.origin.is_some();
+    let derived = completion.derived;
+    let until = |lifetime: Span| {
+        let ends = now.plus(lifetime).seconds();
+        derived.map_or(ends, |derived| ends.min(derived.ends))
+    };
     let lifetime = client.settings.access_token_lifetime();
     let access_jti = jti(&app.rng.uuid()?);
+    let audience = derived.and_then(|derived| derived.audience.as_deref());
     let claims = AccessClaims {
         sub: user.sub.as_str(),
         groups: claims::names(groups),
         iss: &issuer,
         version: hosted.then_some(2),
         client_id: client.id.as_str(),
-        aud: session.resource.as_deref(),
+        aud: audience.or(session.resource.as_deref()),
         origin_jti: origin,
         event_id: session.event_id.as_str(),
         token_use: TokenUse::Access,
         device_key: session.device_key.as_deref(),
         scope: &session.scope,
         auth_time: session.auth_at.seconds(),
-        exp: now.plus(lifetime).seconds(),
+        exp: until(lifetime),
         iat: now.seconds(),
         jti: access_jti.as_deref(),
         username: &user.username,
+        act: derived.and_then(|derived| derived.act.as_ref()),
     };
-    let change = |token: &mut _| overrides.change_access(token, client.id.as_str());
+    let change = |token: &mut _| {
+        overrides.change_access(token, client.id.as_str());
+        told_by(derived, token);
+    };
     let access_token = changed(&keys.access, &claims, (overrides, change))?;
     let scopes: Vec<String> = session.scope.split(' ').map(str::to_owned).collect();
-    let wanted = !hosted || scopes.iter().any(|scope| scope == claims::OPENID);
+    let wanted = match derived {
+        Some(derived) => derived.wanted == TokenUse::Id,
+        None => !hosted || scopes.iter().any(|scope| scope == claims::OPENID),
+    };
+    let mut ends = until(lifetime);
     let id_token = if wanted {
         let attributes = user.attributes.iter();
         let attributes = attributes
@@ -262,7 +298,10 @@ fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
             .map(|(name, text)| (name.as_str(), claims::value(name, text)))
             .collect();
         let id_jti = jti(&app.rng.uuid()?);
-        let lifetime = client.settings.id_token_lifetime();
+        let id_ends = until(client.settings.id_token_lifetime());
+        if derived.is_some() {
+            ends = id_ends;
+        }
         let claims = IdClaims {
             sub: user.sub.as_str(),
             groups: GroupClaims::of(groups),
@@ -270,17 +309,21 @@ fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
             iss: &issuer,
             username: &user.username,
             nonce: completion.nonce,
-            at_hash: hosted.then(|| claims::at_hash(&access_token)),
+            at_hash: (hosted && derived.is_none()).then(|| claims::at_hash(&access_token)),
             origin_jti: origin,
             aud: client.id.as_str(),
             event_id: session.event_id.as_str(),
             token_use: TokenUse::Id,
             auth_time: session.auth_at.seconds(),
-            exp: now.plus(lifetime).seconds(),
+            exp: id_ends,
             iat: now.seconds(),
             jti: id_jti.as_deref(),
+            act: derived.and_then(|derived| derived.act.as_ref()),
         };
-        let change = |token: &mut _| overrides.change_id(token);
+        let change = |token: &mut _| {
+            overrides.change_id(token);
+            told_by(derived, token);
+        };
         Some(changed(&keys.id, &claims, (overrides, change))?)
     } else {
         None
@@ -289,10 +332,25 @@ fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
         access_token,
         id_token,
         refresh_token: None,
-        lifetime,
+        lifetime: Span::seconds(ends - now.seconds()),
         scope: overrides.scope_of(&session.scope),
         new_device: None,
     })
+}
+
+/// Who acts, and for whom a token is, is not the trigger's to say.
+fn told_by(derived: Option<&Derived>, token: &mut Map<String, Value>) {
+    let Some(derived) = derived else { return };
+    token.remove("act");
+    let audience = derived
+        .audience
+        .as_ref()
+        .map(|name| Value::from(name.as_str()));
+    for (name, value) in [("act", derived.act.clone()), ("aud", audience)] {
+        if let Some(value) = value {
+            token.insert(name.to_owned(), value);
+        }
+    }
 }
 
 /// Signs claims, after the trigger's changes, if there are any.

@@ -17,6 +17,12 @@ const MESSAGE: &str = "message";
 /// Messages with codes to one address in an hour, where they leave the machine.
 const MESSAGES: u32 = 30;
 
+/// Clients registered from one address in an hour.
+const REGISTRATIONS: i64 = 100;
+
+/// What they are counted as.
+const REGISTRATION: &str = "registration";
+
 /// The longest time that anything is counted for (`domain::mfa::tries`): counts go when it is over.
 pub const LONGEST: Span = Span::hours(24);
 
@@ -109,5 +115,26 @@ pub async fn message(
     };
     let counted = attempts::claim(tx, attempt, i64::from(limit), (now, over)).await?;
     let exceeded = || Error::attempt_limit_exceeded().because(Reason::TooManyTries);
+    counted.map(drop).ok_or_else(exceeded)
+}
+
+/// Counts a client that registers itself, by the address it comes from (security.md F2). To count, the
+/// transaction must commit.
+///
+/// # Errors: TooManyRequests `Rate exceeded`
+pub async fn registration(
+    app: &App,
+    tx: &mut Tx,
+    pool: &PoolId,
+    address: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let attempt = Attempt {
+        pool,
+        who: &app.vault.hash("address", address)?,
+        act: REGISTRATION,
+    };
+    let counted = attempts::claim(tx, attempt, REGISTRATIONS, (now, now.minus(WINDOW))).await?;
+    let exceeded = || Error::rate_exceeded().because(Reason::TooManyTries);
     counted.map(drop).ok_or_else(exceeded)
 }

@@ -139,7 +139,7 @@ impl Overrides {
     pub(super) fn scope_of(&self, granted: &str) -> String {
         let mut scopes: Vec<&str> = granted.split(' ').collect();
         for added in &self.scopes_to_add {
-            if !added.starts_with("aws.cognito.") && !scopes.contains(&added.as_str()) {
+            if !added.starts_with("aws.cognito") && !scopes.contains(&added.as_str()) {
                 scopes.push(added);
             }
         }
@@ -305,9 +305,15 @@ mod tests {
     #[test]
     fn scopes_are_added_and_suppressed() {
         let overrides = Overrides {
-            scopes_to_add: ["c/d", "a/b", "e/f", "aws.cognito.signin.user.admin"]
-                .map(Into::into)
-                .to_vec(),
+            scopes_to_add: [
+                "c/d",
+                "a/b",
+                "e/f",
+                "aws.cognito.signin.user.admin",
+                "aws.cognito/dcr/register",
+            ]
+            .map(Into::into)
+            .to_vec(),
             scopes_to_suppress: vec!["openid".into(), "e/f".into()],
             ..Overrides::default()
         };

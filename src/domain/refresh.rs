@@ -106,6 +106,7 @@ pub async fn refresh(
         nonce: None,
         decided: None,
         metadata: refresh.metadata,
+        derived: None,
     };
     let claim: &dyn Claim = if rotates { &rotation } else { &Nothing };
     match complete(app, actor, completion, claim).await {

@@ -38,6 +38,10 @@ pub struct Wanted {
 ///
 /// # Errors: ResourceNotFound, InvalidParameter, LimitExceeded.
 pub async fn create(app: &App, actor: &Actor, wanted: Wanted) -> Result<ResourceServer> {
+    // Those scopes are Cognito's own: they let a client act on the pool.
+    if wanted.identifier.starts_with("aws.cognito") {
+        return Err(Error::resource_server_reserved());
+    }
     check_scopes(&wanted.scopes)?;
     let mut tx = app.store.write(actor).await?;
     let pool = pools::lock(&mut tx, &wanted.pool).await?;

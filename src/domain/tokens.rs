@@ -31,7 +31,7 @@ pub struct Issued {
     pub id_token: Option<String>,
     /// The refresh token; none in the answer to a refresh, unless refresh tokens rotate.
     pub refresh_token: Option<String>,
-    /// Lifetime of the access token.
+    /// Lifetime of the access token; of the ID token, where that alone was made from another token.
     pub lifetime: Span,
     /// The scopes of the access token, joined by spaces.
     pub scope: String,
@@ -114,6 +114,7 @@ pub async fn exchange(
         nonce: exchange.nonce,
         decided: exchange.decided,
         metadata: &Metadata::new(),
+        derived: None,
     };
     complete(app, actor, completion, claim).await
 }

@@ -144,6 +144,12 @@ impl Guest {
         self.busy.load(Ordering::SeqCst) == 0
     }
 
+    /// When it was last answered, or came.
+    pub(super) fn idle_since(&self) -> Instant {
+        let last = Duration::from_millis(self.last_ms.load(Ordering::Relaxed));
+        self.crowd.0.began + last
+    }
+
     fn ask_to_leave(&self) {
         self.leaving.store(true, Ordering::SeqCst);
         self.leave.notify_one();

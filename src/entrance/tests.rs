@@ -17,12 +17,14 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::framing::{Framing, Progress, Stage};
-use super::{Limits, serve};
+use super::{Limits, Speaks, serve};
 
 const PEER: SocketAddr = SocketAddr::new(
     std::net::IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)),
     9,
 );
+
+impl Speaks for DuplexStream {}
 
 struct Door(mpsc::Receiver<DuplexStream>);
 

@@ -43,6 +43,12 @@ texts! {
     user_context_secret => InvalidParameter "EnablePropagateAdditionalUserContextData requires a client secret.";
     default_redirect => InvalidParameter "DefaultRedirectURI must be one of CallbackURLs.";
     client_custom_id => InvalidParameter "The name after _custom_id_: must be a client id.";
+    registered_registrar => InvalidOAuthFlow "The scope aws.cognito/dcr/register is not for app clients that were registered dynamically.";
+    registrar_in_browser => InvalidOAuthFlow "The scope aws.cognito/dcr/register is only for the client_credentials flow.";
+    registered_client_secrets => InvalidParameter "Client secret operations are not available for app clients that were registered dynamically.";
+    resource_server_reserved => InvalidParameter "The identifier of a resource server cannot begin with aws.cognito.";
+    client_token_alone => InvalidParameter "ALLOW_CLIENT_TOKEN_AUTH can not be selected along with other authentication flows.";
+    client_token_secret => InvalidParameter "ALLOW_CLIENT_TOKEN_AUTH can not be selected if client does not have a client secret.";
     client_id_taken => InvalidParameter "A client with this id already exists.";
     oauth_incomplete => InvalidOAuthFlow "AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows.";
     client_credentials_alone => InvalidOAuthFlow "client_credentials flow can not be selected along with code flow or implicit flow.";

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::app::App;
-use crate::domain::oauth::sites;
+use crate::domain::oauth::{registration, sites};
 use crate::domain::{issuer, pools};
 use crate::error::{Error, Result};
 use crate::ids::PoolId;
@@ -15,6 +15,8 @@ use crate::ids::PoolId;
 struct Endpoints {
     authorization_endpoint: String,
     end_session_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_endpoint: Option<String>,
     revocation_endpoint: String,
     token_endpoint: String,
     userinfo_endpoint: String,
@@ -58,6 +60,8 @@ pub(super) async fn document(app: &App, pool: &PoolId) -> Result<Vec<u8>> {
     let endpoints = sites::is_open(app, &pool.id).await?.then(|| Endpoints {
         authorization_endpoint: format!("{base}/oauth2/authorize"),
         end_session_endpoint: format!("{base}/logout"),
+        registration_endpoint: registration::configuration(&pool)
+            .map(|_| format!("{base}/oauth2/register")),
         revocation_endpoint: format!("{base}/oauth2/revoke"),
         token_endpoint: format!("{base}/oauth2/token"),
         userinfo_endpoint: format!("{base}/oauth2/userInfo"),

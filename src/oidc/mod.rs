@@ -1,10 +1,12 @@
 //! OAuth2 and `OpenID` Connect endpoints: a face that translates and holds no rule.
 
 mod authorize;
+mod bearer;
 mod cors;
 mod discovery;
 mod form;
 mod published;
+mod register;
 mod revoke;
 mod token;
 mod userinfo;
@@ -32,6 +34,10 @@ pub fn routes() -> Router<Arc<App>> {
         .route(
             "/oauth2/revoke",
             post(revoke::post).options(cors::preflight),
+        )
+        .route(
+            "/oauth2/register",
+            post(register::post).options(cors::preflight),
         )
         .route(
             "/oauth2/userInfo",

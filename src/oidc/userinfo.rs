@@ -1,10 +1,11 @@
 //! `/oauth2/userInfo`: the token comes as a bearer header, or, by POST, in the form (RFC 6750 2).
 
 use axum::body::Bytes;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::json;
 
+use super::bearer::{bearer, challenged, refuse};
 use super::form;
 use crate::domain::oauth::userinfo;
 use crate::error::Error;
@@ -62,31 +63,6 @@ async fn person(visit: &Visit, token: Option<Secret<String>>) -> Response {
 /// Who brings no token is told how to bring one, and nothing else (RFC 6750 3.1).
 fn unauthorized(visit: &Visit) -> Response {
     let mut response = answer::json(visit, 401, &json!({}));
-    let scheme = HeaderValue::from_static(r#"Bearer realm="userinfo""#);
-    response
-        .headers_mut()
-        .insert(header::WWW_AUTHENTICATE, scheme);
-    response
-}
-
-/// The token of the one `Authorization: Bearer` header.
-fn bearer(headers: &HeaderMap) -> Option<Secret<String>> {
-    let mut given = headers.get_all(header::AUTHORIZATION).iter();
-    let only = given.next().filter(|_| given.next().is_none())?;
-    let (scheme, token) = only.to_str().ok()?.split_once(' ')?;
-    let token = token.trim();
-    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty())
-        .then(|| Secret::new(token.to_owned()))
-}
-
-fn refuse(visit: &Visit, status: u16, code: &str, text: &str) -> Response {
-    let body = json!({ "error": code, "error_description": text });
-    let mut response = answer::json(visit, status, &body);
-    let challenge = format!(r#"Bearer error="{code}", error_description="{text}""#);
-    if let Ok(challenge) = HeaderValue::try_from(challenge) {
-        response
-            .headers_mut()
-            .insert(header::WWW_AUTHENTICATE, challenge);
-    }
+    challenged(&mut response, r#"Bearer realm="userinfo""#);
     response
 }

@@ -21,6 +21,7 @@ names! {
         AllowUserAuth = "ALLOW_USER_AUTH",
         AllowTokenExchangeDelegation = "ALLOW_TOKEN_EXCHANGE_DELEGATION",
         AllowTokenExchangeImpersonation = "ALLOW_TOKEN_EXCHANGE_IMPERSONATION",
+        AllowClientToken = "ALLOW_CLIENT_TOKEN_AUTH",
     }
 
     /// An OAuth grant that a client allows.

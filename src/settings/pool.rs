@@ -205,7 +205,7 @@ shape! {
         custom_auth_mode: String,
     }
 
-    /// `DcrConfiguration`: dynamic client registration.
+    /// `DcrConfiguration`: dynamic client registration (`domain::oauth::registration`).
     pub struct DcrConfiguration {
         enable_status: String,
         open_dcr_enabled: bool,

@@ -10,16 +10,19 @@ use crate::time::Timestamp;
 use crate::{args, statements};
 
 statements! {
-    BY_ID = "SELECT pool_id, client_id, name, document, extras, created_ms, modified_ms, version \
+    BY_ID = "SELECT pool_id, client_id, name, document, extras, registered, created_ms, modified_ms, version \
              FROM clients WHERE client_id = $1";
-    BY_ID_AT = "SELECT c.pool_id, c.client_id, c.name, c.document, c.extras, c.created_ms, c.modified_ms, c.version, p.epoch \
+    BY_ID_AT = "SELECT c.pool_id, c.client_id, c.name, c.document, c.extras, c.registered, c.created_ms, c.modified_ms, c.version, p.epoch \
                 FROM clients c JOIN pools p ON p.pool_id = c.pool_id WHERE c.client_id = $1";
     SECRETS = "SELECT secret_id, sealed, created_ms FROM client_secrets \
                WHERE pool_id = $1 AND client_id = $2 ORDER BY created_ms, secret_id";
     PAGE = "SELECT client_id, name FROM clients WHERE pool_id = $1 AND client_id > $2 ORDER BY client_id LIMIT $3";
+    PAGE_OF_KIND = "SELECT client_id, name FROM clients WHERE pool_id = $1 AND registered = $4 AND client_id > $2 \
+                    ORDER BY client_id LIMIT $3";
+    COUNT_REGISTERED = "SELECT COUNT(*) FROM clients WHERE pool_id = $1 AND registered = $2";
     COUNT = "SELECT COUNT(*) FROM clients WHERE pool_id = $1";
-    INSERT = "INSERT INTO clients (pool_id, client_id, name, document, created_ms, modified_ms, version, extras) \
-              VALUES ($1, $2, $3, $4, $5, $6, 1, $7)";
+    INSERT = "INSERT INTO clients (pool_id, client_id, name, document, created_ms, modified_ms, version, extras, registered) \
+              VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8)";
     INSERT_SECRET = "INSERT INTO client_secrets (pool_id, client_id, secret_id, sealed, created_ms) \
                      VALUES ($1, $2, $3, $4, $5)";
     DELETE_SECRET = "DELETE FROM client_secrets WHERE pool_id = $1 AND client_id = $2 AND secret_id = $3";
@@ -43,6 +46,8 @@ pub struct Client {
     pub extras: Arc<ClientExtras>,
     /// Its secrets, sealed, oldest first; empty for a public client.
     pub secrets: Vec<SealedSecret>,
+    /// Whether it registered itself.
+    pub registered: bool,
     /// When it was made.
     pub created: Timestamp,
     /// When it last changed.
@@ -70,6 +75,7 @@ struct Row {
     name: String,
     document: String,
     extras: String,
+    registered: bool,
     created_ms: i64,
     modified_ms: i64,
     version: i64,
@@ -91,6 +97,7 @@ impl Row {
             settings: Arc::new(serde_json::from_str(&self.document).map_err(Error::internal)?),
             extras: Arc::new(serde_json::from_str(&self.extras).map_err(Error::internal)?),
             secrets,
+            registered: self.registered,
             created: Timestamp::from_ms(self.created_ms),
             modified: Timestamp::from_ms(self.modified_ms),
             version: self.version,
@@ -124,15 +131,22 @@ pub async fn secrets(db: &mut Conn, client: &Client) -> Result<Vec<SealedSecret>
     db.all(SECRETS, args![&client.pool, &client.id]).await
 }
 
-/// Ids and names of up to `limit` clients of a pool, by id, after the one named.
+/// Ids and names of up to `limit` clients of a pool, by id, after the one named; `registered`: only
+/// those that registered themselves, or only those that did not.
 pub async fn page(
     db: &mut Conn,
     pool: &PoolId,
-    after: Option<&str>,
-    limit: i64,
+    registered: Option<bool>,
+    (after, limit): (Option<&str>, i64),
 ) -> Result<Vec<(ClientId, String)>> {
-    let args = args![pool, after.unwrap_or_default(), limit];
-    let rows: Vec<(String, String)> = db.all(PAGE, args).await?;
+    let after = after.unwrap_or_default();
+    let rows: Vec<(String, String)> = match registered {
+        None => db.all(PAGE, args![pool, after, limit]).await?,
+        Some(registered) => {
+            let args = args![pool, after, limit, registered];
+            db.all(PAGE_OF_KIND, args).await?
+        }
+    };
     rows.into_iter()
         .map(|(id, name)| Ok((ClientId::parse(id).map_err(Error::internal)?, name)))
         .collect()
@@ -141,6 +155,12 @@ pub async fn page(
 /// How many clients a pool has.
 pub async fn count(db: &mut Conn, pool: &PoolId) -> Result<i64, DbError> {
     let (count,): (i64,) = db.one(COUNT, args![pool]).await?;
+    Ok(count)
+}
+
+/// How many clients of a pool registered themselves.
+pub async fn count_registered(db: &mut Conn, pool: &PoolId) -> Result<i64, DbError> {
+    let (count,): (i64,) = db.one(COUNT_REGISTERED, args![pool, true]).await?;
     Ok(count)
 }
 
@@ -153,7 +173,8 @@ pub async fn insert(tx: &mut Tx, client: &Client) -> Result<(), DbError> {
         encoded(&*client.settings)?,
         client.created,
         client.modified,
-        encoded(&*client.extras)?
+        encoded(&*client.extras)?,
+        client.registered
     ];
     tx.execute(INSERT, args).await.map(drop)
 }

@@ -13,6 +13,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::server::TlsStream;
 
+use crate::entrance::Speaks;
+
 /// A client that has not finished its greeting by then is dropped.
 const GREETING: Duration = Duration::from_secs(10);
 /// How many greetings may be under way; further connections wait to be accepted.
@@ -62,6 +64,12 @@ impl Listener for TlsListener {
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
         self.tcp.local_addr()
+    }
+}
+
+impl Speaks for TlsStream<TcpStream> {
+    fn speaks_http2(&self) -> bool {
+        self.get_ref().1.alpn_protocol() == Some(b"h2")
     }
 }
 

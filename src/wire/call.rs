@@ -78,6 +78,16 @@ pub struct Token(pub SignedIn);
 /// An administrator. In dev mode every well-formed or absent signature is accepted.
 pub struct Iam(());
 
+/// An administrator, who signed the request, or an app client, which proves itself in the body: the
+/// operation checks that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IamOrClient {
+    /// A signed request.
+    Iam,
+    /// An unsigned one.
+    Client,
+}
+
 /// A user with a valid access token, or in the middle of a sign-in that carries `Session`; the
 /// operation checks that one itself.
 pub enum TokenOrSession {
@@ -134,6 +144,19 @@ impl Caller for Iam {
         incoming.actor.kind = ActorKind::Admin;
         incoming.actor.id = incoming.access_key.clone();
         Box::pin(async { Ok(Self(())) })
+    }
+}
+
+impl Caller for IamOrClient {
+    fn admit(incoming: &mut Incoming) -> BoxFuture<'_, Result<Self>> {
+        Box::pin(async {
+            if incoming.access_key.is_some() {
+                Iam::admit(incoming).await?;
+                return Ok(Self::Iam);
+            }
+            Public::admit(incoming).await?;
+            Ok(Self::Client)
+        })
     }
 }
 

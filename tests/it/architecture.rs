@@ -23,7 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("private", &["ports"]),
     ("addresses", &["config"]),
     ("home", &["config", "private"]),
-    ("tls", &["config", "ports", "private"]),
+    ("tls", &["config", "entrance", "ports", "private"]),
     ("reservoir", &["ports", "vault"]),
     ("config", &["hashing", "ports", "store"]),
     ("store", &["ports", "signing", "vault"]),

@@ -20,6 +20,7 @@ mod controls;
 mod docs;
 mod entrance;
 mod exposure;
+mod http2;
 mod kms;
 mod mailbox;
 mod matrix;

@@ -1,6 +1,7 @@
 """Every operation of the model, and every endpoint of the domain, with thousands of odd requests: never a 5xx."""
 
 import base64
+import json
 import os
 import random
 import re
@@ -15,7 +16,7 @@ from fuzz import NASTY, Maker
 from negatives import negatives
 from poolhouse import Server
 from wire import KMS, PREFIX, Lost, Wire
-from world import PASSWORD, World, attributes, connect, secret_hash
+from world import ALL_FLOWS, PASSWORD, World, attributes, connect, secret_hash
 
 SEED = int(os.environ.get("RIG_SEED", "20260101"))
 # What no refusal may show: statements, source files, libraries, the database.
@@ -39,13 +40,18 @@ def place(server):
         LambdaConfig={"KMSKeyID": KEY},
         Schema=[{"Name": "plan", "AttributeDataType": "String", "Mutable": True}],
         DeviceConfiguration={"ChallengeRequiredOnNewDevice": True},
+        DcrConfiguration={"OpenDcrEnabled": True, "OpenDcrGrantTypes": ["code", "client_credentials"]},
     )
-    client = pool.client()
+    exchange = ["ALLOW_TOKEN_EXCHANGE_IMPERSONATION", "ALLOW_TOKEN_EXCHANGE_DELEGATION"]
+    client = pool.client(ExplicitAuthFlows=[*ALL_FLOWS, *exchange])
     secret = pool.client(GenerateSecret=True)
     person = pool.person(name="Ada")
     world.idp.create_group(UserPoolId=pool.id, GroupName="readers")
     world.idp.create_resource_server(
         UserPoolId=pool.id, Identifier="api", Name="api", Scopes=[{"ScopeName": "read", "ScopeDescription": "read"}]
+    )
+    machine = pool.client(
+        GenerateSecret=True, ExplicitAuthFlows=["ALLOW_CLIENT_TOKEN_AUTH"], AllowedOAuthScopes=["api/read"]
     )
     world.idp.create_user_pool_domain(UserPoolId=pool.id, Domain=f"fuzz-{pool.id[-9:].lower()}")
     world.idp.admin_create_user(
@@ -69,7 +75,11 @@ def place(server):
     names = [person.username, "invited", "waiting", person.sub, "nobody"]
     known = {
         "UserPoolId": [pool.id] * 9 + ["us-east-1_xxxxxxxxx"],
-        "ClientId": [client["ClientId"]] * 6 + [secret["ClientId"]] * 2 + ["0" * 26],
+        "ClientId": [client["ClientId"]] * 6 + [secret["ClientId"]] * 2 + [machine["ClientId"]] * 2 + ["0" * 26],
+        "Secret": [machine["ClientSecret"]] * 3 + [secret["ClientSecret"], "x" * 51],
+        "Scopes": [["api/read"], ["openid", "none/x"], []],
+        "SubjectToken": [tokens["AccessToken"]] * 3 + [tokens["IdToken"], "nonsense", ""],
+        "ActorToken": [tokens["AccessToken"], tokens["IdToken"], "nonsense", ""],
         "Username": names,
         "Password": [PASSWORD, "short", "Other-Password1!"],
         "AccessToken": [tokens["AccessToken"]] * 4 + [tokens["IdToken"], "nonsense"],
@@ -206,7 +216,7 @@ def again(wire, *request):
 
 PATHS = [
     "oauth2/authorize", "oauth2/token", "oauth2/userInfo", "oauth2/revoke", "logout", "login", "signup", "confirm",
-    "resendcode", "forgotPassword", "confirmforgotPassword", "error", ".well-known/jwks.json", "nothing",
+    "oauth2/register", "resendcode", "forgotPassword", "confirmforgotPassword", "error", ".well-known/jwks.json", "nothing",
     ".well-known/openid-configuration",
 ]  # fmt: skip
 
@@ -266,3 +276,38 @@ def test_every_endpoint_of_the_domain(server, place):
                     assert "content-security-policy" in {name.lower() for name in answered}
     healthy(server)
     print(f"\nfuzz: {sent} requests to {len(PATHS)} paths of the domain (seed {SEED}), 0 of them 5xx")
+
+
+def test_registering_clients(server, place):
+    world, pool, _, _ = place
+    noise = random.Random(SEED)
+    wire = Wire(server.url)
+    right = {
+        "redirect_uris": [["https://a.example/"], [], ["x"], "https://a.example/", [7], ["https://a.example/#x"] * 101],
+        "post_logout_redirect_uris": [["https://a.example/"], ["javascript:x"], None],
+        "grant_types": [["authorization_code"], ["client_credentials"], ["refresh_token"], [], ["implicit"], {}],
+        "response_types": [["code"], [], ["token"], "code"],
+        "token_endpoint_auth_method": ["none", "client_secret_basic", "client_secret_post", "private_key_jwt", 1],
+        "client_name": NASTY,
+        "scope": ["openid", "api/read", "aws.cognito/dcr/register", "", " ", *NASTY],
+        "jwks": [{"keys": [{}]}],
+        "software_statement": ["e30.e30."],
+    }
+    sent = made = 0
+    for base in (f"/{pool.id}", "", "/us-east-1_xxxxxxxxx"):
+        for _ in range(150):
+            body = {name: noise.choice(right[name]) for name in noise.sample(sorted(right), noise.randint(0, len(right)))}
+            text = json.dumps(body).encode()
+            if noise.random() < 0.2:
+                text = noise.choice([text[:-1], b"[" * 5000, b"\xff", b"", text + text, b"null", b"7"])
+            headers = {"Content-Type": noise.choice(["application/json", "application/json", "text/plain"])}
+            if noise.random() < 0.1:
+                headers["Authorization"] = noise.choice(["Bearer x", "Basic eDp5", "Bearer"])
+            status, _, content = again(wire, "POST", f"{base}/oauth2/register", text, headers)
+            sent += 1
+            made += status == 201
+            assert status < 500, (text, status, content[:300])
+            assert not INSIDE.search(content.decode(errors="replace")), (text, content[:600])
+    assert made > 0
+    healthy(server)
+    print(f"\nfuzz: {sent} registrations, {made} of them clients (seed {SEED}), 0 of them 5xx")

@@ -175,6 +175,7 @@ pub(super) async fn sign_in(
         nonce: None,
         decided: None,
         metadata: context.metadata,
+        derived: None,
     };
     let issued = complete(app, actor, completion, &claim).await?;
     Ok(Outcome::Tokens(Issued {

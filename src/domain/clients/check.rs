@@ -13,6 +13,8 @@ pub(super) struct Against<'a> {
     pub scopes: &'a [String],
     /// Whether the client has a secret.
     pub secret: bool,
+    /// Whether it registered itself.
+    pub registered: bool,
     /// `creating` or `updating`, for messages.
     pub verb: &'a str,
 }
@@ -42,7 +44,7 @@ pub(super) fn settle(settings: &mut ClientSettings) {
 /// Checks all settings of a client.
 pub(super) fn settings(settings: &ClientSettings, against: &Against<'_>) -> Result<()> {
     validity::check(settings)?;
-    flows::check(settings, against.pool.settings().tier())?;
+    flows::check(settings, against)?;
     permissions::check(settings, against)?;
     providers(settings, against.pool)?;
     oauth::check(settings, against)?;

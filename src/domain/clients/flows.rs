@@ -1,11 +1,13 @@
 //! Which sign-in flows a client may list together.
 
+use super::check::Against;
 use crate::error::{Error, Result};
 use crate::settings::client::{AuthFlowSetting, ClientSettings};
 use crate::settings::pool::Tier;
 
 /// Checks `ExplicitAuthFlows`.
-pub(super) fn check(settings: &ClientSettings, tier: Tier) -> Result<()> {
+pub(super) fn check(settings: &ClientSettings, against: &Against<'_>) -> Result<()> {
+    let tier = against.pool.settings().tier();
     let flows = settings.explicit_auth_flows.as_deref().unwrap_or_default();
     let legacy = |flow: &AuthFlowSetting| {
         matches!(
@@ -17,6 +19,14 @@ pub(super) fn check(settings: &ClientSettings, tier: Tier) -> Result<()> {
     };
     if flows.iter().any(legacy) && !flows.iter().all(legacy) {
         return Err(Error::mixed_auth_flows());
+    }
+    if flows.contains(&AuthFlowSetting::AllowClientToken) {
+        if flows.len() > 1 {
+            return Err(Error::client_token_alone());
+        }
+        if !against.secret {
+            return Err(Error::client_token_secret());
+        }
     }
     if settings.rotates() && settings.lists_flow(AuthFlowSetting::AllowRefreshToken) {
         return Err(Error::rotation_and_refresh_flow());

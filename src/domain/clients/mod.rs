@@ -21,6 +21,7 @@ use crate::domain::paging::{Ask, List, Page};
 use crate::domain::pools as pool_rules;
 use crate::error::{Error, Result};
 use crate::ids::{ClientId, PoolId};
+use crate::names;
 use crate::secret::Secret;
 use crate::store::audit::{Actor, Event};
 use crate::store::catalogue::Known;
@@ -28,6 +29,7 @@ use crate::store::clients::{self, Client};
 use crate::store::db::{Conn, Tx};
 use crate::store::pools::{self, Pool};
 
+pub(in crate::domain) use create::register;
 pub use create::{NewClient, create};
 pub(in crate::domain) use extras::change_extras;
 pub use rotation::{NewSecret, add_secret, delete_secret, list_secrets};
@@ -47,13 +49,21 @@ pub struct Described {
     pub secret: Option<Secret<String>>,
 }
 
-/// How a client came to be (`ClientType`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// CreateUserPoolClient.
-    Regular,
-    /// Dynamic client registration, which is not built: there are none.
-    Registered,
+names! {
+    /// How a client came to be (`ClientType`): by CreateUserPoolClient, or by dynamic client
+    /// registration.
+    pub enum Kind { Regular = "REGULAR", Registered = "DCR" }
+}
+
+impl Kind {
+    /// Of a client.
+    pub const fn of(client: &Client) -> Self {
+        if client.registered {
+            Self::Registered
+        } else {
+            Self::Regular
+        }
+    }
 }
 
 /// A pool and one of its clients.
@@ -147,17 +157,16 @@ pub async fn list(
         scope: pool.as_str(),
         parameters: match kind {
             None => "",
-            Some(Kind::Regular) => "REGULAR",
-            Some(Kind::Registered) => "DCR",
+            Some(kind) => kind.as_str(),
         },
     };
     let after: Option<String> = list.after(app, ask)?;
     let count = ask.rows(MOST);
-    let rows = if kind == Some(Kind::Registered) {
-        Vec::new()
-    } else {
+    let registered = kind.map(|kind| kind == Kind::Registered);
+    let rows = {
         let mut db = app.store.read().await?;
-        clients::page(&mut db, pool, after.as_deref(), count + 1).await?
+        let part = (after.as_deref(), count + 1);
+        clients::page(&mut db, pool, registered, part).await?
     };
     list.page(app, rows, count, |(id, _)| id.clone())
 }

@@ -2,7 +2,7 @@
 
 use super::check::Against;
 use super::urls;
-use crate::domain::oauth::scopes::BUILT_IN;
+use crate::domain::oauth::scopes::{BUILT_IN, REGISTER};
 use crate::error::{Error, Result};
 use crate::settings::client::{ClientSettings, OAuthFlow};
 
@@ -25,12 +25,15 @@ pub(super) fn check(settings: &ClientSettings, against: &Against<'_>) -> Result<
         return Err(Error::default_redirect());
     }
     let exists = |scope: &str| {
-        BUILT_IN.contains(&scope) || against.scopes.iter().any(|custom| custom == scope)
+        BUILT_IN.contains(&scope)
+            || scope == REGISTER
+            || against.scopes.iter().any(|custom| custom == scope)
     };
     if let Some(scope) = scopes.iter().find(|scope| !exists(scope)) {
         return Err(Error::scope_does_not_exist(scope));
     }
     machine(flows, scopes, against.secret)?;
+    registrar(flows, scopes, against.registered)?;
 
     if settings.allowed_oauth_flows_user_pool_client != Some(true) {
         return Ok(());
@@ -64,4 +67,20 @@ fn machine(flows: &[OAuthFlow], scopes: &[String], secret: bool) -> Result<()> {
         Some(scope) => Err(Error::scope_of_persons(scope)),
         None => Ok(()),
     }
+}
+
+/// The scope that lets a client register others is for machines, and for none that registered itself
+/// (oauth.md 5.4).
+fn registrar(flows: &[OAuthFlow], scopes: &[String], registered: bool) -> Result<()> {
+    if !scopes.iter().any(|scope| scope == REGISTER) {
+        return Ok(());
+    }
+    if registered {
+        return Err(Error::registered_registrar());
+    }
+    let browser = |flow: &OAuthFlow| *flow != OAuthFlow::ClientCredentials;
+    if flows.iter().any(browser) {
+        return Err(Error::registrar_in_browser());
+    }
+    Ok(())
 }

@@ -43,6 +43,7 @@ pub async fn add_secret(
     };
     let mut tx = app.store.write(actor).await?;
     let (_, mut client) = lock(&mut tx, pool, client).await?;
+    check_kind(&client)?;
     if client.secrets.is_empty() {
         return Err(Error::client_without_secret());
     }
@@ -71,6 +72,7 @@ pub async fn list_secrets(
     if token.is_some() {
         return Err(Error::invalid_pagination_token());
     }
+    check_kind(&client)?;
     Ok(client.secrets)
 }
 
@@ -85,6 +87,7 @@ pub async fn delete_secret(
 ) -> Result<()> {
     let mut tx = app.store.write(actor).await?;
     let (_, client) = lock(&mut tx, pool, client).await?;
+    check_kind(&client)?;
     if !client.secrets.iter().any(|s| s.secret_id == secret) {
         return Err(Error::client_secret_not_found(secret));
     }
@@ -94,6 +97,15 @@ pub async fn delete_secret(
     clients::delete_secret(&mut tx, &client, secret).await?;
     let at = (&client.pool, &client.id);
     finish(app, tx, "DeleteUserPoolClientSecret", at).await
+}
+
+/// A client that registered itself keeps the secret it was given. Source: the model's documentation
+/// of `ClientType`.
+fn check_kind(client: &Client) -> Result<()> {
+    if client.registered {
+        return Err(Error::registered_client_secrets());
+    }
+    Ok(())
 }
 
 /// Stores a secret. Its id is `{client id}--{milliseconds}`, made different from the one before.

@@ -30,6 +30,7 @@ pub async fn update(
         pool: &pool,
         scopes: &scopes,
         secret: !client.secrets.is_empty(),
+        registered: client.registered,
         verb: "updating",
     };
     check::settings(&settings, &against)?;

@@ -98,14 +98,19 @@ pub enum TokenSource {
     RefreshOperation,
     /// A client's own token.
     ClientCredentials,
+    /// GetDerivedToken.
+    Exchange,
 }
 
 impl TokenSource {
     /// `triggerSource`.
     pub const fn as_str(self) -> &'static str {
         match self {
-            // That the operation's refresh is called so is Cognito's documentation.
-            Self::Authentication | Self::RefreshOperation => "TokenGeneration_Authentication",
+            // That the operation's refresh is called so is Cognito's documentation; what it calls an
+            // exchange is not told.
+            Self::Authentication | Self::RefreshOperation | Self::Exchange => {
+                "TokenGeneration_Authentication"
+            }
             Self::NewPasswordChallenge => "TokenGeneration_NewPasswordChallenge",
             Self::AuthenticateDevice => "TokenGeneration_AuthenticateDevice",
             Self::HostedAuth => "TokenGeneration_HostedAuth",

@@ -271,7 +271,7 @@ async fn still_allowed(
 }
 
 /// Without the scopes of resource servers that are gone.
-pub(super) async fn existing(
+pub(in crate::domain) async fn existing(
     app: &App,
     pool: &Pool,
     mut granted: Vec<String>,
@@ -279,7 +279,8 @@ pub(super) async fn existing(
     if granted.iter().any(|scope| scopes::is_custom(scope)) {
         let known = catalogue::pool(app, &pool.id).await?;
         let known = known.as_ref().map_or(&[][..], |known| &known.scopes);
-        granted.retain(|scope| !scopes::is_custom(scope) || known.contains(scope));
+        let exists = |scope: &String| scope == scopes::REGISTER || known.contains(scope);
+        granted.retain(|scope| !scopes::is_custom(scope) || exists(scope));
     }
     Ok(granted)
 }

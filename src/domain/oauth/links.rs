@@ -30,7 +30,7 @@ pub async fn newest_pools(app: &App) -> Result<Vec<PoolLinks>> {
     for pool in pools::newest(&mut db, MOST).await? {
         let mut apps = Vec::new();
         if !domains::of_pool(&mut db, &pool.id).await?.is_empty() {
-            for (id, _) in clients::page(&mut db, &pool.id, None, MOST).await? {
+            for (id, _) in clients::page(&mut db, &pool.id, None, (None, MOST)).await? {
                 let client = clients::find(&mut db, &id).await?;
                 apps.extend(client.and_then(|client| {
                     let query = sign_in(&client)?;

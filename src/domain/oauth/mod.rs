@@ -2,7 +2,8 @@
 //!
 //! A browser's way: [`authorize`] checks the request, the sign-in machine proves the person,
 //! [`answers`] gives a code or tokens for it. A client's way: [`client_auth`] and [`grants`] turn a code, a
-//! refresh token or the client itself into tokens. [`refusal`] is how all of it says no.
+//! refresh token or the client itself into tokens; [`registration`] makes clients that register
+//! themselves. [`refusal`] is how all of it says no.
 
 pub mod answers;
 mod asked;
@@ -17,6 +18,7 @@ pub mod made;
 pub mod pkce;
 pub mod redirects;
 pub mod refusal;
+pub mod registration;
 mod resource;
 pub mod revoke;
 pub mod scopes;

@@ -7,11 +7,13 @@ use crate::names;
 use crate::settings::profile::Profile;
 
 names! {
-    /// Error codes of RFC 6749, RFC 7009, RFC 8707 and OpenID Connect Core.
+    /// Error codes of RFC 6749, RFC 7009, RFC 7591, RFC 8707 and OpenID Connect Core.
     pub enum OAuthCode {
         AccessDenied = "access_denied",
         InvalidClient = "invalid_client",
+        InvalidClientMetadata = "invalid_client_metadata",
         InvalidGrant = "invalid_grant",
+        InvalidRedirectUri = "invalid_redirect_uri",
         InvalidRequest = "invalid_request",
         InvalidScope = "invalid_scope",
         InvalidTarget = "invalid_target",

@@ -5,6 +5,9 @@ use crate::settings::client::ClientSettings;
 /// The scope that allows calls to the user operations of the API.
 pub const USER_ADMIN: &str = "aws.cognito.signin.user.admin";
 
+/// The scope that lets a client register others (oauth.md 5.4).
+pub const REGISTER: &str = "aws.cognito/dcr/register";
+
 /// Scopes that exist in every pool; all others are `identifier/scope` of a resource server.
 pub const BUILT_IN: &[&str] = &["openid", "email", "phone", "profile", USER_ADMIN];
 

@@ -219,7 +219,8 @@ fn elements_are_reported_once_with_all_their_constraints() {
          set: [ADMIN_NO_SRP_AUTH, CUSTOM_AUTH_FLOW_ONLY, USER_PASSWORD_AUTH, \
          ALLOW_ADMIN_USER_PASSWORD_AUTH, ALLOW_CUSTOM_AUTH, ALLOW_USER_PASSWORD_AUTH, \
          ALLOW_USER_SRP_AUTH, ALLOW_REFRESH_TOKEN_AUTH, ALLOW_USER_AUTH, \
-         ALLOW_TOKEN_EXCHANGE_DELEGATION, ALLOW_TOKEN_EXCHANGE_IMPERSONATION]]"
+         ALLOW_TOKEN_EXCHANGE_DELEGATION, ALLOW_TOKEN_EXCHANGE_IMPERSONATION, \
+         ALLOW_CLIENT_TOKEN_AUTH]]"
     );
     let body = json!({
         "UserPoolId": "r_1", "ClientName": "c", "SupportedIdentityProviders": ["COGNITO", ""],

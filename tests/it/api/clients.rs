@@ -33,7 +33,7 @@ async fn a_minimal_client_has_the_recorded_members_and_no_more() {
     let at = seconds(START_MS);
     let expected = json!({
         "UserPoolId": pool, "ClientName": "c", "ClientId": id,
-        "LastModifiedDate": at, "CreationDate": at,
+        "LastModifiedDate": at, "CreationDate": at, "ClientType": "REGULAR",
         "RefreshTokenValidity": 30, "TokenValidityUnits": {},
         "AllowedOAuthFlowsUserPoolClient": false, "EnableTokenRevocation": true,
         "EnablePropagateAdditionalUserContextData": false, "AuthSessionValidity": 3,

@@ -85,6 +85,9 @@ pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
             cell.register(&tokens["AuthenticationResult"]).await;
             let token = text(&tokens["AuthenticationResult"]["RefreshToken"]);
             *cell.refresh.lock().await = Some(token.clone());
+            if cell.path == Path::Exchange {
+                return Begun::Access(text(&tokens["AuthenticationResult"]["AccessToken"]));
+            }
             Begun::Refresh(token)
         }
     }
@@ -139,6 +142,19 @@ pub async fn last(cell: &Cell<'_>, begun: &Begun, seat: &Seat) -> Found {
                 request["DeviceKey"] = json!(key);
             }
             cell.world.s.api("GetTokensFromRefreshToken", request).await
+        }
+        (_, Begun::Access(token)) => {
+            let mut request = json!({
+                "ClientId": seat.client.id, "SubjectToken": token, "SubjectTokenType": "ACCESS_TOKEN",
+            });
+            if let Some(secret) = &seat.secret {
+                request["ClientSecret"] = json!(secret);
+            }
+            let answer = cell.world.s.api("GetDerivedToken", request).await;
+            match answer.body["IssuedToken"].as_str() {
+                Some(token) => return Found::tokens(token),
+                None => answer,
+            }
         }
         (
             path,

@@ -17,6 +17,7 @@ fn source(path: Path) -> TokenSource {
         Path::Device(_) => TokenSource::AuthenticateDevice,
         Path::RefreshFlow(_) | Path::RefreshGrant { .. } => TokenSource::RefreshTokens,
         Path::GetTokens { .. } => TokenSource::RefreshOperation,
+        Path::Exchange => TokenSource::Exchange,
         _ => TokenSource::HostedAuth,
     }
 }
@@ -32,11 +33,12 @@ fn every_source_of_user_tokens_has_a_path() {
         RefreshTokens,
         RefreshOperation,
         ClientCredentials,
+        Exchange,
     ] {
         // A new source does not compile before it has its place here.
         let is_about_users = match kind {
             Authentication | NewPasswordChallenge | AuthenticateDevice | HostedAuth
-            | RefreshTokens | RefreshOperation => true,
+            | RefreshTokens | RefreshOperation | Exchange => true,
             ClientCredentials => false,
         };
         let listed = PATHS.iter().any(|path| source(*path) == kind);
@@ -92,6 +94,7 @@ fn every_path_stands_once_at_both_doors_and_with_every_factor_and_grant() {
         has(Path::CodeGrant { pkce: yes });
     }
     has(Path::Chooser);
+    has(Path::Exchange);
     has(Path::SignUpPage);
     has(Path::NewPasswordPage);
 }

@@ -99,6 +99,8 @@ enum Stand {
     /// A refresh token at the API, at the token endpoint.
     Refresh,
     RefreshGrant,
+    /// An access token becomes another.
+    Exchange,
     /// A page waits for the password.
     Login,
     SignUp,
@@ -117,6 +119,7 @@ const fn stand(path: Path) -> Stand {
         Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => Stand::Session,
         Path::RefreshFlow(_) | Path::GetTokens { .. } => Stand::Refresh,
         Path::RefreshGrant { .. } => Stand::RefreshGrant,
+        Path::Exchange => Stand::Exchange,
         Path::LoginPage(_) => Stand::Login,
         Path::SignUpPage => Stand::SignUp,
         Path::NewPasswordPage | Path::FactorPage(_) => Stand::Going,
@@ -132,6 +135,8 @@ const LATE: &str = "Invalid session for the user, session is expired.";
 const DISABLED: &str = "User is disabled.";
 const REVOKED: &str = "Refresh Token has been revoked";
 const INVALID: &str = "Invalid Refresh Token";
+const SUBJECT: &str = "Invalid subject token";
+const SUBJECT_REVOKED: &str = "The subject token has been revoked";
 const OUT_OF_DATE: &str = "This page is out of date. Go back to the app and start again.";
 const NO_CODE: &str = "Invalid code provided, please request a code again.";
 const LOCKED: &str = "Password attempts exceeded";
@@ -188,7 +193,7 @@ fn disabled(path: Path) -> Expected {
     match stand(path) {
         Stand::Password | Stand::Srp | Stand::Session => denied(DISABLED),
         // Disabling revokes what was given as well; why is told first (api-auth.md 6).
-        Stand::Refresh => denied(DISABLED),
+        Stand::Refresh | Stand::Exchange => denied(DISABLED),
         Stand::RefreshGrant | Stand::Code => grant("invalid_grant"),
         Stand::Login => page(400, "/login", DISABLED),
         // Who knows no password yet is told what one is told whose code is gone (G6).
@@ -204,7 +209,7 @@ fn disabled(path: Path) -> Expected {
 fn gone(path: Path) -> Expected {
     match stand(path) {
         Stand::Password | Stand::Srp | Stand::Session => denied(INCORRECT),
-        Stand::Refresh => api("UserNotFoundException", "User does not exist."),
+        Stand::Refresh | Stand::Exchange => api("UserNotFoundException", "User does not exist."),
         Stand::RefreshGrant | Stand::Code => grant("invalid_grant"),
         Stand::Login => page(400, "/login", INCORRECT),
         Stand::SignUp => page(400, "/confirm", NO_CODE),
@@ -234,6 +239,7 @@ fn signed_out(path: Path, condition: C) -> Expected {
         Stand::SignUp => tokens(),
         Stand::Srp | Stand::Session => denied(OTHERS),
         Stand::Refresh => denied(REVOKED),
+        Stand::Exchange => denied(SUBJECT_REVOKED),
         Stand::RefreshGrant | Stand::Code => grant("invalid_grant"),
         Stand::Going => page(200, "/login", OTHERS),
     }
@@ -250,6 +256,8 @@ fn reset_required(path: Path) -> Expected {
         Stand::Refresh if matches!(path, Path::GetTokens { .. }) => denied(INVALID),
         Stand::Password | Stand::Refresh => api("PasswordResetRequiredException", required),
         Stand::Srp | Stand::Session => denied(OTHERS),
+        // Nor does this one's.
+        Stand::Exchange => denied(SUBJECT),
         Stand::RefreshGrant | Stand::Code => grant("invalid_grant"),
         Stand::Login => page(200, "/forgotPassword", "Forgot your password?"),
         Stand::Going => page(200, "/login", OTHERS),
@@ -276,7 +284,7 @@ fn password_set(path: Path) -> Expected {
     match stand(path) {
         Stand::Password => denied(INCORRECT),
         Stand::Srp | Stand::Session => denied(OTHERS),
-        Stand::Refresh | Stand::RefreshGrant | Stand::Sso => tokens(),
+        Stand::Refresh | Stand::RefreshGrant | Stand::Exchange | Stand::Sso => tokens(),
         Stand::Code => grant("invalid_grant"),
         Stand::Login => page(400, "/login", INCORRECT),
         Stand::SignUp => page(400, "/confirm", "Current status is CONFIRMED"),
@@ -292,6 +300,7 @@ fn expired(path: Path) -> Expected {
         }
         Stand::Srp | Stand::Session => denied(LATE),
         Stand::Refresh => denied("Refresh Token has expired"),
+        Stand::Exchange => denied("The subject token has expired"),
         Stand::RefreshGrant | Stand::Code => grant("invalid_grant"),
         // A form is good for an hour.
         Stand::Login | Stand::SignUp => page(403, "", OUT_OF_DATE),
@@ -310,7 +319,7 @@ fn twice(path: Path) -> Expected {
         Path::RefreshGrant { rotating: true } | Path::CodeGrant { .. } => grant("invalid_grant"),
         // Passwords, refresh tokens that do not rotate and browser sessions are for many times.
         Path::Password(_) | Path::RefreshFlow(_) | Path::GetTokens { .. } => tokens(),
-        Path::RefreshGrant { .. } | Path::Sso(_) | Path::Chooser => tokens(),
+        Path::RefreshGrant { .. } | Path::Exchange | Path::Sso(_) | Path::Chooser => tokens(),
         Path::Srp(_) | Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => {
             denied(ONCE)
         }
@@ -329,6 +338,9 @@ fn elsewhere(path: Path, condition: C) -> Expected {
         Stand::Srp => denied(INCORRECT),
         Stand::Session => denied(OTHERS),
         Stand::Refresh => denied(INVALID),
+        // Any client of the pool that may exchange takes the tokens of the others.
+        Stand::Exchange if condition == C::OtherClient => tokens(),
+        Stand::Exchange => denied(SUBJECT),
         Stand::RefreshGrant | Stand::Code => grant("invalid_grant"),
         // The form's token is of one query (C15).
         Stand::Login | Stand::SignUp | Stand::Going => page(403, "", OUT_OF_DATE),
@@ -354,6 +366,7 @@ fn locked_out(path: Path) -> Expected {
 fn revoked(path: Path) -> Expected {
     match path {
         Path::RefreshFlow(_) | Path::GetTokens { .. } => denied(REVOKED),
+        Path::Exchange => denied(SUBJECT_REVOKED),
         Path::RefreshGrant { .. } => grant("invalid_grant"),
         Path::Sso(Grant::Code) | Path::Chooser => tokens(),
         Path::Sso(Grant::Implicit) => Expected::Never("the implicit grant gives no refresh token"),

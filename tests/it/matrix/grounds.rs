@@ -99,6 +99,9 @@ pub fn usual(path: Path) -> Value {
     if matches!(path, Path::Custom(_)) {
         flows.push("ALLOW_CUSTOM_AUTH");
     }
+    if path == Path::Exchange {
+        flows.push("ALLOW_TOKEN_EXCHANGE_IMPERSONATION");
+    }
     if path.is_chosen() {
         flows.push("ALLOW_USER_AUTH");
     }

@@ -66,6 +66,8 @@ pub enum Path {
     RefreshFlow(Face),
     /// GetTokensFromRefreshToken.
     GetTokens { rotating: bool },
+    /// GetDerivedToken.
+    Exchange,
     /// `grant_type=refresh_token`.
     RefreshGrant { rotating: bool },
     /// The sign-in page.
@@ -134,6 +136,7 @@ pub const PATHS: &[Path] = &[
     Path::RefreshFlow(Admin),
     Path::GetTokens { rotating: false },
     Path::GetTokens { rotating: true },
+    Path::Exchange,
     Path::RefreshGrant { rotating: false },
     Path::RefreshGrant { rotating: true },
     Path::LoginPage(Grant::Code),
@@ -160,9 +163,10 @@ impl Path {
             Self::Custom(_) | Self::NewPassword(_) | Self::SecondFactor(..) | Self::Device(_) => {
                 Part::Challenge
             }
-            Self::RefreshFlow(_) | Self::GetTokens { .. } | Self::RefreshGrant { .. } => {
-                Part::Refresh
-            }
+            Self::RefreshFlow(_)
+            | Self::GetTokens { .. }
+            | Self::Exchange
+            | Self::RefreshGrant { .. } => Part::Refresh,
             Self::LoginPage(_) | Self::SignUpPage | Self::NewPasswordPage | Self::FactorPage(_) => {
                 Part::Page
             }
@@ -182,7 +186,7 @@ impl Path {
             | Self::SecondFactor(face, _)
             | Self::Device(face)
             | Self::RefreshFlow(face) => Some(face),
-            Self::GetTokens { .. } => Some(Face::Public),
+            Self::GetTokens { .. } | Self::Exchange => Some(Face::Public),
             _ => None,
         }
     }

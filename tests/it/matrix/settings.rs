@@ -65,6 +65,9 @@ pub fn flow_off(path: Path) -> Expected {
         | Path::NewPassword(_)
         | Path::SecondFactor(..)
         | Path::Device(_) => Expected::End(End::Tokens),
+        Path::Exchange => {
+            off("ALLOW_TOKEN_EXCHANGE_IMPERSONATION flow not enabled for this client")
+        }
         // It is no flow of InitiateAuth; rotating clients cannot even allow that.
         Path::GetTokens { .. } => Expected::End(End::Tokens),
         Path::CodeGrant { .. } => grant("unauthorized_client", None),
@@ -83,7 +86,7 @@ pub fn flow_off(path: Path) -> Expected {
 pub fn secret(path: Path, condition: C) -> Expected {
     let denied = |message: &str| api("NotAuthorizedException", message);
     match path {
-        Path::GetTokens { .. } => denied("Invalid client secret provided"),
+        Path::GetTokens { .. } | Path::Exchange => denied("Invalid client secret provided"),
         Path::RefreshGrant { .. } | Path::CodeGrant { .. } => {
             grant("invalid_client", Some("invalid_client_secret"))
         }

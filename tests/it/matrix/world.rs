@@ -121,6 +121,8 @@ pub enum Begun {
     },
     SignedUp(Value),
     Refresh(String),
+    /// An access token.
+    Access(String),
     Code(String),
     Form(Box<(Browser, Form)>),
     Browser(Box<Browser>),
@@ -278,6 +280,7 @@ impl Cell<'_> {
             Path::Chosen(..) | Path::SignedUp(_) => "ALLOW_USER_AUTH",
             Path::Custom(_) => "ALLOW_CUSTOM_AUTH",
             Path::RefreshFlow(_) | Path::GetTokens { .. } => "ALLOW_REFRESH_TOKEN_AUTH",
+            Path::Exchange => "ALLOW_TOKEN_EXCHANGE_IMPERSONATION",
             Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => {
                 "ALLOW_USER_PASSWORD_AUTH"
             }
@@ -302,7 +305,7 @@ impl Cell<'_> {
                 Span::days(30)
             }
             Path::CodeGrant { .. } => Span::minutes(5),
-            Path::Sso(_) | Path::Chooser | Path::LoginPage(_) => Span::hours(1),
+            Path::Sso(_) | Path::Chooser | Path::LoginPage(_) | Path::Exchange => Span::hours(1),
             Path::SignUpPage => Span::hours(24),
             _ => Span::minutes(3),
         };

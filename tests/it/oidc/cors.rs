@@ -20,6 +20,7 @@ async fn the_machine_endpoints_are_open_and_nothing_else() {
     for (path, method, open) in [
         ("/oauth2/token".to_owned(), Method::POST, true),
         ("/oauth2/revoke".to_owned(), Method::POST, true),
+        ("/oauth2/register".to_owned(), Method::POST, true),
         ("/oauth2/userInfo".to_owned(), Method::GET, true),
         ("/.well-known/jwks.json".to_owned(), Method::GET, true),
         (

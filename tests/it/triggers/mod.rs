@@ -7,6 +7,7 @@ mod events;
 mod failures;
 pub mod host;
 mod hosted;
+mod machines;
 mod messages;
 mod migration;
 mod scene;

@@ -14,14 +14,7 @@ pub struct Request {
     user_pool_id: PoolId,
     max_results: Option<i64>,
     next_token: Option<String>,
-    client_type: Option<ClientType>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-enum ClientType {
-    Regular,
-    Dcr,
+    client_type: Option<Kind>,
 }
 
 #[derive(Serialize)]
@@ -46,11 +39,7 @@ pub async fn list_user_pool_clients(call: Call<Iam>, req: Request) -> Result<Res
         limit: req.max_results,
         token: req.next_token,
     };
-    let kind = req.client_type.map(|kind| match kind {
-        ClientType::Regular => Kind::Regular,
-        ClientType::Dcr => Kind::Registered,
-    });
-    let page = clients::list(&call.app, &req.user_pool_id, kind, &ask).await?;
+    let page = clients::list(&call.app, &req.user_pool_id, req.client_type, &ask).await?;
     let pool = req.user_pool_id.as_str();
     let page = page.map(|(id, name)| UserPoolClientDescription {
         client_id: id.to_string(),

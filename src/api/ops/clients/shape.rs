@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::domain::clients::{self, Described};
+use crate::domain::clients::{self, Described, Kind};
 use crate::settings::client::ClientSettings;
 use crate::store::clients::SealedSecret;
 use crate::time::{EpochSeconds, Timestamp};
@@ -24,6 +24,7 @@ struct UserPoolClientType {
     client_secret: Option<String>,
     last_modified_date: EpochSeconds,
     creation_date: EpochSeconds,
+    client_type: Kind,
     #[serde(flatten)]
     settings: ClientSettings,
 }
@@ -52,6 +53,7 @@ impl From<SealedSecret> for ClientSecretDescriptor {
 impl From<Described> for Response {
     fn from(described: Described) -> Self {
         let client = described.client;
+        let client_type = Kind::of(&client);
         Self {
             user_pool_client: UserPoolClientType {
                 user_pool_id: client.pool.to_string(),
@@ -60,6 +62,7 @@ impl From<Described> for Response {
                 client_secret: described.secret.map(|secret| secret.expose().clone()),
                 last_modified_date: client.modified.into(),
                 creation_date: client.created.into(),
+                client_type,
                 settings: clients::shown(&client.settings),
             },
         }
