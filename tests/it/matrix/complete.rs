@@ -91,6 +91,11 @@ fn every_path_stands_once_at_both_doors_and_with_every_factor_and_grant() {
         has(Path::RefreshGrant { rotating: yes });
         has(Path::CodeGrant { pkce: yes });
     }
+    for first in [First::Password, First::Email, First::Sms, First::Passkey] {
+        has(Path::FirstPage(first));
+    }
+    has(Path::PasskeyPage);
+    has(Path::AddPasskeyPage);
     has(Path::SignUpPage);
     has(Path::NewPasswordPage);
 }
