@@ -209,8 +209,7 @@ impl House {
             Way::DeviceSrp => {
                 let device = person.device.as_ref().ok_or("no device")?;
                 let client = srp::Client::new(number);
-                let given =
-                    json!({"USERNAME": person.name, "SRP_A": client.public_hex(), "DEVICE_KEY": device.key});
+                let given = json!({"USERNAME": person.name, "SRP_A": client.public_hex(), "DEVICE_KEY": device.key});
                 let asked = pool.initiate(to, "USER_SRP_AUTH", given).await?;
                 let pool_name = pool.id.split('_').nth(1).unwrap_or_default();
                 let mut answer = self.claim(&client, [pool_name, &person.name, PASSWORD], &asked)?;
