@@ -95,6 +95,11 @@ fn every_path_stands_once_at_both_doors_and_with_every_factor_and_grant() {
     }
     has(Path::Chooser);
     has(Path::Exchange);
+    for first in [First::Password, First::Email, First::Sms, First::Passkey] {
+        has(Path::FirstPage(first));
+    }
+    has(Path::PasskeyPage);
+    has(Path::AddPasskeyPage);
     has(Path::SignUpPage);
     has(Path::NewPasswordPage);
 }

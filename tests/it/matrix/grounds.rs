@@ -71,6 +71,23 @@ impl Grounds {
         grounds
     }
 
+    /// The same with the pages of managed login.
+    pub async fn managed(self, s: &Server) -> Self {
+        let version = json!({
+            "UserPoolId": self.pool, "Domain": self.domain, "ManagedLoginVersion": 2,
+        });
+        s.api("UpdateUserPoolDomain", version).await.ok();
+        self
+    }
+
+    /// Managed login has no pages for a client without a style.
+    pub async fn style(&self, s: &Server, client: &Client) {
+        let style = json!({
+            "UserPoolId": self.pool, "ClientId": client.id, "UseCognitoProvidedValues": true,
+        });
+        s.api("CreateManagedLoginBranding", style).await.ok();
+    }
+
     pub async fn client(&self, s: &Server, settings: Value, secret: bool) -> Client {
         let mut request = settings;
         request["UserPoolId"] = json!(self.pool);

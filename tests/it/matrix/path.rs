@@ -72,6 +72,12 @@ pub enum Path {
     RefreshGrant { rotating: bool },
     /// The sign-in page.
     LoginPage(Grant),
+    /// What was chosen at `/login/choose`: `/login/password`, `/login/code`, `/passkey`.
+    FirstPage(First),
+    /// The passkey of the sign-in page's button.
+    PasskeyPage,
+    /// `/passkey/add`: the offer of a passkey, put off.
+    AddPasskeyPage,
     /// The sign-up page's code of confirmation.
     SignUpPage,
     /// The page for a new password.
@@ -93,6 +99,7 @@ pub enum Part {
     Choice,
     Challenge,
     Refresh,
+    FirstPage,
     Page,
     Browser,
 }
@@ -141,6 +148,12 @@ pub const PATHS: &[Path] = &[
     Path::RefreshGrant { rotating: true },
     Path::LoginPage(Grant::Code),
     Path::LoginPage(Grant::Implicit),
+    Path::FirstPage(First::Password),
+    Path::FirstPage(First::Email),
+    Path::FirstPage(First::Sms),
+    Path::FirstPage(First::Passkey),
+    Path::PasskeyPage,
+    Path::AddPasskeyPage,
     Path::SignUpPage,
     Path::NewPasswordPage,
     Path::FactorPage(Factor::Sms),
@@ -170,6 +183,7 @@ impl Path {
             Self::LoginPage(_) | Self::SignUpPage | Self::NewPasswordPage | Self::FactorPage(_) => {
                 Part::Page
             }
+            Self::FirstPage(_) | Self::PasskeyPage | Self::AddPasskeyPage => Part::FirstPage,
             Self::Sso(_) | Self::Chooser | Self::CodeGrant { .. } => Part::Browser,
         }
     }
@@ -223,7 +237,20 @@ impl Path {
 
     /// Whether it begins with USER_AUTH.
     pub const fn is_chosen(self) -> bool {
-        matches!(self, Self::Chosen(..) | Self::SignedUp(_))
+        matches!(self, Self::Chosen(..) | Self::SignedUp(_)) || self.is_managed()
+    }
+
+    /// Whether its pages are those of managed login.
+    pub const fn is_managed(self) -> bool {
+        matches!(self, Self::FirstPage(_))
+    }
+
+    /// Whether its user has a passkey.
+    pub const fn has_passkey(self) -> bool {
+        matches!(
+            self,
+            Self::Chosen(_, First::Passkey) | Self::FirstPage(First::Passkey) | Self::PasskeyPage
+        )
     }
 
     pub const fn grant(self) -> Grant {

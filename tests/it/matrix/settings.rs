@@ -77,6 +77,9 @@ pub fn flow_off(path: Path) -> Expected {
         | Path::SignUpPage
         | Path::NewPasswordPage
         | Path::FactorPage(_)
+        | Path::FirstPage(_)
+        | Path::PasskeyPage
+        | Path::AddPasskeyPage
         | Path::Sso(_)
         | Path::Chooser => Expected::End(End::Back("invalid_request", Some("unauthorized_client"))),
     }
@@ -115,6 +118,14 @@ pub fn factor(path: Path, condition: C) -> Expected {
             "InvalidParameterException",
             "WEB_AUTHN is not available for this sign-in.",
         ),
+        Path::FirstPage(First::Email | First::Sms) => {
+            Expected::End(End::Page(200, "/login", "Invalid session for the user."))
+        }
+        Path::FirstPage(First::Passkey) | Path::PasskeyPage => Expected::End(End::Page(
+            200,
+            "/login",
+            "WEB_AUTHN is not available for this sign-in.",
+        )),
         // Functions that ask no password decide alone.
         Path::Custom(_) => Expected::End(End::Tokens),
         Path::Password(_)
@@ -122,9 +133,9 @@ pub fn factor(path: Path, condition: C) -> Expected {
         | Path::Chosen(..)
         | Path::SignedUp(_)
         | Path::NewPassword(_) => Expected::End(End::Challenge("SMS_MFA")),
-        Path::LoginPage(Grant::Code | Grant::Implicit) | Path::NewPasswordPage => {
-            Expected::End(End::Page(200, "/mfa", "SMS"))
-        }
+        Path::LoginPage(Grant::Code | Grant::Implicit)
+        | Path::NewPasswordPage
+        | Path::FirstPage(_) => Expected::End(End::Page(200, "/mfa", "SMS")),
         Path::SignUpPage if condition == C::FactorOn => Expected::Never(
             "the account has no telephone number: the page asks for an e-mail address",
         ),

@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 
 use super::condition::Condition;
 use super::grounds::{Grounds, factors, usual};
-use super::path::{Face, Factor, First, Grant, Path};
+use super::path::{Face, Factor, Grant, Path};
 use super::{api, hosted};
 use crate::api::auth::device::Device;
 use crate::api::auth::mfa::totp;
@@ -30,6 +30,7 @@ pub const NEW_PASSWORD: &str = "Another-Horse2!";
 pub struct World {
     pub s: Server,
     shared: Grounds,
+    managed: Grounds,
     other: Grounds,
     users: AtomicU32,
     /// The functions of custom challenges.
@@ -44,11 +45,13 @@ impl World {
         let rule = Rule::parse(&format!("*={}", host.url)).unwrap();
         s.app.lambda.add(vec![rule]).unwrap();
         let shared = Grounds::make(&s).await;
+        let managed = Grounds::make(&s).await.managed(&s).await;
         let other = Grounds::make(&s).await;
         let users = AtomicU32::new(0);
         Self {
             s,
             shared,
+            managed,
             other,
             users,
             _host: host,
@@ -60,14 +63,18 @@ impl World {
         let n = self.users.fetch_add(1, Ordering::Relaxed);
         let own = condition.is_about_the_pool() || path.factor() == Some(Factor::SetUp);
         let devices = matches!(path, Path::Device(_)) || condition.is_about_a_device();
-        let grounds = if own || devices {
-            Grounds::with(&self.s, devices).await
-        } else {
-            self.shared.clone()
+        let grounds = match (own || devices, path.is_managed()) {
+            (true, false) => Grounds::with(&self.s, devices).await,
+            (true, true) => Grounds::with(&self.s, devices).await.managed(&self.s).await,
+            (false, false) => self.shared.clone(),
+            (false, true) => self.managed.clone(),
         };
         let client = grounds
             .client(&self.s, usual(path), condition.needs_secret())
             .await;
+        if path.is_managed() {
+            grounds.style(&self.s, &client).await;
+        }
         let mut cell = Cell {
             world: self,
             path,
@@ -158,7 +165,7 @@ impl Cell<'_> {
         let mut tokens = self.helper_sign_in(PASSWORD).await.ok()["AuthenticationResult"].take();
         self.register(&tokens).await;
         self.access = tokens["AccessToken"].take();
-        if matches!(self.path, Path::Chosen(_, First::Passkey)) {
+        if self.path.has_passkey() {
             self.passkey = Some(self.register_passkey().await);
         }
         let prefer = |kind: &str| json!({ "Username": self.name, kind: { "Enabled": true } });
@@ -305,7 +312,11 @@ impl Cell<'_> {
                 Span::days(30)
             }
             Path::CodeGrant { .. } => Span::minutes(5),
-            Path::Sso(_) | Path::Chooser | Path::LoginPage(_) | Path::Exchange => Span::hours(1),
+            Path::Sso(_)
+            | Path::Chooser
+            | Path::LoginPage(_)
+            | Path::AddPasskeyPage
+            | Path::Exchange => Span::hours(1),
             Path::SignUpPage => Span::hours(24),
             _ => Span::minutes(3),
         };
