@@ -9,7 +9,7 @@ mod api;
 mod complete;
 mod condition;
 mod expect;
-mod grounds;
+pub mod grounds;
 mod hosted;
 mod path;
 mod settings;
