@@ -117,7 +117,9 @@ const fn stand(path: Path) -> Stand {
         Path::Password(_) => Stand::Password,
         Path::Srp(_) => Stand::Srp,
         Path::Chosen(_, First::Srp) => Stand::Srp,
-        Path::Chosen(..) | Path::SignedUp(_) | Path::Custom(_) => Stand::Session,
+        Path::Chosen(..) | Path::SignedUp(_) | Path::Custom(_) | Path::CustomFactor(_) => {
+            Stand::Session
+        }
         Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => Stand::Session,
         Path::RefreshFlow(_) | Path::GetTokens { .. } => Stand::Refresh,
         Path::RefreshGrant { .. } => Stand::RefreshGrant,
@@ -334,7 +336,9 @@ fn twice(path: Path) -> Expected {
         Path::Srp(_) | Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => {
             denied(ONCE)
         }
-        Path::Chosen(..) | Path::SignedUp(_) | Path::Custom(_) => denied(ONCE),
+        Path::Chosen(..) | Path::SignedUp(_) | Path::Custom(_) | Path::CustomFactor(_) => {
+            denied(ONCE)
+        }
         // Signing in gave the browser a new id: the form is a stranger's (C6, C8).
         Path::LoginPage(_) | Path::SignUpPage | Path::NewPasswordPage | Path::FactorPage(_) => {
             page(403, "", OUT_OF_DATE)

@@ -113,7 +113,7 @@ pub fn usual(path: Path) -> Value {
         "ALLOW_ADMIN_USER_PASSWORD_AUTH",
         "ALLOW_USER_SRP_AUTH",
     ];
-    if matches!(path, Path::Custom(_)) {
+    if matches!(path, Path::Custom(_) | Path::CustomFactor(_)) {
         flows.push("ALLOW_CUSTOM_AUTH");
     }
     if path == Path::Exchange {

@@ -10,7 +10,7 @@ mod complete;
 mod condition;
 mod expect;
 mod first_pages;
-mod grounds;
+pub mod grounds;
 mod hosted;
 mod path;
 mod settings;

@@ -56,6 +56,8 @@ pub enum Path {
     SignedUp(Face),
     /// CUSTOM_CHALLENGE after CUSTOM_AUTH.
     Custom(Face),
+    /// SMS_MFA, which the functions ask for after their challenge.
+    CustomFactor(Face),
     /// NEW_PASSWORD_REQUIRED.
     NewPassword(Face),
     /// SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA, the first after SELECT_MFA_TYPE, MFA_SETUP.
@@ -125,6 +127,8 @@ pub const PATHS: &[Path] = &[
     Path::SignedUp(Admin),
     Path::Custom(Public),
     Path::Custom(Admin),
+    Path::CustomFactor(Public),
+    Path::CustomFactor(Admin),
     Path::NewPassword(Public),
     Path::NewPassword(Admin),
     Path::SecondFactor(Public, Factor::Sms),
@@ -173,9 +177,8 @@ impl Path {
         match self {
             Self::Password(_) | Self::Srp(_) => Part::First,
             Self::Chosen(..) | Self::SignedUp(_) => Part::Choice,
-            Self::Custom(_) | Self::NewPassword(_) | Self::SecondFactor(..) | Self::Device(_) => {
-                Part::Challenge
-            }
+            Self::Custom(_) | Self::CustomFactor(_) => Part::Challenge,
+            Self::NewPassword(_) | Self::SecondFactor(..) | Self::Device(_) => Part::Challenge,
             Self::RefreshFlow(_)
             | Self::GetTokens { .. }
             | Self::Exchange
@@ -196,6 +199,7 @@ impl Path {
             | Self::Chosen(face, _)
             | Self::SignedUp(face)
             | Self::Custom(face)
+            | Self::CustomFactor(face)
             | Self::NewPassword(face)
             | Self::SecondFactor(face, _)
             | Self::Device(face)

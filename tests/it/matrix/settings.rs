@@ -62,6 +62,7 @@ pub fn flow_off(path: Path) -> Expected {
         Path::Srp(_)
         | Path::Chosen(..)
         | Path::Custom(_)
+        | Path::CustomFactor(_)
         | Path::NewPassword(_)
         | Path::SecondFactor(..)
         | Path::Device(_) => Expected::End(End::Tokens),
@@ -127,7 +128,7 @@ pub fn factor(path: Path, condition: C) -> Expected {
             "WEB_AUTHN is not available for this sign-in.",
         )),
         // Functions that ask no password decide alone.
-        Path::Custom(_) => Expected::End(End::Tokens),
+        Path::Custom(_) | Path::CustomFactor(_) => Expected::End(End::Tokens),
         Path::Password(_)
         | Path::Srp(_)
         | Path::Chosen(..)

@@ -22,10 +22,33 @@ use crate::support::house::Client;
 use crate::support::srp_client::SrpClient;
 use crate::support::{Answer, Server};
 use crate::triggers::custom;
-use crate::triggers::host::Host;
+use crate::triggers::host::{Act, Host, with_response};
 
 pub const PASSWORD: &str = "Correct-Horse1!";
 pub const NEW_PASSWORD: &str = "Another-Horse2!";
+
+/// How the users are called of whom the functions ask a second factor as well.
+const CAREFUL: &str = "careful";
+
+/// The riddle, and for the careful a code.
+fn functions(event: &Value) -> Act {
+    let careful = event["userName"].as_str().unwrap().starts_with(CAREFUL);
+    let last = event["request"]["session"]
+        .as_array()
+        .and_then(|s| s.last());
+    let solved = last.is_some_and(|last| {
+        last["challengeName"] == "CUSTOM_CHALLENGE" && last["challengeResult"] == true
+    });
+    let coded = last.is_some_and(|last| last["challengeName"] == "SMS_MFA");
+    let response = match event["triggerSource"].as_str().unwrap() {
+        "DefineAuthChallenge_Authentication" if careful && solved => {
+            json!({ "challengeName": "SMS_MFA" })
+        }
+        "DefineAuthChallenge_Authentication" if coded => json!({ "issueTokens": true }),
+        _ => return custom::riddle(event),
+    };
+    Act::Returns(with_response(event, &response))
+}
 
 pub struct World {
     pub s: Server,
@@ -41,7 +64,7 @@ impl World {
     pub async fn open() -> Self {
         let s = Server::start().await;
         let host = Host::start().await;
-        host.does(custom::riddle);
+        host.does(functions);
         let rule = Rule::parse(&format!("*={}", host.url)).unwrap();
         s.app.lambda.add(vec![rule]).unwrap();
         let shared = Grounds::make(&s).await;
@@ -81,7 +104,10 @@ impl World {
             condition,
             grounds,
             client,
-            name: format!("ada{n}"),
+            name: match path {
+                Path::CustomFactor(_) => format!("{CAREFUL}{n}"),
+                _ => format!("ada{n}"),
+            },
             phone: format!("+1555{n:07}"),
             sub: String::new(),
             access: Value::Null,
@@ -285,7 +311,7 @@ impl Cell<'_> {
             Path::Password(Face::Admin) => "ALLOW_ADMIN_USER_PASSWORD_AUTH",
             Path::Srp(_) => "ALLOW_USER_SRP_AUTH",
             Path::Chosen(..) | Path::SignedUp(_) => "ALLOW_USER_AUTH",
-            Path::Custom(_) => "ALLOW_CUSTOM_AUTH",
+            Path::Custom(_) | Path::CustomFactor(_) => "ALLOW_CUSTOM_AUTH",
             Path::RefreshFlow(_) | Path::GetTokens { .. } => "ALLOW_REFRESH_TOKEN_AUTH",
             Path::Exchange => "ALLOW_TOKEN_EXCHANGE_IMPERSONATION",
             Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => {
