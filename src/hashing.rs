@@ -16,7 +16,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::{Error, Result};
 
-pub use pool::HashPool;
+pub use pool::{HashPool, Turn};
 
 /// How costly password hashes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,14 +2,13 @@
 //! language (oauth.md 8.5).
 
 use crate::app::App;
-use crate::domain::clients::may_redirect_to;
+use crate::domain::clients::{self, may_redirect_to};
 use crate::domain::paging::{Ask, List, Page};
 use crate::domain::pools;
 use crate::error::{Error, Result};
 use crate::ids::{ClientId, PoolId};
 use crate::settings::branding::TermsName;
 use crate::store::audit::{Actor, Event};
-use crate::store::clients;
 use crate::store::db::{OnUnique, Tx};
 use crate::store::terms::{self, Links, Terms};
 
@@ -41,10 +40,7 @@ pub async fn create(
     let id = app.rng.uuid()?.to_string();
     let mut tx = app.store.write(actor).await?;
     let pool = pools::lock(&mut tx, pool).await?.id;
-    let found = clients::find(&mut tx, client).await?;
-    if found.is_none_or(|found| found.pool != pool) {
-        return Err(Error::client_not_found(client.as_str()));
-    }
+    clients::in_pool(&mut tx, &pool, client).await?;
     let now = app.clock.now(&pool);
     let made = Terms {
         pool,
@@ -126,10 +122,7 @@ pub async fn of_client(
 ) -> Result<Terms> {
     pools::get(app, pool).await?;
     let mut db = app.store.read().await?;
-    let known = clients::find(&mut db, client).await?;
-    if known.is_none_or(|known| known.pool != *pool) {
-        return Err(Error::client_not_found(client.as_str()));
-    }
+    clients::in_pool(&mut db, pool, client).await?;
     let all = terms::of_client(&mut db, pool, client).await?;
     let found = all.into_iter().find(|terms| terms.name == name);
     found.ok_or_else(|| Error::terms_not_found(name.as_str()))

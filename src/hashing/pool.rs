@@ -14,6 +14,9 @@ use crate::error::{Error, Result};
 
 /// How many callers may wait for a slot.
 const QUEUE: usize = 1024;
+/// How many of them may get ready for theirs, so that no slot waits for them and they stand in
+/// nobody's way (at the database, say) meanwhile.
+const READY: usize = 16;
 
 /// Runs costly password work on threads of low priority: as many at a time as there are slots, in the
 /// order of arrival. Clones share the slots.
@@ -26,6 +29,8 @@ struct Inner {
     threads: Threads,
     /// One permit for each running or waiting caller.
     places: Arc<Semaphore>,
+    /// One permit for each caller that runs or gets ready.
+    turns: Arc<Semaphore>,
     /// One permit for each running caller.
     slots: Arc<Semaphore>,
     /// Memory of finished work, ready for the next: at most one piece for each slot.
@@ -50,6 +55,7 @@ impl HashPool {
             profile,
             threads: Threads::start(slots),
             places: Arc::new(Semaphore::new(slots + queue)),
+            turns: Arc::new(Semaphore::new(slots + READY)),
             slots: Arc::new(Semaphore::new(slots)),
             spare: Mutex::default(),
             busy: AtomicBool::new(false),
@@ -57,33 +63,32 @@ impl HashPool {
         }))
     }
 
-    /// Runs the work in a slot, waiting for one if need be. The hasher is for this work only; put
-    /// an SRP power that belongs to the same password into the same work.
-    ///
-    /// Work that has begun runs to its end and keeps its slot even when the caller goes away.
+    /// Waits until it is nearly the caller's turn. Whoever reads before hashing takes a turn first: a
+    /// flood of passwords then waits here, and not before the database, where everybody else would
+    /// wait with it (security.md G3). Nothing slow may be done with a turn in hand.
     ///
     /// # Errors
-    /// `TooManyRequestsException` at once when the queue is full; what the work itself answers;
-    /// `InternalErrorException` when it panics or the server is stopping.
+    /// `TooManyRequestsException` at once when the queue is full.
+    pub async fn turn(&self) -> Result<Turn> {
+        let Ok(place) = Arc::clone(&self.0.places).try_acquire_owned() else {
+            return Err(Error::rate_exceeded());
+        };
+        let turn = Arc::clone(&self.0.turns).acquire_owned().await;
+        Ok(Turn {
+            inner: Arc::clone(&self.0),
+            permits: (place, turn.map_err(Error::internal)?),
+        })
+    }
+
+    /// Runs the work as soon as there is a slot; [`Turn::run`] says how.
+    ///
+    /// # Errors: those of [`HashPool::turn`] and of [`Turn::run`].
     pub async fn run<T, F>(&self, work: F) -> Result<T>
     where
         F: FnOnce(&mut Hasher<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let Ok(place) = Arc::clone(&self.0.places).try_acquire_owned() else {
-            return Err(Error::rate_exceeded());
-        };
-        let slot = Arc::clone(&self.0.slots)
-            .acquire_owned()
-            .await
-            .map_err(Error::internal)?;
-        let inner = Arc::clone(&self.0);
-        let (answer, answered) = oneshot::channel();
-        self.0.threads.take(move || {
-            // Whoever asked may have gone away.
-            answer.send(inner.work(work, (slot, place))).ok();
-        })?;
-        answered.await.map_err(Error::internal)?
+        self.turn().await?.run(work).await
     }
 
     /// How many hashes were computed since the start; a comparison is one as well.
@@ -107,12 +112,49 @@ impl HashPool {
     }
 }
 
+/// A turn to use a slot, which passes to the next one when it is dropped.
+#[must_use]
+pub struct Turn {
+    inner: Arc<Inner>,
+    permits: (OwnedSemaphorePermit, OwnedSemaphorePermit),
+}
+
+impl Turn {
+    /// Runs the work in a slot, waiting for one if need be. The hasher is for this work only; put
+    /// an SRP power that belongs to the same password into the same work.
+    ///
+    /// Work that has begun runs to its end and keeps its slot even when the caller goes away.
+    ///
+    /// # Errors
+    /// What the work itself answers; `InternalErrorException` when it panics or the server is
+    /// stopping.
+    pub async fn run<T, F>(self, work: F) -> Result<T>
+    where
+        F: FnOnce(&mut Hasher<'_>) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let Self { inner, permits } = self;
+        let slot = Arc::clone(&inner.slots).acquire_owned().await;
+        let slot = slot.map_err(Error::internal)?;
+        let (answer, answered) = oneshot::channel();
+        let own = Arc::clone(&inner);
+        inner.threads.take(move || {
+            // Whoever asked may have gone away.
+            answer.send(own.work(work, (slot, permits))).ok();
+        })?;
+        answered.await.map_err(Error::internal)?
+    }
+}
+
+impl fmt::Debug for Turn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Turn")
+    }
+}
+
 impl Inner {
-    fn work<T>(
-        &self,
-        work: impl FnOnce(&mut Hasher<'_>) -> Result<T>,
-        permits: (OwnedSemaphorePermit, OwnedSemaphorePermit),
-    ) -> Result<T> {
+    /// `permits` are given back when the work is done.
+    fn work<T, P>(&self, work: impl FnOnce(&mut Hasher<'_>) -> Result<T>, permits: P) -> Result<T> {
         let memory = self.spare().pop().unwrap_or_default();
         let mut hasher = Hasher {
             profile: self.profile,

@@ -236,6 +236,25 @@ async fn a_full_queue_refuses_at_once() {
 }
 
 #[tokio::test]
+async fn only_those_who_are_next_get_ready() {
+    let pool = HashPool::with_slots(HashProfile::Dev, 1, 64);
+    let mut turns = Vec::new();
+    while let Some(turn) = pool.turn().now_or_never() {
+        turns.push(turn.unwrap());
+    }
+    assert_eq!(turns.len(), 17, "one for the slot and sixteen more");
+    let mut next = Box::pin(pool.turn());
+    assert!((&mut next).now_or_never().is_none());
+    drop(turns.pop());
+    turns.push(next.await.unwrap());
+
+    for turn in turns {
+        let hash = turn.run(|hasher| hasher.hash(PASSWORD, SALT));
+        assert_eq!(hash.await.unwrap(), DEV);
+    }
+}
+
+#[tokio::test]
 async fn work_keeps_its_slot_when_its_caller_goes_away() {
     let pool = HashPool::with_slots(HashProfile::Dev, 1, 8);
     let (work, stop) = held(&pool);

@@ -5,13 +5,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::{finish, hash, pictures, sheet};
 use crate::app::App;
-use crate::domain::pools;
+use crate::domain::{clients, pools};
 use crate::error::{Error, Result};
 use crate::ids::{ClientId, PoolId};
 use crate::store::audit::Actor;
 use crate::store::db::Conn;
+use crate::store::domains;
 use crate::store::ui_customizations::{self, ALL_CLIENTS, New, UiCustomization};
-use crate::store::{clients, domains};
 use crate::time::Timestamp;
 
 /// What is to be set. What is not given is removed.
@@ -68,7 +68,7 @@ pub async fn set(app: &App, actor: &Actor, wanted: Customization) -> Result<Show
     let mut tx = app.store.write(actor).await?;
     let pool = pools::lock(&mut tx, &wanted.pool).await?.id;
     if let Some(client) = &wanted.client {
-        check_client(&mut tx, &pool, client).await?;
+        clients::in_pool(&mut tx, &pool, client).await?;
     }
     if domains::of_pool(&mut tx, &pool).await?.is_empty() {
         return Err(Error::customization_without_domain());
@@ -115,7 +115,7 @@ pub async fn get(app: &App, pool: &PoolId, client: Option<&ClientId>) -> Result<
     pools::get(app, pool).await?;
     let mut db = app.store.read().await?;
     if let Some(client) = client {
-        check_client(&mut db, pool, client).await?;
+        clients::in_pool(&mut db, pool, client).await?;
     }
     let found = of_client(&mut db, pool, client).await?;
     Ok(found.map(|found| show(app, pool, found)))
@@ -134,14 +134,6 @@ pub(super) async fn of_client(
         }
     }
     ui_customizations::find(db, pool, ALL_CLIENTS).await
-}
-
-async fn check_client(db: &mut Conn, pool: &PoolId, client: &ClientId) -> Result<()> {
-    let found = clients::find(db, client).await?;
-    let found = found.filter(|client| client.pool == *pool);
-    found
-        .map(drop)
-        .ok_or_else(|| Error::client_not_found(client.as_str()))
 }
 
 fn show(app: &App, pool: &PoolId, found: UiCustomization) -> Shown {

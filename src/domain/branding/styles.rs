@@ -7,13 +7,12 @@ use serde_json::{Map, Value};
 use super::theme::Theme;
 use super::{defaults, finish, hash, merge, pictures};
 use crate::app::App;
-use crate::domain::pools;
+use crate::domain::{clients, pools};
 use crate::error::{Error, Result};
 use crate::ids::{ClientId, PoolId};
 use crate::settings::branding::{AssetCategory, ColorMode, Extension};
 use crate::store::audit::Actor;
 use crate::store::brandings::{self, Asset, Branding, Drawing, Look};
-use crate::store::clients;
 use crate::store::db::OnUnique;
 
 /// The most styles of a pool.
@@ -69,10 +68,7 @@ pub async fn create(
     let id = app.rng.uuid()?.to_string();
     let mut tx = app.store.write(actor).await?;
     let pool = pools::lock(&mut tx, pool).await?.id;
-    let found = clients::find(&mut tx, client).await?;
-    if found.is_none_or(|found| found.pool != pool) {
-        return Err(Error::client_not_found(client.as_str()));
-    }
+    clients::in_pool(&mut tx, &pool, client).await?;
     let now = app.clock.now(&pool);
     let mut branding = Branding {
         pool,
@@ -164,10 +160,7 @@ pub async fn describe_by_client(
 ) -> Result<Style> {
     pools::get(app, pool).await?;
     let mut db = app.store.read().await?;
-    let known = clients::find(&mut db, client).await?;
-    if known.is_none_or(|known| known.pool != *pool) {
-        return Err(Error::client_not_found(client.as_str()));
-    }
+    clients::in_pool(&mut db, pool, client).await?;
     let found = brandings::of_client(&mut db, pool, client).await?;
     let missing = || Error::branding_of_client_not_found(client.as_str());
     shown(found.ok_or_else(missing)?, merged)

@@ -118,7 +118,8 @@ async fn begin(
     match name {
         ChallengeName::Password => match parameters.find("PASSWORD") {
             Some(password) => {
-                password::prove(context, choosing.subject, password, choosing.attempt).await
+                let turn = context.app.hashing.turn().await?;
+                password::prove(context, choosing.subject, password, choosing.attempt, turn).await
             }
             None => ask(context, choosing, name).await,
         },

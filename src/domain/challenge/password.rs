@@ -5,7 +5,7 @@ use super::context::{Context, Subject, check_confirmed};
 use super::{Outcome, finish};
 use crate::domain::{hooks, lockout};
 use crate::error::{Reason, Result};
-use crate::hashing::Verified;
+use crate::hashing::{Turn, Verified};
 use crate::secret::Secret;
 use crate::store::passwords::{self, Password};
 
@@ -16,10 +16,21 @@ pub(super) async fn start(
     typed: &str,
     password: &Secret<String>,
 ) -> Result<Outcome> {
+    let hashing = &context.app.hashing;
+    // Nobody waits for another's function.
+    let early = if hooks::before_password(context.pool) {
+        None
+    } else {
+        Some(hashing.turn().await?)
+    };
     let subject = context.subject(typed, Some(password)).await?;
     check_confirmed(subject.user())?;
     hooks::pre_authentication(context.app, context.event(typed, subject.user())).await?;
-    prove(context, &subject, password, None).await
+    let turn = match early {
+        Some(turn) => turn,
+        None => hashing.turn().await?,
+    };
+    prove(context, &subject, password, None, turn).await
 }
 
 /// Checks the password of somebody who may sign in as far as the name tells. `attempt` is the
@@ -29,12 +40,13 @@ pub(super) async fn prove(
     subject: &Subject,
     password: &Secret<String>,
     attempt: Option<&Attempt>,
+    turn: Turn,
 ) -> Result<Outcome> {
     let Context { app, actor, .. } = context;
     let stored = context.password(subject.sub()).await?;
     context.check_imported(subject.user(), stored.as_ref())?;
     let admitted = lockout::admit(app, actor, &context.pool.id, subject.sub()).await?;
-    let (verified, rehashed) = match verify(context, stored.as_ref(), password).await {
+    let (verified, rehashed) = match verify(context, stored.as_ref(), password, turn).await {
         Ok(verified) => verified,
         Err(error) => {
             admitted.refund(app, actor).await?;
@@ -73,10 +85,11 @@ async fn verify(
     context: Context<'_>,
     stored: Option<&Password>,
     password: &Secret<String>,
+    turn: Turn,
 ) -> Result<(Verified, Option<String>)> {
     let stored = stored.map(|stored| stored.phc.clone());
     let (plain, salt) = (password.clone(), context.app.rng.bytes()?);
-    let work = context.app.hashing.run(move |hasher| {
+    let work = turn.run(move |hasher| {
         let verified = hasher.verify(stored.as_deref(), plain.expose())?;
         let again = verified.matches && verified.needs_rehash;
         let rehashed = again.then(|| hasher.hash(plain.expose(), salt));

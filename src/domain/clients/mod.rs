@@ -25,7 +25,7 @@ use crate::secret::Secret;
 use crate::store::audit::{Actor, Event};
 use crate::store::catalogue::Known;
 use crate::store::clients::{self, Client};
-use crate::store::db::Tx;
+use crate::store::db::{Conn, Tx};
 use crate::store::pools::{self, Pool};
 
 pub use create::{NewClient, create};
@@ -119,10 +119,17 @@ pub async fn describe(app: &App, pool: &PoolId, client: &ClientId) -> Result<Des
 /// # Errors: ResourceNotFound.
 async fn lock(tx: &mut Tx, pool: &PoolId, client: &ClientId) -> Result<(Pool, Client)> {
     let pool = pool_rules::lock(tx, pool).await?;
-    let found = clients::find(tx, client).await?;
-    let found = found.filter(|client| client.pool == pool.id);
-    let found = found.ok_or_else(|| Error::client_not_found(client.as_str()))?;
+    let found = in_pool(tx, &pool.id, client).await?;
     Ok((pool, found))
+}
+
+/// A client of a pool, as it is now.
+///
+/// # Errors: ResourceNotFound, also for one of another pool.
+pub(super) async fn in_pool(db: &mut Conn, pool: &PoolId, client: &ClientId) -> Result<Client> {
+    let found = clients::find(db, client).await?;
+    let found = found.filter(|client| client.pool == *pool);
+    found.ok_or_else(|| Error::client_not_found(client.as_str()))
 }
 
 /// The clients of a pool, by id; of one kind, if one is given.

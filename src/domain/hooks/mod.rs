@@ -115,6 +115,12 @@ impl TokenSource {
     }
 }
 
+/// Whether a function may be asked before a password is looked at.
+pub fn before_password(pool: &Pool) -> bool {
+    let asks = |of: fn(&LambdaConfig) -> &Option<String>| slot(pool, of).is_some();
+    asks(|config| &config.user_migration) || asks(|config| &config.pre_authentication)
+}
+
 /// What a slot of a pool's `LambdaConfig` holds.
 fn slot(pool: &Pool, of: impl Fn(&LambdaConfig) -> &Option<String>) -> Option<&str> {
     let config = pool.settings().lambda_config.as_ref()?;

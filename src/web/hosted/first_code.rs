@@ -5,13 +5,13 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::asked;
-use super::first_factor::{named, unknown};
+use super::first_factor::named;
 use super::login;
 use super::page::Page;
-use super::second_factor::{answer, over};
+use super::second_factor::{answer, is_unsent, over, send_again};
 use super::step::{Going, Sent, Step};
 use super::views::{SecondFactorField, SecondFactorPage};
-use crate::domain::challenge::{self, ChallengeName, Next, Outcome};
+use crate::domain::challenge::ChallengeName;
 use crate::error::Code;
 use crate::secret::Secret;
 use crate::site::refusal;
@@ -94,33 +94,17 @@ pub(super) async fn resend(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     let Some(sending) = sending(&mut page) else {
         return page.go("/login");
     };
-    let session = Secret::new(sending.going.session.clone());
-    let (app, actor) = (&page.visit.app, &page.visit.actor);
-    let (pool, client) = (&page.request.pool, &page.request.client);
-    match challenge::send_again(app, actor, pool, client, &session).await {
-        Ok(Outcome::Challenge(Next {
-            parameters,
-            session: Some(session),
-            ..
-        })) => {
+    match send_again(&page, &sending.going).await {
+        Ok((going, sent)) => {
             let step = Step::FirstCode {
-                going: Going {
-                    session,
-                    ..sending.going
-                },
+                going,
                 sms: sending.sms,
-                sent: Sent::of(&parameters),
+                sent,
                 again: true,
             };
             page.step_to("/login/code", step)
         }
-        Ok(_) => unknown(&page, ChallengeName::EmailOtp),
-        Err(error)
-            if matches!(
-                error.code,
-                Code::LimitExceeded | Code::CodeDeliveryFailure | Code::TooManyRequests
-            ) =>
-        {
+        Err(error) if is_unsent(&error) => {
             let form = form.refused(error.message);
             render(page, StatusCode::BAD_REQUEST, form, &sending)
         }

@@ -8,13 +8,13 @@ use axum::response::Response;
 
 use super::login;
 use super::page::Page;
-use super::second_factor::{answer, over};
+use super::second_factor::{answer, is_unsent, over};
 use super::step::{Going, Sent, Step};
 use super::views::{ChooseWayField, ChooseWayPage};
 use crate::domain::branding::Version;
 use crate::domain::challenge::{ChallengeName, Next, Parameters};
 use crate::domain::first_factors;
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::secret::Secret;
 use crate::settings::client::AuthFlowSetting;
 use crate::settings::pool::FirstFactor;
@@ -79,7 +79,7 @@ pub(super) fn go_on(page: Page, username: String, next: Next) -> Response {
     }
 }
 
-pub(super) fn unknown(page: &Page, name: ChallengeName) -> Response {
+fn unknown(page: &Page, name: ChallengeName) -> Response {
     let what = format!("The page for {}", name.as_str());
     refusal::failed(&page.visit, &Error::not_implemented(&what))
 }
@@ -138,12 +138,7 @@ pub(super) async fn choose(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     let parameters = named(&going).with("ANSWER", Secret::new(chosen.as_str().to_owned()));
     match answer(&page, &going, ChallengeName::SelectChallenge, parameters).await {
         Ok(outcome) => Box::pin(login::go_on(page, going.username, outcome)).await,
-        Err(error)
-            if matches!(
-                error.code,
-                Code::CodeDeliveryFailure | Code::TooManyRequests
-            ) =>
-        {
+        Err(error) if is_unsent(&error) => {
             let form = form.refused(error.message);
             let choice = Choice { going, ways };
             render(page, StatusCode::BAD_REQUEST, form, &choice).await

@@ -123,33 +123,47 @@ pub(super) async fn resend(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     let Some(asked) = asked(&mut page) else {
         return page.go("/login");
     };
-    let session = Secret::new(asked.going.session.clone());
-    let (app, actor) = (&page.visit.app, &page.visit.actor);
-    let (pool, client) = (&page.request.pool, &page.request.client);
-    match challenge::send_again(app, actor, pool, client, &session).await {
-        Ok(Outcome::Challenge(Next {
-            parameters,
-            session: Some(session),
-            ..
-        })) => {
+    match send_again(&page, &asked.going).await {
+        Ok((going, sent)) => {
             let step = Step::SecondFactor {
-                going: Going {
-                    session,
-                    ..asked.going
-                },
+                going,
                 factor: asked.factor,
-                sent: Sent::of(&parameters),
+                sent,
                 again: true,
             };
             page.step_to("/mfa", step)
         }
-        Ok(_) => unknown(&page, ChallengeName::SmsMfa),
-        Err(error) if matches!(error.code, Code::LimitExceeded | Code::CodeDeliveryFailure) => {
+        Err(error) if is_unsent(&error) => {
             let form = form.refused(error.message);
             render(page, StatusCode::BAD_REQUEST, form, &asked)
         }
         Err(error) => over(page, asked.going, &error),
     }
+}
+
+/// Sends another code, and gives what the page that asks for it goes on with.
+pub(super) async fn send_again(page: &Page, going: &Going) -> Result<(Going, Option<Sent>), Error> {
+    let session = Secret::new(going.session.clone());
+    let (app, actor) = (&page.visit.app, &page.visit.actor);
+    let (pool, client) = (&page.request.pool, &page.request.client);
+    match challenge::send_again(app, actor, pool, client, &session).await? {
+        Outcome::Challenge(Next {
+            parameters,
+            session: Some(session),
+            ..
+        }) => {
+            let username = going.username.clone();
+            Ok((Going { username, session }, Sent::of(&parameters)))
+        }
+        _ => Err(Error::internal(anyhow::anyhow!("a code asks for nothing"))),
+    }
+}
+
+/// Whether a code cannot be sent now, which does not end the sign-in.
+pub(super) fn is_unsent(error: &Error) -> bool {
+    use Code::{CodeDeliveryFailure, LimitExceeded, TooManyRequests};
+    let unsent = [CodeDeliveryFailure, LimitExceeded, TooManyRequests];
+    unsent.contains(&error.code)
 }
 
 /// Answers a challenge of a sign-in.
