@@ -164,6 +164,16 @@ impl Request {
         }
     }
 
+    /// The URL that tells the client, in its query, how a visit to one of our pages ended.
+    pub fn told(&self, answer: &[(&str, &str)]) -> String {
+        let state = self.state.as_ref().map(|state| ("state", state.as_str()));
+        let pairs: Vec<_> = answer.iter().copied().chain(state).collect();
+        if pairs.is_empty() {
+            return self.redirect_uri.clone();
+        }
+        redirects::with_query(&self.redirect_uri, &pairs)
+    }
+
     /// An error for the client.
     pub fn back(&self, code: OAuthCode) -> Back {
         Back {
@@ -245,6 +255,28 @@ pub async fn check(app: &App, pool: Option<&PoolId>, params: &Params) -> Result<
         pool,
         client,
     })
+}
+
+/// Checks a visit that an app sends its user on, to a page that answers with nothing secret
+/// (`/passkeys/add`): client and redirect URI are checked as ever, the rest has no meaning there.
+pub async fn check_entry(
+    app: &App,
+    pool: Option<&PoolId>,
+    params: &Params,
+) -> Result<Request, Refusal> {
+    let (_, client) = trusted_client(app, pool, params).await?;
+    let code = client.settings.allows_oauth(OAuthFlow::Code);
+    let entry = Params {
+        response_type: Some(if code { "code" } else { "token" }.to_owned()),
+        client_id: params.client_id.clone(),
+        redirect_uri: params.redirect_uri.clone(),
+        state: params.state.clone(),
+        // No code leaves this way, so there is nothing for a challenge to protect.
+        code_challenge: Some("0".repeat(43)),
+        code_challenge_method: Some("S256".to_owned()),
+        ..Params::default()
+    };
+    check(app, pool, &entry).await
 }
 
 /// Phase A, first half: the client exists on this site and may use OAuth.

@@ -21,6 +21,7 @@ pub(in crate::web) mod look;
 mod new_password;
 mod page;
 mod passkey;
+mod passkeys_entry;
 mod plain;
 mod reset_password;
 mod second_factor;
@@ -107,6 +108,10 @@ pub fn routes() -> Router<Arc<App>> {
         .route(
             "/passkey/add",
             get(add_passkey::show).post(add_passkey::submit),
+        )
+        .route(
+            "/passkeys/add",
+            get(passkeys_entry::show).post(passkeys_entry::submit),
         )
         .route("/logout", get(logout::get).post(logout::post))
         .route("/error", get(plain::error))

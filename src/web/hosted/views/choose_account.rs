@@ -7,8 +7,7 @@ use askama::Template;
 use crate::text::Text;
 use crate::web::chrome::Chrome;
 use crate::web::form::Field;
-#[cfg(test)]
-use crate::web::proof::Words;
+use crate::web::samples::Words;
 
 /// The fields of the form: it is only a button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,12 +43,11 @@ pub struct ChooseAccountPage {
     pub another_href: String,
 }
 
-#[cfg(test)]
 impl ChooseAccountPage {
     /// The page, with these words in every text.
-    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
+    pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
         let page = Self {
-            chrome: Words::chrome(),
+            chrome: words.chrome(),
             action: words.say("/login/account?client_id=1"),
             csrf: words.say("csrf-token"),
             account: words.say("jane@example.com"),
