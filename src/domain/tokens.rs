@@ -5,10 +5,11 @@ use serde_json::{Map, Value};
 
 use crate::app::App;
 use crate::domain::claims::ClientClaims;
-use crate::domain::complete::{Completion, changed, complete};
+use crate::domain::complete::{Completion, complete};
 use crate::domain::devices::NewDevice;
 use crate::domain::hooks::{self, Metadata, TokenSource};
 use crate::domain::issuer;
+use crate::domain::issuing::changed;
 use crate::domain::keys;
 use crate::domain::overrides::Overrides;
 use crate::domain::sessions::{self, Proven};

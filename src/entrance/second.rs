@@ -71,9 +71,9 @@ pub(super) async fn connection<Io>(
             Ok::<_, Infallible>(answer)
         }
     });
-    let (begin, mut begun) = mpsc::unbounded_channel();
+    let (sender, mut begun) = mpsc::unbounded_channel();
     let room = u32::try_from(heads::ROOM).unwrap_or(u32::MAX);
-    let serving = http2::Builder::new(Streams(begin))
+    let serving = http2::Builder::new(Streams(sender))
         .max_concurrent_streams(STREAMS)
         .max_header_list_size(room)
         .max_pending_accept_reset_streams(RESETS)

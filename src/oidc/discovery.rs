@@ -26,6 +26,7 @@ struct Endpoints {
 /// `request_uri_parameter_supported` and `claims_parameter_supported` would not be. What differs
 /// between the profiles is told as it is in the pool's.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the standard's members")]
 struct Document {
     #[serde(flatten)]
     endpoints: Option<Endpoints>,

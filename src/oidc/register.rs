@@ -31,6 +31,7 @@ struct Body {
 
 /// What the client is (RFC 7591 3.2.1).
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the standard's members")]
 struct Client<'a> {
     client_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -145,7 +146,7 @@ fn denial(visit: &Visit, denied: &Denied) -> Response {
             let cause = refused.cause.as_ref().map(|cause| cause.code);
             let status = match cause {
                 Some(Code::TooManyRequests) => 429,
-                _ => refused.status(),
+                _ => refused.status(visit.app.profile(visit.pool.as_ref())),
             };
             super::refuse(visit, refused, status)
         }

@@ -297,20 +297,17 @@ pub(super) fn check_shapes(operation: &str, members: &Value) -> Option<String> {
     }
 }
 
-fn params(visit: &Visit, redirect: StatusCode) -> Result<authorize::Params, Response> {
-    let params = Pairs::parse(&visit.query).and_then(|pairs| query::params(&pairs));
-    params.map_err(|error| refusal::malformed(visit, error, redirect))
-}
-
 async fn checked_entry(visit: &Visit, redirect: StatusCode) -> Result<Request, Response> {
-    let params = params(visit, redirect)?;
+    let params = Pairs::parse(&visit.query).and_then(|pairs| query::params(&pairs));
+    let params = params.map_err(|error| refusal::malformed(visit, error, redirect))?;
     authorize::check_entry(&visit.app, visit.pool.as_ref(), &params)
         .await
         .map_err(|refused| refusal::answer(visit, &refused, redirect))
 }
 
 async fn checked(visit: &Visit, redirect: StatusCode) -> Result<Request, Response> {
-    let params = params(visit, redirect)?;
+    let params = Pairs::parse(&visit.query).and_then(|pairs| query::params(&pairs));
+    let params = params.map_err(|error| refusal::malformed(visit, error, redirect))?;
     authorize::check(&visit.app, visit.pool.as_ref(), &params)
         .await
         .map_err(|refused| refusal::answer(visit, &refused, redirect))

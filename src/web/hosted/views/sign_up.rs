@@ -186,86 +186,21 @@ impl SignUpPage {
 impl SignUpPage {
     /// The page in its states, with these words in every text.
     pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
-        let attribute = |name: &str| Attribute(words.say(name));
         let plain = Self {
             chrome: words.chrome(),
             action: words.say("/signup?client_id=1"),
             csrf: words.say("csrf-token"),
             form: words.form(),
             person: Some(Person::Username),
-            attributes: vec![Attribute("email".to_owned())],
+            attributes: named(&["email"]),
             rules: Words::rules(),
             managed: false,
             spares_password: false,
             sign_in_href: words.say("/login?client_id=1"),
             terms: words.terms(),
         };
-        let names = [
-            "email",
-            "phone_number",
-            "given_name",
-            "family_name",
-            "birthdate",
-        ];
-        let attributes: Vec<_> = names
-            .into_iter()
-            .map(|name| Attribute(name.to_owned()))
-            .chain([attribute("custom:tier")])
-            .collect();
-        let mut form = words
-            .form()
-            .with(
-                SignUpField::Attribute(Attribute("email".to_owned())),
-                words.say("jane@example.com"),
-            )
-            .with(
-                SignUpField::Attribute(Attribute("given_name".to_owned())),
-                words.say("Jane"),
-            )
-            .with(
-                SignUpField::Attribute(attribute("custom:tier")),
-                words.say("gold"),
-            )
-            .with(SignUpField::Password, words.say("not to be shown"));
-        form.complain(
-            SignUpField::Attribute(Attribute("phone_number".to_owned())),
-            words.say("Invalid phone number format."),
-        );
-        form.complain(
-            SignUpField::Password,
-            words.say("Password did not conform with policy: Password not long enough"),
-        );
-        let refused = Self {
-            person: None,
-            attributes,
-            form,
-            terms: Some(TermsLinks {
-                terms: words.say("https://example.com/terms"),
-                privacy: words.say("https://example.com/privacy"),
-            }),
-            ..plain.clone()
-        };
-        let every = [
-            "name",
-            "given_name",
-            "family_name",
-            "middle_name",
-            "nickname",
-            "preferred_username",
-            "profile",
-            "picture",
-            "website",
-            "email",
-            "gender",
-            "birthdate",
-            "zoneinfo",
-            "locale",
-            "phone_number",
-            "address",
-            "updated_at",
-        ];
         let managed = Self {
-            attributes: every.map(|name| Attribute(name.to_owned())).to_vec(),
+            attributes: named(&STANDARD),
             managed: true,
             ..plain.clone()
         };
@@ -280,10 +215,73 @@ impl SignUpPage {
             ..plain.clone()
         };
         vec![
+            ("sign_up_refused", plain.clone().refused(words)),
             ("sign_up", plain),
-            ("sign_up_refused", refused),
             ("sign_up_managed", managed),
             ("sign_up_passwordless", passwordless),
         ]
     }
+
+    fn refused(self, words: &Words) -> Self {
+        let tier = Attribute(words.say("custom:tier"));
+        let of = |name: &str| SignUpField::Attribute(Attribute(name.to_owned()));
+        let mut form = words
+            .form()
+            .with(of("email"), words.say("jane@example.com"))
+            .with(of("given_name"), words.say("Jane"))
+            .with(SignUpField::Attribute(tier.clone()), words.say("gold"))
+            .with(SignUpField::Password, words.say("not to be shown"));
+        form.complain(
+            of("phone_number"),
+            words.say("Invalid phone number format."),
+        );
+        form.complain(
+            SignUpField::Password,
+            words.say("Password did not conform with policy: Password not long enough"),
+        );
+        let mut attributes = named(&[
+            "email",
+            "phone_number",
+            "given_name",
+            "family_name",
+            "birthdate",
+        ]);
+        attributes.push(tier);
+        Self {
+            person: None,
+            attributes,
+            form,
+            terms: Some(TermsLinks {
+                terms: words.say("https://example.com/terms"),
+                privacy: words.say("https://example.com/privacy"),
+            }),
+            ..self
+        }
+    }
+}
+
+/// The attributes that every pool has.
+const STANDARD: [&str; 17] = [
+    "name",
+    "given_name",
+    "family_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "email",
+    "gender",
+    "birthdate",
+    "zoneinfo",
+    "locale",
+    "phone_number",
+    "address",
+    "updated_at",
+];
+
+fn named(names: &[&str]) -> Vec<Attribute> {
+    let names = names.iter();
+    names.map(|name| Attribute((*name).to_owned())).collect()
 }

@@ -292,6 +292,7 @@ fn client_settings() -> Value {
         "ExplicitAuthFlows": [
             "ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH",
             "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_CUSTOM_AUTH", "ALLOW_USER_AUTH",
+            "ALLOW_TOKEN_EXCHANGE_IMPERSONATION",
         ],
     })
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::accounts::{nothing, signed_in};
 use super::cases;
-use super::run::{Ending, Run};
+use super::run::{Ending, Refused, Run};
 
 cases! {
     "InitiateAuth with REFRESH_TOKEN_AUTH": signed_in, refresh;
@@ -12,6 +12,8 @@ cases! {
     "GetTokensFromRefreshToken": signed_in, get_tokens;
     "/oauth2/token with refresh_token": signed_in, refresh_grant;
     "/oauth2/token with client_credentials": nothing, machine;
+    "GetClientToken": teller, client_token;
+    "GetDerivedToken": signed_in, exchange;
 }
 
 async fn refresh(run: &Run<'_>, tokens: Value) -> Ending {
@@ -44,4 +46,33 @@ async fn machine(run: &Run<'_>, _: Value) -> Ending {
         ("aws_client_metadata", r#"{"said":"by a machine"}"#),
     ])
     .await
+}
+
+/// A machine that needs no domain.
+async fn teller(run: &Run<'_>) -> Value {
+    let settings = json!({
+        "ClientName": "machine", "GenerateSecret": true,
+        "ExplicitAuthFlows": ["ALLOW_CLIENT_TOKEN_AUTH"], "AllowedOAuthScopes": ["api/read"],
+    });
+    let mut made = run.admin("CreateUserPoolClient", settings).await.unwrap();
+    made["UserPoolClient"].take()
+}
+
+/// The operation's model has no exception for triggers.
+async fn client_token(run: &Run<'_>, teller: Value) -> Ending {
+    let request = json!({
+        "ClientId": teller["ClientId"], "Secret": teller["ClientSecret"],
+        "ClientMetadata": { "said": "by a machine" },
+    });
+    run.open("GetClientToken", request).await.map_err(|told| {
+        assert_eq!(told.code.as_deref(), Some("NotAuthorizedException"));
+        Refused { code: None, ..told }
+    })
+}
+
+async fn exchange(run: &Run<'_>, tokens: Value) -> Ending {
+    let request = json!({
+        "SubjectToken": tokens["AccessToken"], "SubjectTokenType": "ACCESS_TOKEN",
+    });
+    run.public("GetDerivedToken", request).await
 }
