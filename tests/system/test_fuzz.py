@@ -206,7 +206,7 @@ def again(wire, *request):
 
 PATHS = [
     "oauth2/authorize", "oauth2/token", "oauth2/userInfo", "oauth2/revoke", "logout", "login", "signup", "confirm",
-    "resendcode", "forgotPassword", "confirmforgotPassword", "error", ".well-known/jwks.json", "nothing",
+    "resendcode", "forgotPassword", "confirmforgotPassword", "passkeys/add", "error", ".well-known/jwks.json", "nothing",
     ".well-known/openid-configuration",
 ]  # fmt: skip
 

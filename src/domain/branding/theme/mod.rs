@@ -19,7 +19,6 @@ use crate::store::brandings::{Asset, Look, Mode, Strip};
 #[cfg(test)]
 pub(super) use colours::COLOURS;
 use colours::colour;
-pub(super) use pictures::file_name;
 
 /// A settings document with its pictures.
 #[derive(Clone, Copy)]

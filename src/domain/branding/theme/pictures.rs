@@ -138,6 +138,6 @@ impl Theme<'_> {
 }
 
 /// The name under which a picture is served.
-pub(in crate::domain::branding) fn file_name(asset: &Asset) -> String {
+fn file_name(asset: &Asset) -> String {
     format!("{}.{}", asset.digest, asset.extension.suffix())
 }
