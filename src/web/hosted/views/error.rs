@@ -26,7 +26,7 @@ impl ErrorPage {
         };
         let missing = fill(chrome.say(Text::ErrorMissing), &[("name", "redirect_uri")]);
         vec![
-            ("error", page("redirect_mismatch")),
+            ("error", page(chrome.say(Text::ErrorRedirectMismatch))),
             ("error_missing", page(&missing)),
             ("error_internal", page(chrome.say(Text::ErrorInternal))),
             ("error_old_form", page(chrome.say(Text::ErrorForeignForm))),

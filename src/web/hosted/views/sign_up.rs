@@ -134,7 +134,7 @@ impl SignUpPage {
         Reveal::of(self.chrome.locale, fields)
     }
 
-    /// All fields in the order of the page: user name, attributes, password.
+    /// The fields down to the password, in the order of the page: user name, attributes, password.
     fn inputs(&self) -> Vec<Input> {
         let locale = self.chrome.locale;
         let username = self
@@ -156,20 +156,19 @@ impl SignUpPage {
         } else {
             password
         };
-        let again = self.managed.then(|| {
-            let label = Text::PasswordAgain;
-            self.new_password(&SignUpField::Again, label)
-        });
         let mut inputs: Vec<_> = username
             .into_iter()
             .chain(attributes)
             .chain([password])
-            .chain(again)
             .collect();
         if let Some(input) = inputs.first_mut() {
             input.focus_first(&self.form);
         }
         inputs
+    }
+
+    fn again(&self) -> Input {
+        self.new_password(&SignUpField::Again, Text::PasswordAgain)
     }
 
     fn new_password(&self, field: &SignUpField, label: Text) -> Input {
