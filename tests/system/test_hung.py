@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import socket
 import statistics
 import threading
@@ -38,8 +39,10 @@ class Hung:
 
     def answer(self):
         """Lets every sign-up go on."""
-        for call in self.calls:
-            call.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n" + b'{"response":{}}')
+        calls, self.calls = self.calls, []
+        for call in calls:
+            call.sendall(b'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 15\r\n\r\n{"response":{}}')
+            call.close()
 
 
 def sign_up(client: str, number: int) -> bytes:
@@ -89,32 +92,40 @@ class Others:
         return {name: statistics.quantiles(all_times, n=100)[98] for name, all_times in times.items()}
 
 
+def best(rounds: list[dict[str, float]]) -> dict[str, float]:
+    """Of each operation the least: whoever else uses the machine only adds to it."""
+    return {name: min(times[name] for times in rounds) for name in rounds[0]}
+
+
 def test_hung_and_slow_functions_hold_nobody_up(database, tmp_path):
+    cycles = int(os.environ.get("RIG_HUNG", "1"))
     hung = Hung()
     args = ["--no-demo", "--trigger", f"{ARN}={hung.url}", "--trigger-concurrency", CALLS, "--trigger-timeout-ms", 60_000]
+    answers: Counter = Counter()
+    quiet, beside = [], []
     with Server(database, data_dir=tmp_path / "data", args=args) as server:
         world = World(server.url)
         others = Others(server, world.pool())
         waiting = world.pool(LambdaConfig={"PreSignUp": ARN})
         client = waiting.client()["ClientId"]
+        made = lambda: world.idp.describe_user_pool(UserPoolId=waiting.id)["UserPool"]["EstimatedNumberOfUsers"]  # noqa: E731
         others.p99s()
-        quiet = others.p99s()
-        address = (others.wire.host, others.wire.port)
-        flood = [socket.create_connection(address, timeout=120) for _ in range(CALLS)]
-        for number, connection in enumerate(flood):
-            connection.sendall(sign_up(client, number))
-        hung.wait(CALLS)
-        beside = others.p99s()
-        assert world.idp.list_users(UserPoolId=waiting.id)["Users"] == [], "an account was made before its function spoke"
-        # They were slow, and no worse.
-        hung.answer()
-        answers = Counter(answered(connection) for connection in flood)
-        after = others.p99s()
-        made = world.idp.describe_user_pool(UserPoolId=waiting.id)["UserPool"]["EstimatedNumberOfUsers"]
+        for cycle in range(cycles):
+            quiet.append(others.p99s())
+            flood = [socket.create_connection((others.wire.host, others.wire.port), timeout=120) for _ in range(CALLS)]
+            for number, connection in enumerate(flood):
+                connection.sendall(sign_up(client, cycle * CALLS + number))
+            hung.wait(CALLS)
+            beside.append(others.p99s())
+            assert made() == cycle * CALLS, "an account was made before its function spoke"
+            # They were slow, and no worse.
+            hung.answer()
+            answers.update(answered(connection) for connection in flood)
+            assert made() == (cycle + 1) * CALLS
     hung.socket.close()
+    alone, crowded = best(quiet), best(beside)
     kind = "PostgreSQL" if database else "SQLite"
-    print(f"\n{kind}, p99 in ms: alone, beside {CALLS} hung calls, and after them")
-    for name in quiet:
-        print(f"  {name:14}{quiet[name]:8.1f}{beside[name]:8.1f}{after[name]:8.1f}   x {beside[name] / quiet[name]:.2f}")
-    assert answers == {(200, None): CALLS}
-    assert made == CALLS
+    print(f"\n{kind}, p99 in ms, the best of {cycles}: alone, and beside {CALLS} hung calls")
+    for name, time_alone in alone.items():
+        print(f"  {name:14}{time_alone:8.1f}{crowded[name]:8.1f}   x {crowded[name] / time_alone:.2f}")
+    assert answers == {(200, None): CALLS * cycles}

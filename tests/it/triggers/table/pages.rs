@@ -6,7 +6,7 @@ use super::accounts::{invited, nothing, signed_up, user};
 use super::cases;
 use super::run::{Ending, NEW_PASSWORD, PASSWORD, Refused, Run};
 use super::sign_in::careful;
-use crate::support::browser::{Browser, Page};
+use crate::support::browser::{Browser, Form, Page};
 
 cases! {
     "/signup": nothing, sign_up;
@@ -51,6 +51,12 @@ async fn home(run: &Run<'_>, page: &Page) -> Ending {
     }
     let (code, text) = (None, page.text());
     Err(Refused { code, text })
+}
+
+/// The form that the act comes to; a page without it says why.
+fn found(page: &Page, id: &str) -> Result<Form, Refused> {
+    let (code, text) = (None, page.text());
+    page.find_form(id).ok_or(Refused { code, text })
 }
 
 async fn sign_up(run: &Run<'_>, _: Value) -> Ending {
@@ -131,7 +137,7 @@ async fn sign_in(run: &Run<'_>, _: Value) -> Ending {
 
 async fn change(run: &Run<'_>, _: Value) -> Ending {
     let (mut browser, page) = entered(run).await?;
-    let form = page.form("changePasswordForm");
+    let form = found(&page, "changePasswordForm")?;
     let form = form.fill("new_password", NEW_PASSWORD);
     let form = form.fill("confirm_password", NEW_PASSWORD);
     let page = run.send(&mut browser, &form).await?;
@@ -140,9 +146,8 @@ async fn change(run: &Run<'_>, _: Value) -> Ending {
 
 async fn with_code(run: &Run<'_>, _: Value) -> Ending {
     let (mut browser, page) = entered(run).await?;
-    let form = page
-        .form("mfaForm")
-        .fill("authentication_code", &run.code());
+    let form = found(&page, "mfaForm")?;
+    let form = form.fill("authentication_code", &run.code());
     let page = run.send(&mut browser, &form).await?;
     home(run, &page).await
 }
@@ -156,11 +161,10 @@ async fn by_code(run: &Run<'_>, _: Value) -> Ending {
     } else {
         "EMAIL_OTP"
     };
-    let form = page.form("chooseWayForm").forge("challenge", challenge);
+    let form = found(&page, "chooseWayForm")?.forge("challenge", challenge);
     let page = run.send(&mut browser, &form).await?;
-    let form = page
-        .form("mfaForm")
-        .fill("authentication_code", &run.code());
+    let form = found(&page, "mfaForm")?;
+    let form = form.fill("authentication_code", &run.code());
     let page = run.send(&mut browser, &form).await?;
     home(run, &page).await
 }
