@@ -62,6 +62,16 @@ fn functions(channel: Channel) -> Value {
     config
 }
 
+/// Where answers have tokens.
+const TOKENS: [&str; 6] = [
+    "/AuthenticationResult/IdToken",
+    "/AuthenticationResult/AccessToken",
+    "/ClientAuthenticationResult/AccessToken",
+    "/IssuedToken",
+    "/id_token",
+    "/access_token",
+];
+
 impl<'s> Ground<'s> {
     pub async fn open(
         server: &'s Server,
@@ -99,10 +109,15 @@ impl<'s> Ground<'s> {
             json!({ "UserPoolId": pool, "Identifier": "api", "Name": "api", "Scopes": scopes });
         server.api("CreateResourceServer", api).await.ok();
         let client = house::client(server, &pool, client_settings()).await.id;
-        let machine = json!({
+        let mut machine = json!({
             "GenerateSecret": true, "AllowedOAuthFlows": ["client_credentials"],
             "AllowedOAuthScopes": ["api/read"], "CallbackURLs": null, "LogoutURLs": null,
         });
+        if act == "GetClientToken" {
+            machine["ExplicitAuthFlows"] = json!(["ALLOW_CLIENT_TOKEN_AUTH"]);
+            machine["AllowedOAuthFlows"] = Value::Null;
+            machine["AllowedOAuthFlowsUserPoolClient"] = Value::Null;
+        }
         let machine = house::client(server, &pool, machine).await;
         if act.contains("code in the password's place") {
             let version = json!({ "UserPoolId": pool, "Domain": domain, "ManagedLoginVersion": 2 });
@@ -213,14 +228,11 @@ impl<'s> Ground<'s> {
                 event["request"]["code"] = json!("SEALED");
             }
             "TokenGeneration" => {
-                let result = &ending["AuthenticationResult"];
-                let (api, oauth) = (["IdToken", "AccessToken"], ["id_token", "access_token"]);
-                let places = if result.is_object() {
-                    api.map(|name| &result[name])
-                } else {
-                    oauth.map(|name| &ending[name])
-                };
-                let tokens: Vec<&Value> = places.into_iter().filter(|t| !t.is_null()).collect();
+                let tokens: Vec<&Value> = TOKENS
+                    .iter()
+                    .filter_map(|place| ending.pointer(place))
+                    .filter(|token| !token.is_null())
+                    .collect();
                 assert!(!tokens.is_empty(), "{}: no tokens: {ending}", self.act);
                 for token in tokens {
                     assert_eq!(claims(token)["mark"], source, "{}", self.act);
