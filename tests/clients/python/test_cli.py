@@ -131,7 +131,7 @@ def test_first_factors_without_a_password(world, aws):
     policies = json.dumps({"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "WEB_AUTHN"]}})
     pool = aws("create-user-pool", "--pool-name", fresh("cli"), "--policies", policies)["UserPool"]["Id"]
     aws("set-user-pool-mfa-config", "--user-pool-id", pool, "--mfa-configuration", "OPTIONAL",
-        "--email-mfa-configuration", "Message=Your code is {####},Subject=Code",
+        "--email-mfa-configuration", json.dumps({"Message": "Your code is {####}", "Subject": "Code"}),
         "--web-authn-configuration", "RelyingPartyId=localhost,UserVerification=required")  # fmt: skip
     client = aws("create-user-pool-client", "--user-pool-id", pool, "--client-name", "cli",
                  "--explicit-auth-flows", "ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH")["UserPoolClient"]["ClientId"]  # fmt: skip
