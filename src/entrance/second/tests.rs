@@ -254,3 +254,21 @@ async fn whoever_takes_some_requests_back_stays() {
         }
     }
 }
+
+/// Not all at once, so that each request has begun before it is taken back (CVE-2023-44487).
+#[tokio::test(start_paused = true)]
+async fn whoever_takes_everything_back_is_cut_off() {
+    let (mut send, task) = client().await;
+    for _ in 0..200 {
+        let Ok(ready) = send.ready().await else { break };
+        send = ready;
+        let slow = Request::get("https://h/slow").body(()).unwrap();
+        let Ok((_, mut stream)) = send.send_request(slow, true) else {
+            break;
+        };
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        stream.send_reset(h2::Reason::CANCEL);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert!(task.is_finished());
+}

@@ -43,7 +43,7 @@ impl Scene {
             .await;
         let service = json!({
             "GenerateSecret": true, "ExplicitAuthFlows": BOTH,
-            "AllowedOAuthScopes": ["openid", format!("{API}/read")],
+            "AllowedOAuthScopes": ["openid", "phone", format!("{API}/read")],
         });
         let service = house.client(service).await;
         let sub = house.user("jane").await;

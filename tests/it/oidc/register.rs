@@ -1,9 +1,11 @@
 //! `/oauth2/register` (RFC 7591; oauth.md 5.4).
 
 use poolhouse::time::Span;
+use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 
 use crate::support::browser::Browser;
+use crate::support::forgeries;
 use crate::support::house::{CALLBACK, Client, GOODBYE, House, Told, basic, claims};
 
 const API: &str = "https://notes.example.com";
@@ -482,4 +484,30 @@ async fn one_address_registers_only_so_many() {
         .refuses(429, "temporarily_unavailable");
     house.s.clock().advance(Span::minutes(61));
     assert_eq!(post(&house, &wish, None).await.status, 201);
+}
+
+/// security.md E1, E2, E7.
+#[tokio::test]
+async fn no_forged_token_registers_a_client() {
+    let house = open(json!({})).await;
+    let (_, token) = registrar(&house).await;
+    let keys = house.get("/.well-known/jwks.json", None).await.ok();
+    let keys = keys["keys"].as_array().unwrap().clone();
+    let wish = json!({ "redirect_uris": [CALLBACK] });
+    let url = format!("{}{}/oauth2/register", house.s.url, house.base);
+    let mut tried = 0;
+    for forgery in forgeries::of(&token, &keys) {
+        let Ok(header) = HeaderValue::from_str(&format!("Bearer {forgery}")) else {
+            continue;
+        };
+        let request = house.s.http.post(&url).header("authorization", header);
+        // Longer texts meet the limits of HTTP before anything reads them.
+        match request.json(&wish).send().await {
+            Ok(answer) => assert_ne!(answer.status(), 201, "{forgery:.80}"),
+            Err(error) => assert!(forgery.len() > 14_000, "{error}"),
+        }
+        tried += 1;
+    }
+    assert!(tried >= 250, "{tried}");
+    assert_eq!(post(&house, &wish, Some(&token)).await.status, 201);
 }

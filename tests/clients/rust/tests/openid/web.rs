@@ -16,7 +16,10 @@ pub async fn send(request: HttpRequest) -> io::Result<HttpResponse> {
     let uri = request.uri();
     let host = uri.authority().expect("an absolute address").as_str();
     let target = uri.path_and_query().map_or("/", |target| target.as_str());
-    let mut head = format!("{} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n", request.method());
+    let mut head = format!(
+        "{} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n",
+        request.method()
+    );
     for (name, value) in request.headers() {
         head += &format!("{name}: {}\r\n", value.to_str().expect("plain text"));
     }
@@ -26,10 +29,16 @@ pub async fn send(request: HttpRequest) -> io::Result<HttpResponse> {
     stream.write_all(request.body()).await?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await?;
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
+    let end = bytes
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .expect("a head");
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.lines();
-    let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status");
+    let status = lines
+        .next()
+        .and_then(|line| line.split(' ').nth(1))
+        .expect("a status");
     let mut answer = Response::new(bytes[end + 4..].to_vec());
     *answer.status_mut() = status.parse().expect("a status");
     for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
@@ -56,11 +65,21 @@ pub async fn through_the_page(address: &Url, username: &str) -> Url {
             continue;
         }
         let page = String::from_utf8_lossy(answer.body()).into_owned();
-        assert!(answer.status() == 200 && !filled, "{} {page}", answer.status());
+        assert!(
+            answer.status() == 200 && !filled,
+            "{} {page}",
+            answer.status()
+        );
         filled = true;
-        let token = page.split("name=\"_csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let token = page
+            .split("name=\"_csrf\" value=\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next());
         let form = Serializer::new(String::new())
-            .append_pair("_csrf", token.unwrap_or_else(|| panic!("no form in {page}")))
+            .append_pair(
+                "_csrf",
+                token.unwrap_or_else(|| panic!("no form in {page}")),
+            )
             .append_pair("username", username)
             .append_pair("password", PASSWORD)
             .append_pair("cognitoAsfData", "")
@@ -70,7 +89,10 @@ pub async fn through_the_page(address: &Url, username: &str) -> Url {
 }
 
 async fn visit(at: &Url, form: Option<String>, jar: &mut BTreeMap<String, String>) -> HttpResponse {
-    let cookies: Vec<String> = jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let cookies: Vec<String> = jar
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     let request = openidconnect::http::Request::builder()
         .method(if form.is_some() { "POST" } else { "GET" })
         .uri(at.as_str())
