@@ -262,7 +262,6 @@ fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
             .map(|(name, text)| (name.as_str(), claims::value(name, text)))
             .collect();
         let id_jti = jti(&app.rng.uuid()?);
-        let lifetime = client.settings.id_token_lifetime();
         let claims = IdClaims {
             sub: user.sub.as_str(),
             groups: GroupClaims::of(groups),
@@ -276,7 +275,7 @@ fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
             event_id: session.event_id.as_str(),
             token_use: TokenUse::Id,
             auth_time: session.auth_at.seconds(),
-            exp: now.plus(lifetime).seconds(),
+            exp: now.plus(client.settings.id_token_lifetime()).seconds(),
             iat: now.seconds(),
             jti: id_jti.as_deref(),
         };

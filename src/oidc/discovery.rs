@@ -43,8 +43,8 @@ struct Document {
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    authorization_response_iss_parameter_supported: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_response_iss_parameter_supported: Option<bool>,
 }
 
 const CLIENT_AUTH: &[&str] = &["client_secret_basic", "client_secret_post", "none"];
@@ -113,7 +113,10 @@ pub(super) async fn document(app: &App, pool: &PoolId) -> Result<Vec<u8>> {
         claims_parameter_supported: false,
         request_parameter_supported: false,
         request_uri_parameter_supported: false,
-        authorization_response_iss_parameter_supported: app.profile(Some(&pool.id)).is_strict(),
+        authorization_response_iss_parameter_supported: app
+            .profile(Some(&pool.id))
+            .is_strict()
+            .then_some(true),
     };
     serde_json::to_vec(&document).map_err(Error::internal)
 }
