@@ -26,7 +26,6 @@ struct Endpoints {
 /// `request_uri_parameter_supported` and `claims_parameter_supported` would not be. What differs
 /// between the profiles is told as it is in the pool's.
 #[derive(Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "the standard's members")]
 struct Document {
     #[serde(flatten)]
     endpoints: Option<Endpoints>,
@@ -46,8 +45,8 @@ struct Document {
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    authorization_response_iss_parameter_supported: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_response_iss_parameter_supported: Option<bool>,
 }
 
 const CLIENT_AUTH: &[&str] = &["client_secret_basic", "client_secret_post", "none"];
@@ -118,7 +117,10 @@ pub(super) async fn document(app: &App, pool: &PoolId) -> Result<Vec<u8>> {
         claims_parameter_supported: false,
         request_parameter_supported: false,
         request_uri_parameter_supported: false,
-        authorization_response_iss_parameter_supported: app.profile(Some(&pool.id)).is_strict(),
+        authorization_response_iss_parameter_supported: app
+            .profile(Some(&pool.id))
+            .is_strict()
+            .then_some(true),
     };
     serde_json::to_vec(&document).map_err(Error::internal)
 }

@@ -395,6 +395,9 @@ async fn max_age_asks_again_in_both_profiles() {
         };
         let url = aged("100", "");
         house.sign_in(&mut browser, "jane", &url).await.code();
+        // 0 is not met by a sign-in of this very second.
+        let page = browser.get(&aged("0", "none")).await;
+        assert_eq!(page.sent()["error"], "login_required");
         house.s.clock().advance(Span::seconds(100));
         browser.get(&url).await.code();
         for stale in ["99", "0"] {
