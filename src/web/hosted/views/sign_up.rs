@@ -244,6 +244,17 @@ impl SignUpPage {
             }),
             ..plain.clone()
         };
+        let [managed, passwordless] = plain.managed_samples(words);
+        vec![
+            ("sign_up", plain),
+            ("sign_up_refused", refused),
+            ("sign_up_managed", managed),
+            ("sign_up_passwordless", passwordless),
+        ]
+    }
+
+    /// The same on managed login: with every attribute there is, and without a password.
+    fn managed_samples(&self, words: &Words) -> [Self; 2] {
         let every = [
             "name",
             "given_name",
@@ -266,7 +277,7 @@ impl SignUpPage {
         let managed = Self {
             attributes: every.map(|name| Attribute(name.to_owned())).to_vec(),
             managed: true,
-            ..plain.clone()
+            ..self.clone()
         };
         let mut form = words.form();
         form.complain(SignUpField::Again, words.say("The passwords do not match."));
@@ -276,13 +287,8 @@ impl SignUpPage {
             managed: true,
             spares_password: true,
             form,
-            ..plain.clone()
+            ..self.clone()
         };
-        vec![
-            ("sign_up", plain),
-            ("sign_up_refused", refused),
-            ("sign_up_managed", managed),
-            ("sign_up_passwordless", passwordless),
-        ]
+        [managed, passwordless]
     }
 }
