@@ -18,7 +18,7 @@ use crate::domain::oauth::{answers, made};
 use crate::domain::sessions::Proven;
 use crate::error::{Code, Error, Result};
 use crate::ids::Sub;
-use crate::site::query::{self, Pairs};
+use crate::site::query::{self, Malformed, Pairs};
 use crate::site::refusal::{self, What};
 use crate::site::visit::Visit;
 use crate::site::{answer, browser};
@@ -297,8 +297,12 @@ pub(super) fn check_shapes(operation: &str, members: &Value) -> Option<String> {
     }
 }
 
+fn params(visit: &Visit) -> Result<authorize::Params, Malformed> {
+    Pairs::parse(&visit.query).and_then(|pairs| query::params(&pairs))
+}
+
 async fn checked_entry(visit: &Visit, redirect: StatusCode) -> Result<Request, Response> {
-    let params = Pairs::parse(&visit.query).and_then(|pairs| query::params(&pairs));
+    let params = params(visit);
     let params = params.map_err(|error| refusal::malformed(visit, error, redirect))?;
     authorize::check_entry(&visit.app, visit.pool.as_ref(), &params)
         .await
@@ -306,7 +310,7 @@ async fn checked_entry(visit: &Visit, redirect: StatusCode) -> Result<Request, R
 }
 
 async fn checked(visit: &Visit, redirect: StatusCode) -> Result<Request, Response> {
-    let params = Pairs::parse(&visit.query).and_then(|pairs| query::params(&pairs));
+    let params = params(visit);
     let params = params.map_err(|error| refusal::malformed(visit, error, redirect))?;
     authorize::check(&visit.app, visit.pool.as_ref(), &params)
         .await
