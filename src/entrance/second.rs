@@ -71,9 +71,9 @@ pub(super) async fn connection<Io>(
             Ok::<_, Infallible>(answer)
         }
     });
-    let (sender, mut begun) = mpsc::unbounded_channel();
+    let (begin, mut coming) = mpsc::unbounded_channel();
     let room = u32::try_from(heads::ROOM).unwrap_or(u32::MAX);
-    let serving = http2::Builder::new(Streams(sender))
+    let serving = http2::Builder::new(Streams(begin))
         .max_concurrent_streams(STREAMS)
         .max_header_list_size(room)
         .max_pending_accept_reset_streams(RESETS)
@@ -93,7 +93,7 @@ pub(super) async fn connection<Io>(
                 }
                 return;
             }
-            Some(stream) = begun.recv() => streams.push(stream),
+            Some(stream) = coming.recv() => streams.push(stream),
             Some(()) = streams.next() => {}
             () = &mut leave, if !leaving => {
                 leaving = true;

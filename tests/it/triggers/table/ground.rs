@@ -160,7 +160,16 @@ impl<'s> Ground<'s> {
 
     async fn begin(&self, case: &Case, run: &Run<'_>, fails: Option<(usize, Way)>) -> Begun {
         let confirms = self.act.contains("PreSignUp confirms");
-        self.script.rehearse(confirms, Self::brought(run));
+        let factor = if self.channel.is_sms() {
+            "SMS_MFA"
+        } else {
+            "EMAIL_OTP"
+        };
+        let then = self
+            .act
+            .ends_with("CUSTOM_AUTH and a second factor")
+            .then_some(factor);
+        self.script.rehearse(confirms, Self::brought(run), then);
         let begun = (case.prepare)(run).await;
         self.server.app.jobs.finish().await;
         self.host.take();

@@ -78,6 +78,8 @@ struct Lines {
     confirms: bool,
     /// Whom UserMigration brings.
     brings: Value,
+    /// What is asked after the riddle.
+    then: Option<&'static str>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -98,12 +100,13 @@ impl Script {
     }
 
     /// Begins anew.
-    pub fn rehearse(&self, confirms: bool, brings: Value) {
+    pub fn rehearse(&self, confirms: bool, brings: Value, then: Option<&'static str>) {
         *self.0.lock().unwrap() = Lines {
             count: 0,
             fails: None,
             confirms,
             brings,
+            then,
         };
     }
 
@@ -140,6 +143,14 @@ impl Lines {
                     "accessTokenGeneration": { "claimsToAddOrOverride": mark },
                 } })
             }
+            "DefineAuthChallenge" if self.then.is_some() && is_solved(event) => {
+                let coded = event["request"]["session"].as_array().map_or(0, Vec::len) == 2;
+                if coded {
+                    json!({ "issueTokens": true })
+                } else {
+                    json!({ "challengeName": self.then })
+                }
+            }
             "DefineAuthChallenge" | "CreateAuthChallenge" | "VerifyAuthChallengeResponse" => {
                 return riddle(event);
             }
@@ -147,4 +158,10 @@ impl Lines {
         };
         Act::Returns(with_response(event, &response))
     }
+}
+
+/// Whether the riddle was answered.
+fn is_solved(event: &Value) -> bool {
+    let first = &event["request"]["session"][0];
+    first["challengeName"] == "CUSTOM_CHALLENGE" && first["challengeResult"] == true
 }

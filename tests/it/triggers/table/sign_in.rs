@@ -87,6 +87,11 @@ pub async fn careful(run: &Run<'_>) -> Value {
 
 async fn with_code(run: &Run<'_>, _: Value) -> Ending {
     let asked = by_password(run, Value::Null).await?;
+    give_code(run, &asked).await
+}
+
+/// Answers SMS_MFA or EMAIL_OTP.
+pub async fn give_code(run: &Run<'_>, asked: &Value) -> Ending {
     let member = if run.channel().is_sms() {
         assert_eq!(asked["ChallengeName"], "SMS_MFA", "{asked}");
         "SMS_MFA_CODE"
@@ -94,7 +99,7 @@ async fn with_code(run: &Run<'_>, _: Value) -> Ending {
         assert_eq!(asked["ChallengeName"], "EMAIL_OTP", "{asked}");
         "EMAIL_OTP_CODE"
     };
-    run.respond(&asked, json!({ member: run.code() })).await
+    run.respond(asked, json!({ member: run.code() })).await
 }
 
 async fn chosen_password(run: &Run<'_>, _: Value) -> Ending {
