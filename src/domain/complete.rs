@@ -233,6 +233,10 @@ struct Issuing<'a> {
     now: Timestamp,
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "the claims of both tokens, one after the other"
+)]
 fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
     let Issuing {
         completion,

@@ -31,7 +31,7 @@ struct Body {
 
 /// What the client is (RFC 7591 3.2.1).
 #[derive(Serialize)]
-struct Client<'a> {
+struct Answer<'a> {
     client_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_secret: Option<&'a str>,
@@ -95,7 +95,7 @@ fn wish(headers: &HeaderMap, body: &[u8]) -> Result<Wish, Refused> {
     })
 }
 
-fn shown(registered: &Registered) -> Client<'_> {
+fn shown(registered: &Registered) -> Answer<'_> {
     let (client, settings) = (
         &registered.described.client,
         &registered.described.client.settings,
@@ -107,7 +107,7 @@ fn shown(registered: &Registered) -> Client<'_> {
         (&["client_credentials"], &[])
     };
     let scopes = settings.allowed_oauth_scopes.as_deref().unwrap_or_default();
-    Client {
+    Answer {
         client_id: client.id.as_str(),
         client_secret: secret.map(|secret| secret.expose().as_str()),
         client_id_issued_at: client.created.seconds(),

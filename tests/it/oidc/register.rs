@@ -415,7 +415,7 @@ async fn registered_clients_are_listed_apart_and_keep_their_secret() {
         ids.map(|client| client["ClientId"].clone())
             .collect::<Vec<_>>()
     };
-    assert_eq!(list("DCR").await, [id.clone()]);
+    assert_eq!(list("DCR").await, std::slice::from_ref(id));
     assert_eq!(list("REGULAR").await, [json!(house.client)]);
     let at = json!({ "ClientId": id });
     let text = "Client secret operations are not available for app clients that were registered dynamically.";
