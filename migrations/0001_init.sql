@@ -376,6 +376,8 @@ CREATE TABLE sessions (
     -- The SSO session this one came from.
     origin_id    TEXT,
     scope        TEXT   NOT NULL,
+    -- The API that its access tokens are for.
+    resource     TEXT,
     device_key   TEXT,
     ip           TEXT,
     agent        TEXT,
@@ -416,6 +418,7 @@ CREATE TABLE authorization_codes (
     scope          TEXT   NOT NULL,
     code_challenge TEXT,
     nonce          TEXT,
+    resource       TEXT,
     sso_id         TEXT   NOT NULL,
     event_id       TEXT   NOT NULL,
     auth_ms        BIGINT NOT NULL,

@@ -15,6 +15,7 @@ use crate::ports::mailbox::Mailbox;
 use crate::ports::mailer::Mailer;
 use crate::ports::rng::Rng;
 use crate::ports::sms::SmsSender;
+use crate::settings::profile::Profile;
 use crate::signing::KeyCache;
 use crate::store::Store;
 use crate::store::pools::Pool;
@@ -64,6 +65,12 @@ impl App {
     /// (security.md F1). What its tokens call their issuer is `domain::issuer`'s to say.
     pub fn site(&self, pool: &PoolId) -> String {
         format!("{}/{pool}", self.public_url)
+    }
+
+    /// Whom the OAuth endpoints of a pool follow: Cognito or the standards. A request that names no
+    /// pool has the server's usual profile.
+    pub fn profile(&self, pool: Option<&PoolId>) -> Profile {
+        self.config.profiles.of(pool)
     }
 
     /// Whether this is a substitute on somebody's own machine.

@@ -1,6 +1,7 @@
 //! The command line: every flag once, each with its environment twin.
 
 mod https;
+mod profiles;
 mod triggers;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::https::CaArgs;
 use self::https::HttpsArgs;
+use self::profiles::ProfileArgs;
 use self::triggers::TriggerArgs;
 use crate::config::{Config, Mode};
 use crate::hashing::HashProfile;
@@ -109,6 +111,8 @@ pub struct DevArgs {
         default_value = "public"
     )]
     issuer: String,
+    #[command(flatten)]
+    profiles: ProfileArgs,
     /// PostgreSQL database (postgres://user:password@host/name) instead of the embedded SQLite
     #[arg(
         long,
@@ -298,6 +302,7 @@ impl DevArgs {
             issuer: self.issuer.parse().map_err(|wrong| {
                 anyhow::anyhow!("--issuer {} cannot be used: {wrong}", self.issuer)
             })?,
+            profiles: self.profiles.into_profiles()?,
             triggers: self.triggers.into_settings()?,
         })
     }
@@ -378,6 +383,8 @@ mod tests {
             ["--template", "stack.yaml"],
             ["--durability", "extra"],
             ["--issuer", "private"],
+            ["--profile", "lax"],
+            ["--pool-profile", "us-east-1_abc123"],
             ["--issuer", "https://id.example.com"],
             ["--https-port", "x"],
             ["--tls-cert", "tls.crt"],

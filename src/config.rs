@@ -7,6 +7,7 @@ use crate::hashing::HashProfile;
 use crate::ports::lambda::rules;
 use crate::secret::Secret;
 use crate::settings::issuer::IssuerMode;
+use crate::settings::profile::Profiles;
 use crate::store::Durability;
 
 /// How the server behaves as a whole.
@@ -81,6 +82,8 @@ pub struct Config {
     pub messages_per_hour: Option<u32>,
     /// What tokens call their issuer.
     pub issuer: IssuerMode,
+    /// Whom the OAuth endpoints follow, by pool.
+    pub profiles: Profiles,
     /// What stands behind the functions of Lambda triggers, and how they are called.
     pub triggers: rules::Settings,
 }
@@ -114,6 +117,7 @@ impl Default for Config {
             confirm_on_get: Vec::new(),
             messages_per_hour: None,
             issuer: IssuerMode::default(),
+            profiles: Profiles::default(),
             triggers: rules::Settings::default(),
         }
     }

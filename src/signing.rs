@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
@@ -203,7 +203,7 @@ const MOST_KEYS: usize = 4096;
 #[derive(Default)]
 pub struct KeyCache {
     keys: RwLock<HashMap<String, Arc<SigningKey>>>,
-    pools: RwLock<HashMap<PoolId, (Instant, PoolKeys)>>,
+    pools: RwLock<HashMap<PoolId, (Duration, PoolKeys)>>,
     /// One key is made at a time.
     pub making: tokio::sync::Mutex<()>,
 }
@@ -224,20 +224,27 @@ impl KeyCache {
         keys.insert(key.kid.clone(), Arc::clone(key));
     }
 
-    /// The keys of a pool, and whether they were asked for less than a second ago.
-    pub fn pool(&self, pool: &PoolId) -> Option<(bool, PoolKeys)> {
+    /// The keys of a pool, and whether they were asked for less than a second before `now`
+    /// ([`Clock::elapsed`](crate::ports::clock::Clock::elapsed)).
+    pub fn pool(&self, pool: &PoolId, now: Duration) -> Option<(bool, PoolKeys)> {
         let pools = self.pools.read().unwrap_or_else(PoisonError::into_inner);
         let (read, keys) = pools.get(pool)?;
-        Some((read.elapsed() < FRESH, keys.clone()))
+        Some((now.saturating_sub(*read) < FRESH, keys.clone()))
     }
 
-    /// Keeps the keys of a pool.
-    pub fn keep_pool(&self, pool: &PoolId, keys: &PoolKeys) {
+    /// Keeps the keys of a pool as they are now.
+    pub fn keep_pool(&self, pool: &PoolId, keys: &PoolKeys, now: Duration) {
         let mut pools = self.pools.write().unwrap_or_else(PoisonError::into_inner);
         if pools.len() >= MOST_KEYS / 2 {
             pools.clear();
         }
-        pools.insert(pool.clone(), (Instant::now(), keys.clone()));
+        pools.insert(pool.clone(), (now, keys.clone()));
+    }
+
+    /// Forgets the keys of a pool that is gone: one that is made under its id has others.
+    pub fn forget_pool(&self, pool: &PoolId) {
+        let mut pools = self.pools.write().unwrap_or_else(PoisonError::into_inner);
+        pools.remove(pool);
     }
 
     /// Forgets everything (the store was replaced).

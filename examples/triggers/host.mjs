@@ -18,7 +18,7 @@ async function invoke(handlers, name, event) {
 /// Serves handlers by name; gives the server once it listens.
 export function serve(handlers, port = 3001) {
   const server = createServer(async (request, response) => {
-    const name = PATH.exec(request.url)?.[1];
+    const name = PATH.exec(request.url ?? "")?.[1];
     let body = "";
     for await (const chunk of request) body += chunk;
     const answer = name ? await invoke(handlers, decodeURIComponent(name), JSON.parse(body)) : [404, {}, {}];
@@ -32,6 +32,8 @@ export function serve(handlers, port = 3001) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { handler } = await import("./default-group.mjs");
   const { define, create, verify } = await import("./magic-link.mjs");
-  await serve({ "default-group": handler, "magic-link-define": define, "magic-link-create": create, "magic-link-verify": verify });
-  console.log("functions on http://127.0.0.1:3001");
+  const links = { "magic-link-define": define, "magic-link-create": create, "magic-link-verify": verify };
+  const port = Number(process.env.PORT ?? 3001);
+  await serve({ "default-group": handler, ...links }, port);
+  console.log(`functions on http://127.0.0.1:${port}`);
 }

@@ -52,4 +52,4 @@ const done = await cognito("RespondToAuthChallenge", {
   Session: asked.Session,
   ChallengeResponses: { USERNAME: Username, ANSWER: new URL(link.trim()).searchParams.get("secret") },
 });
-console.log("signed in:", JSON.parse(Buffer.from(done.AuthenticationResult.IdToken.split(".")[1], "base64url")).email);
+console.log("signed in:", JSON.parse(Buffer.from(done.AuthenticationResult.IdToken.split(".")[1], "base64url").toString()).email);

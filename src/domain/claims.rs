@@ -73,6 +73,9 @@ pub(super) struct AccessClaims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) version: Option<u8>,
     pub(super) client_id: &'a str,
+    /// The API that the token is for (RFC 8707); Cognito's usual access tokens have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) aud: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) origin_jti: Option<&'a str>,
     pub(super) event_id: &'a str,
@@ -87,8 +90,6 @@ pub(super) struct AccessClaims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) jti: Option<&'a str>,
     pub(super) username: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) aud: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) act: Option<&'a Value>,
 }

@@ -5,15 +5,12 @@
 //! up the proof, checks that the user has not been disabled or signed out meanwhile, and stores the
 //! session. Tokens leave only when it is committed.
 
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::app::App;
-use crate::domain::attributes;
-use crate::domain::claims::{self, AccessClaims, GroupClaims, IdClaims};
 use crate::domain::groups;
 use crate::domain::hooks::{self, Metadata, TokenSource};
-use crate::domain::issuer;
+use crate::domain::issuing::Issuing;
 use crate::domain::keys;
 use crate::domain::lockout;
 use crate::domain::overrides::Overrides;
@@ -21,17 +18,14 @@ use crate::domain::refresh_token;
 use crate::domain::tokens::{Claim, Issued};
 use crate::domain::user_sessions;
 use crate::error::{Error, Reason, Result};
-use crate::ids::Uuid;
-use crate::signing::{PoolKeys, SigningKey, TokenUse};
+use crate::signing::TokenUse;
 use crate::store::audit::{Actor, Event};
 use crate::store::clients::Client;
 use crate::store::db::{OnUnique, Tx};
-use crate::store::groups::Group;
 use crate::store::pools::Pool;
 use crate::store::refresh_tokens::{self, RefreshToken};
 use crate::store::sessions::{self, Session};
 use crate::store::users::User;
-use crate::time::{Span, Timestamp};
 
 /// A sign-in, with every factor proven.
 pub(super) struct Completion<'a> {
@@ -139,7 +133,7 @@ pub(super) async fn complete(
         overrides: &overrides,
         now,
     };
-    let mut issued = sign(app, &keys, &issuing)?;
+    let mut issued = issuing.sign(app, &keys)?;
     let (pool, session) = (&completion.pool.id, completion.session);
     let refresh_token = if completion.refreshable {
         Some(refresh_token::new(app, session)?)
@@ -223,150 +217,4 @@ pub(super) async fn hold(tx: &mut Tx, user: &User) -> Result<()> {
         return Err(Error::invalid_session().because(Reason::SignedOut));
     }
     Ok(())
-}
-
-/// What tokens are made of.
-struct Issuing<'a> {
-    completion: &'a Completion<'a>,
-    groups: &'a [Group],
-    overrides: &'a Overrides,
-    now: Timestamp,
-}
-
-#[expect(
-    clippy::too_many_lines,
-    reason = "the claims of both tokens, one after the other"
-)]
-fn sign(app: &App, keys: &PoolKeys, issuing: &Issuing<'_>) -> Result<Issued> {
-    let Issuing {
-        completion,
-        groups,
-        overrides,
-        now,
-    } = *issuing;
-    let Completion {
-        pool,
-        client,
-        user,
-        session,
-        ..
-    } = completion;
-    let issuer = issuer::of(app, pool);
-    let revocable = client.settings.token_revocation();
-    let origin = revocable.then_some(session.origin_jti.as_str());
-    let jti = |id: &Uuid| revocable.then(|| id.to_string());
-    let hosted = session.origin.is_some();
-    let derived = completion.derived;
-    let until = |lifetime: Span| {
-        let ends = now.plus(lifetime).seconds();
-        derived.map_or(ends, |derived| ends.min(derived.ends))
-    };
-    let lifetime = client.settings.access_token_lifetime();
-    let access_jti = jti(&app.rng.uuid()?);
-    let claims = AccessClaims {
-        sub: user.sub.as_str(),
-        groups: claims::names(groups),
-        iss: &issuer,
-        version: hosted.then_some(2),
-        client_id: client.id.as_str(),
-        origin_jti: origin,
-        event_id: session.event_id.as_str(),
-        token_use: TokenUse::Access,
-        device_key: session.device_key.as_deref(),
-        scope: &session.scope,
-        auth_time: session.auth_at.seconds(),
-        exp: until(lifetime),
-        iat: now.seconds(),
-        jti: access_jti.as_deref(),
-        username: &user.username,
-        aud: derived.and_then(|derived| derived.audience.as_deref()),
-        act: derived.and_then(|derived| derived.act.as_ref()),
-    };
-    let change = |token: &mut _| {
-        overrides.change_access(token, client.id.as_str());
-        told_by(derived, token);
-    };
-    let access_token = changed(&keys.access, &claims, (overrides, change))?;
-    let scopes: Vec<String> = session.scope.split(' ').map(str::to_owned).collect();
-    let wanted = match derived {
-        Some(derived) => derived.wanted == TokenUse::Id,
-        None => !hosted || scopes.iter().any(|scope| scope == claims::OPENID),
-    };
-    let mut ends = until(lifetime);
-    let id_token = if wanted {
-        let attributes = user.attributes.iter();
-        let attributes = attributes
-            .filter(|(name, _)| !name.starts_with("dev:") && attributes::may_read(client, name))
-            .filter(|(name, _)| !hosted || claims::released(&scopes, name))
-            .map(|(name, text)| (name.as_str(), claims::value(name, text)))
-            .collect();
-        let id_jti = jti(&app.rng.uuid()?);
-        let id_ends = until(client.settings.id_token_lifetime());
-        if derived.is_some() {
-            ends = id_ends;
-        }
-        let claims = IdClaims {
-            sub: user.sub.as_str(),
-            groups: GroupClaims::of(groups),
-            attributes,
-            iss: &issuer,
-            username: &user.username,
-            nonce: completion.nonce,
-            at_hash: (hosted && derived.is_none()).then(|| claims::at_hash(&access_token)),
-            origin_jti: origin,
-            aud: client.id.as_str(),
-            event_id: session.event_id.as_str(),
-            token_use: TokenUse::Id,
-            auth_time: session.auth_at.seconds(),
-            exp: id_ends,
-            iat: now.seconds(),
-            jti: id_jti.as_deref(),
-            act: derived.and_then(|derived| derived.act.as_ref()),
-        };
-        let change = |token: &mut _| {
-            overrides.change_id(token);
-            told_by(derived, token);
-        };
-        Some(changed(&keys.id, &claims, (overrides, change))?)
-    } else {
-        None
-    };
-    Ok(Issued {
-        access_token,
-        id_token,
-        refresh_token: None,
-        lifetime: Span::seconds(ends - now.seconds()),
-        new_device: None,
-    })
-}
-
-/// Who acts, and for whom a token is, is not the trigger's to say.
-fn told_by(derived: Option<&Derived>, token: &mut Map<String, Value>) {
-    let Some(derived) = derived else { return };
-    token.remove("act");
-    let audience = derived
-        .audience
-        .as_ref()
-        .map(|name| Value::from(name.as_str()));
-    for (name, value) in [("act", derived.act.clone()), ("aud", audience)] {
-        if let Some(value) = value {
-            token.insert(name.to_owned(), value);
-        }
-    }
-}
-
-/// Signs claims, after the trigger's changes, if there are any.
-pub(super) fn changed(
-    key: &SigningKey,
-    claims: &impl Serialize,
-    (overrides, change): (&Overrides, impl FnOnce(&mut Map<String, Value>)),
-) -> Result<String> {
-    if overrides.is_none() {
-        return key.sign(claims);
-    }
-    let Value::Object(mut claims) = serde_json::to_value(claims).map_err(Error::internal)? else {
-        return Err(Error::internal(anyhow::anyhow!("claims are an object")));
-    };
-    change(&mut claims);
-    key.sign(&claims)
 }

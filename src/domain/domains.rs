@@ -52,6 +52,7 @@ pub async fn create(
             settings,
             distribution: format!("d{distribution}.cloudfront.net"),
             modified: Some(now),
+            switches: 0,
         },
         created: now,
         version: 1,
@@ -63,7 +64,8 @@ pub async fn create(
     Ok(domain)
 }
 
-/// Changes a domain's page version, certificate or routing; what is not given stays.
+/// Changes a domain's page version, certificate or routing; what is not given stays. Another page
+/// version signs all browsers out of the domain (oauth.md 1.1).
 ///
 /// # Errors: InvalidParameter, FeatureUnavailableInTier, ConcurrentModification.
 pub async fn update(
@@ -82,6 +84,7 @@ pub async fn update(
         return Err(Error::prefix_domain_certificate());
     }
     check_version(&settings, &pool)?;
+    let pages = domain.managed_login();
     let before = domain.document.settings;
     domain.document.settings = DomainSettings {
         managed_login_version: settings
@@ -92,6 +95,9 @@ pub async fn update(
             .or(before.custom_domain_config),
         routing: settings.routing.or(before.routing),
     };
+    if domain.managed_login() != pages {
+        domain.document.switches += 1;
+    }
     domain.document.modified = Some(app.clock.now(&pool.id));
     if !domains::update(&mut tx, &domain).await? {
         return Err(Error::concurrent_modification());

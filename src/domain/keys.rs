@@ -38,7 +38,7 @@ pub async fn jwks(app: &App, pool: &PoolId) -> Result<Arc<[u8]>> {
 
 /// The pool's keys, ready to sign. While the database is away, those known are used.
 pub(super) async fn of_pool(app: &App, pool: &PoolId) -> Result<PoolKeys> {
-    let known = app.signing.pool(pool);
+    let known = app.signing.pool(pool, app.clock.elapsed());
     if let Some((true, keys)) = known {
         return Ok(keys);
     }
@@ -89,7 +89,7 @@ async fn load(app: &App, pool: &PoolId, rows: Vec<SealedKey>) -> Result<PoolKeys
     };
     let jwks = document(&[id.jwk(), access.jwk()])?;
     let keys = PoolKeys { id, access, jwks };
-    app.signing.keep_pool(pool, &keys);
+    app.signing.keep_pool(pool, &keys, app.clock.elapsed());
     Ok(keys)
 }
 

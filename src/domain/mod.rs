@@ -25,6 +25,7 @@ pub mod first_factors;
 pub mod groups;
 pub mod hooks;
 pub mod issuer;
+mod issuing;
 pub mod janitor;
 pub mod keys;
 pub mod kms;

@@ -131,7 +131,13 @@ impl Overrides {
             return;
         }
         let scope = token.get("scope").and_then(Value::as_str);
-        let mut scopes: Vec<&str> = scope.unwrap_or_default().split(' ').collect();
+        let scope = self.scope_of(scope.unwrap_or_default());
+        token.insert("scope".to_owned(), json!(scope));
+    }
+
+    /// The scopes that the access token has in the end, joined by spaces.
+    pub(super) fn scope_of(&self, granted: &str) -> String {
+        let mut scopes: Vec<&str> = granted.split(' ').collect();
         for added in &self.scopes_to_add {
             if !added.starts_with("aws.cognito") && !scopes.contains(&added.as_str()) {
                 scopes.push(added);
@@ -140,7 +146,7 @@ impl Overrides {
         scopes.retain(|scope| {
             !scope.is_empty() && !self.scopes_to_suppress.iter().any(|gone| gone == scope)
         });
-        token.insert("scope".to_owned(), json!(scopes.join(" ")));
+        scopes.join(" ")
     }
 }
 

@@ -31,11 +31,11 @@ pub enum Kind {
     Temporary,
 }
 
-/// The characters that count as symbols (api.md 4.4). A space counts only inside a password; the
-/// API's model lets none through at all.
 /// The most characters of a password.
 const LONGEST: usize = 256;
-const SYMBOLS: &str = "^$*.[]{}()?-\"!@#%&/\\,><':;|_~`+= ";
+/// The characters that count as symbols (api.md 4.4). A space counts only inside a password; the
+/// API's model lets none through at all.
+pub const SYMBOLS: &str = "^$*.[]{}()?-\"!@#%&/\\,><':;|_~`+= ";
 
 /// Checks a password against the pool's policy. Only the first broken rule is told, in Cognito's
 /// order (api.md 4.4).

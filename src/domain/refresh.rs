@@ -13,6 +13,7 @@ use crate::domain::complete::{Completion, REFRESH, complete};
 use crate::domain::devices;
 use crate::domain::hooks::{Metadata, TokenSource};
 use crate::domain::refresh_token;
+use crate::domain::revocation;
 use crate::domain::tokens::{Claim, Issued, Nothing};
 use crate::error::{Error, Reason, Result};
 use crate::ids::{PoolId, SessionId};
@@ -90,7 +91,7 @@ pub async fn refresh(
         scope: still_granted(client, &session)?,
         ..session
     };
-    let rotates = client.settings.rotates();
+    let rotates = client.settings.rotates() || must_rotate(app, client, refresh.door);
     let completion = Completion {
         pool,
         client,
@@ -116,6 +117,13 @@ pub async fn refresh(
     }
 }
 
+/// The refresh tokens of a client that cannot keep a secret change hands at each use (RFC 9700
+/// 2.2.2). The operations leave it to the client's setting, as their callers expect.
+fn must_rotate(app: &App, client: &Client, door: Door<'_>) -> bool {
+    let public = client.secrets.is_empty() && matches!(door, Door::Endpoint);
+    public && app.profile(Some(&client.pool)).is_strict()
+}
+
 /// A sign-in at the API needs its device where the pool tracks them, and only the API can name it
 /// (oauth.md 4.3). One that was given none, or whose device was forgotten, is not refreshed.
 fn check_device(pool: &Pool, session: &Session, refresh: &Refresh<'_>) -> Result<()> {
@@ -130,7 +138,8 @@ fn check_device(pool: &Pool, session: &Session, refresh: &Refresh<'_>) -> Result
     Err(Error::invalid_refresh_token().because(Reason::UnknownDevice))
 }
 
-/// Puts a reuse into the audit, for it may be a thief's. Gives the error to answer with: the model
+/// Puts a reuse into the audit, for it may be a thief's, and by the standards ends the sign-in: of
+/// thief and owner nobody can say who came first (RFC 9700 4.14.2; security.md D9). Gives the error to answer with: the model
 /// of the sign-in operations knows no RefreshTokenReuseException.
 async fn reused(
     app: &App,
@@ -140,9 +149,13 @@ async fn reused(
     error: Error,
 ) -> Error {
     let noted = async {
+        let at = app.clock.now(&session.pool);
         let mut tx = app.store.write(actor).await?;
+        if app.profile(Some(&session.pool)).is_strict() {
+            revocation::end_session(&mut tx, &session.pool, &session.id, at).await?;
+        }
         let event = Event {
-            at: app.clock.now(&session.pool),
+            at,
             pool: Some(&session.pool),
             act: "RefreshTokens",
             target: Some(session.sub.as_str()),

@@ -104,6 +104,7 @@ pub(super) fn new(app: &App, actor: &Actor, client: &Client, user: &User) -> Res
         event_id: app.rng.uuid()?,
         origin: None,
         scope: ADMIN_SCOPE.to_owned(),
+        resource: None,
         device_key: None,
         ip: actor.ip.clone(),
         agent: actor.agent.clone(),

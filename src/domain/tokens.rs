@@ -5,10 +5,11 @@ use serde_json::{Map, Value};
 
 use crate::app::App;
 use crate::domain::claims::ClientClaims;
-use crate::domain::complete::{Completion, changed, complete};
+use crate::domain::complete::{Completion, complete};
 use crate::domain::devices::NewDevice;
 use crate::domain::hooks::{self, Metadata, TokenSource};
 use crate::domain::issuer;
+use crate::domain::issuing::changed;
 use crate::domain::keys;
 use crate::domain::overrides::Overrides;
 use crate::domain::sessions::{self, Proven};
@@ -33,6 +34,8 @@ pub struct Issued {
     pub refresh_token: Option<String>,
     /// Lifetime of the access token; of the ID token, where that alone was made from another token.
     pub lifetime: Span,
+    /// The scopes of the access token, joined by spaces.
+    pub scope: String,
     /// The key that the sign-in's device was given, if it had none.
     pub new_device: Option<NewDevice>,
 }
@@ -66,6 +69,8 @@ pub struct Exchange<'a> {
     pub scopes: &'a [String],
     /// `nonce` of the authorization request.
     pub nonce: Option<&'a str>,
+    /// `resource` of the authorization request.
+    pub resource: Option<&'a str>,
     /// What the trigger said when the code was given; none asks it now.
     pub decided: Option<&'a Overrides>,
     /// Whether there is a refresh token among them; the implicit grant never gives one.
@@ -95,6 +100,7 @@ pub async fn exchange(
         event_id: proven.event_id.clone(),
         origin: Some(proven.session.clone()),
         scope: exchange.scopes.join(" "),
+        resource: exchange.resource.map(str::to_owned),
         expires,
         ..new
     };
@@ -173,6 +179,7 @@ pub async fn client_credentials(
         id_token: None,
         refresh_token: None,
         lifetime,
+        scope: overrides.scope_of(&scope),
         new_device: None,
     })
 }

@@ -58,10 +58,12 @@ async fn authorize(visit: Visit) -> Response {
 /// its query untouched.
 async fn location(visit: &Visit, request: &Request) -> Result<String> {
     if request.prompt != Prompt::Always
-        && request.provider_available
         && let Some(proven) = browser::session(visit, &request.pool).await?
-        && proven.serves(&visit.app, &request.pool, &request.client)
+        && request.takes(&visit.app, &proven)
     {
+        if request.prompt == Prompt::Choose {
+            return Ok(format!("{}/login/account?{}", visit.base, visit.query));
+        }
         return answers::location(&visit.app, &visit.actor, request, &proven).await;
     }
     if request.prompt == Prompt::Never {

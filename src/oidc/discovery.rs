@@ -23,7 +23,8 @@ struct Endpoints {
 }
 
 /// Cognito's members first, then those that say what is true anyway. The defaults of
-/// `request_uri_parameter_supported` and `claims_parameter_supported` would not be.
+/// `request_uri_parameter_supported` and `claims_parameter_supported` would not be. What differs
+/// between the profiles is told as it is in the pool's.
 #[derive(Serialize)]
 struct Document {
     #[serde(flatten)]
@@ -44,6 +45,8 @@ struct Document {
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_response_iss_parameter_supported: Option<bool>,
 }
 
 const CLIENT_AUTH: &[&str] = &["client_secret_basic", "client_secret_post", "none"];
@@ -81,7 +84,7 @@ pub(super) async fn document(app: &App, pool: &PoolId) -> Result<Vec<u8>> {
             "client_credentials",
         ],
         code_challenge_methods_supported: &["S256"],
-        prompt_values_supported: &["none", "login"],
+        prompt_values_supported: &["none", "login", "select_account"],
         claims_supported: &[
             "sub",
             "iss",
@@ -114,6 +117,10 @@ pub(super) async fn document(app: &App, pool: &PoolId) -> Result<Vec<u8>> {
         claims_parameter_supported: false,
         request_parameter_supported: false,
         request_uri_parameter_supported: false,
+        authorization_response_iss_parameter_supported: app
+            .profile(Some(&pool.id))
+            .is_strict()
+            .then_some(true),
     };
     serde_json::to_vec(&document).map_err(Error::internal)
 }

@@ -15,13 +15,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::{get, post};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::domain::oauth::refusal::Refused;
+use crate::domain::oauth::refusal::{OAuthCode, Refused};
 use crate::error::Error;
 use crate::site::visit::Visit;
 use crate::site::{answer, query};
@@ -54,6 +55,21 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/authorize", get(authorize::get).post(authorize::post))
         .merge(open)
         .layer(DefaultBodyLimit::max(query::LONGEST))
+}
+
+/// A refusal of an endpoint where clients authenticate. Who tried the Authorization header is told
+/// what may stand there (RFC 6749 5.2).
+fn refuse_client(visit: &Visit, headers: &HeaderMap, refused: &Refused, status: u16) -> Response {
+    let profile = visit.app.profile(visit.pool.as_ref());
+    let mut response = refuse(visit, refused, status);
+    let by_header = headers.contains_key(header::AUTHORIZATION);
+    if profile.is_strict() && refused.code == OAuthCode::InvalidClient && by_header {
+        let scheme = HeaderValue::from_static(r#"Basic realm="client", charset="UTF-8""#);
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, scheme);
+    }
+    response
 }
 
 /// A refusal of a machine endpoint.

@@ -31,7 +31,8 @@ struct Body {
 
 /// What the client is (RFC 7591 3.2.1).
 #[derive(Serialize)]
-struct Answer<'a> {
+#[expect(clippy::struct_field_names, reason = "the standard's members")]
+struct Client<'a> {
     client_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_secret: Option<&'a str>,
@@ -95,7 +96,7 @@ fn wish(headers: &HeaderMap, body: &[u8]) -> Result<Wish, Refused> {
     })
 }
 
-fn shown(registered: &Registered) -> Answer<'_> {
+fn shown(registered: &Registered) -> Client<'_> {
     let (client, settings) = (
         &registered.described.client,
         &registered.described.client.settings,
@@ -107,7 +108,7 @@ fn shown(registered: &Registered) -> Answer<'_> {
         (&["client_credentials"], &[])
     };
     let scopes = settings.allowed_oauth_scopes.as_deref().unwrap_or_default();
-    Answer {
+    Client {
         client_id: client.id.as_str(),
         client_secret: secret.map(|secret| secret.expose().as_str()),
         client_id_issued_at: client.created.seconds(),
@@ -145,7 +146,7 @@ fn denial(visit: &Visit, denied: &Denied) -> Response {
             let cause = refused.cause.as_ref().map(|cause| cause.code);
             let status = match cause {
                 Some(Code::TooManyRequests) => 429,
-                _ => refused.status(),
+                _ => refused.status(visit.app.profile(visit.pool.as_ref())),
             };
             super::refuse(visit, refused, status)
         }

@@ -15,10 +15,13 @@ use crate::site::visit::Visit;
 pub(super) async fn post(visit: Visit, headers: HeaderMap, body: Bytes) -> Response {
     match run(&visit, &headers, &body).await {
         Ok(()) => answer::empty(&visit),
+        // 401 on Cognito too, unlike at the token endpoint (oauth.md 5.2).
+        Err(refused) if refused.code == OAuthCode::InvalidClient => {
+            super::refuse_client(&visit, &headers, &refused, 401)
+        }
         Err(refused) => {
-            let wrong_client = refused.code == OAuthCode::InvalidClient;
-            let status = if wrong_client { 401 } else { refused.status() };
-            super::refuse(&visit, &refused, status)
+            let status = refused.status(visit.app.profile(visit.pool.as_ref()));
+            super::refuse_client(&visit, &headers, &refused, status)
         }
     }
 }

@@ -23,14 +23,22 @@ struct Tokens {
     refresh_token: Option<String>,
     expires_in: i64,
     token_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
 }
 
 /// # Errors: `invalid_request`, `invalid_client`, `invalid_grant`, `unauthorized_client`,
 /// `unsupported_grant_type`, `invalid_scope`
 pub(super) async fn post(visit: Visit, headers: HeaderMap, body: Bytes) -> Response {
     match tokens(&visit, &headers, &body).await {
-        Ok(issued) => answer::json(&visit, 200, &body_of(issued)),
-        Err(refused) => super::refuse(&visit, &refused, refused.status()),
+        Ok(issued) => {
+            let strict = visit.app.profile(visit.pool.as_ref()).is_strict();
+            answer::json(&visit, 200, &body_of(issued, strict))
+        }
+        Err(refused) => {
+            let status = refused.status(visit.app.profile(visit.pool.as_ref()));
+            super::refuse_client(&visit, &headers, &refused, status)
+        }
     }
 }
 
@@ -50,12 +58,15 @@ async fn tokens(visit: &Visit, headers: &HeaderMap, body: &[u8]) -> Result<Issue
     grants::tokens(&visit.app, &visit.actor, visit.pool.as_ref(), &request).await
 }
 
-fn body_of(issued: Issued) -> Tokens {
+/// Cognito does not tell the scopes; the standard wants them told wherever they are not those that
+/// were asked for (RFC 6749 5.1).
+fn body_of(issued: Issued, strict: bool) -> Tokens {
     Tokens {
         id_token: issued.id_token,
         access_token: issued.access_token,
         refresh_token: issued.refresh_token,
         expires_in: issued.lifetime.as_seconds(),
         token_type: "Bearer",
+        scope: strict.then_some(issued.scope),
     }
 }

@@ -3,8 +3,9 @@
 use axum::body::Bytes;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use serde_json::json;
 
-use super::bearer::{bearer, refuse};
+use super::bearer::{bearer, challenged, refuse};
 use super::form;
 use crate::domain::oauth::userinfo;
 use crate::error::Error;
@@ -31,7 +32,8 @@ pub(super) async fn post(visit: Visit, headers: HeaderMap, body: Bytes) -> Respo
         },
     };
     let token = match (bearer(&headers), in_form) {
-        (Some(_), Some(_)) => None,
+        // One way at a time (RFC 6750 2).
+        (Some(_), Some(_)) => return refuse(&visit, 400, "invalid_request", BAD_REQUEST),
         (header, form) => header.or(form),
     };
     person(&visit, token).await
@@ -39,6 +41,9 @@ pub(super) async fn post(visit: Visit, headers: HeaderMap, body: Bytes) -> Respo
 
 async fn person(visit: &Visit, token: Option<Secret<String>>) -> Response {
     let Some(token) = token else {
+        if visit.app.profile(visit.pool.as_ref()).is_strict() {
+            return unauthorized(visit);
+        }
         return refuse(visit, 400, "invalid_request", BAD_REQUEST);
     };
     match userinfo::claims(&visit.app, visit.pool.as_ref(), &token).await {
@@ -53,4 +58,11 @@ async fn person(visit: &Visit, token: Option<Secret<String>>) -> Response {
             refuse(visit, 401, "invalid_token", BAD_TOKEN)
         }
     }
+}
+
+/// Who brings no token is told how to bring one, and nothing else (RFC 6750 3.1).
+fn unauthorized(visit: &Visit) -> Response {
+    let mut response = answer::json(visit, 401, &json!({}));
+    challenged(&mut response, r#"Bearer realm="userinfo""#);
+    response
 }

@@ -10,6 +10,7 @@ pub mod client;
 pub mod domain;
 pub mod issuer;
 pub mod pool;
+pub mod profile;
 pub mod risk;
 pub mod sessions;
 

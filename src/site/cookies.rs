@@ -43,7 +43,7 @@ impl Cookies {
 #[derive(Clone, Copy, Debug)]
 pub struct Cookie<'a> {
     /// Its name.
-    pub name: &'static str,
+    pub name: &'a str,
     /// Its value; empty removes the cookie.
     pub value: &'a str,
     /// What stands before the site's paths: `/{poolId}` or empty.

@@ -71,11 +71,9 @@ fn decode(text: &str) -> Option<String> {
 
 /// The parameters of an authorization request, each at most once.
 pub fn params(pairs: &Pairs) -> Result<Params, Malformed> {
-    // Not read, and still refused when doubled: a front end that reads the other copy of one of
-    // these must not be played against us.
-    for ignored in ["response_mode", "request", "request_uri", "max_age", "lang"] {
-        pairs.raw_one(ignored)?;
-    }
+    // Not read here, and still refused when doubled: a front end that reads the other copy must not
+    // be played against us.
+    pairs.raw_one("lang")?;
     Ok(Params {
         response_type: pairs.one("response_type")?,
         client_id: pairs.one("client_id")?,
@@ -90,6 +88,12 @@ pub fn params(pairs: &Pairs) -> Result<Params, Malformed> {
         login_hint: pairs.one("login_hint")?,
         prompt: pairs.one("prompt")?,
         resource: pairs.one("resource")?,
+        max_age: pairs.one("max_age")?,
+        id_token_hint: pairs.one("id_token_hint")?,
+        response_mode: pairs.one("response_mode")?,
+        request: pairs.one("request")?,
+        request_uri: pairs.one("request_uri")?,
+        registration: pairs.one("registration")?,
     })
 }
 
@@ -130,6 +134,13 @@ mod tests {
             "login_hint",
             "prompt",
             "resource",
+            "max_age",
+            "id_token_hint",
+            "response_mode",
+            "request",
+            "request_uri",
+            "registration",
+            "lang",
         ] {
             let pairs = Pairs::parse(&format!("{name}=a&x=1&{name}=a")).unwrap();
             assert_eq!(params(&pairs), Err(Malformed::Duplicate(name)));

@@ -1,5 +1,6 @@
 //! One request to a pool's domain, as every endpoint and page receives it.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -36,6 +37,19 @@ pub struct Visit {
     pub secure: bool,
     /// The query as it was sent.
     pub query: String,
+}
+
+impl Visit {
+    /// What a cookie that stands for a person is called here. Where the site is all of an https host,
+    /// the strict profile has browsers hold it to that host: `__Host-` (security.md C9). Cognito's
+    /// names have no prefix.
+    pub fn cookie_name(&self, name: &'static str) -> Cow<'static, str> {
+        let whole_host = self.secure && self.base.is_empty();
+        if whole_host && self.app.profile(self.pool.as_ref()).is_strict() {
+            return Cow::Owned(format!("__Host-{name}"));
+        }
+        Cow::Borrowed(name)
+    }
 }
 
 impl FromRequestParts<Arc<App>> for Visit {

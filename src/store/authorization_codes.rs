@@ -8,10 +8,10 @@ use crate::{args, statements};
 
 statements! {
     INSERT = "INSERT INTO authorization_codes (pool_id, code_hash, client_id, sub, redirect_uri, scope, code_challenge, \
-              nonce, sso_id, event_id, auth_ms, auth_epoch, expires_ms, overrides) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+              nonce, sso_id, event_id, auth_ms, auth_epoch, expires_ms, overrides, resource) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     BY_HASH = "SELECT client_id, sub, redirect_uri, scope, code_challenge, nonce, sso_id, event_id, auth_ms, auth_epoch, \
-               expires_ms, used_ms, session_id, overrides FROM authorization_codes WHERE pool_id = $1 AND code_hash = $2";
+               expires_ms, used_ms, session_id, overrides, resource FROM authorization_codes WHERE pool_id = $1 AND code_hash = $2";
     CLAIM = "UPDATE authorization_codes SET used_ms = $3, session_id = $4 \
              WHERE pool_id = $1 AND code_hash = $2 AND used_ms IS NULL AND expires_ms > $3";
     PRUNE = "DELETE FROM authorization_codes WHERE (pool_id, code_hash) IN \
@@ -33,6 +33,8 @@ pub struct AuthorizationCode {
     pub challenge: Option<String>,
     /// `nonce` of the authorization request.
     pub nonce: Option<String>,
+    /// `resource` of the authorization request.
+    pub resource: Option<String>,
     /// The browser session it came from.
     pub sso: SessionId,
     /// The sign-in's event id.
@@ -67,6 +69,7 @@ struct Row {
     used_ms: Option<i64>,
     session_id: Option<String>,
     overrides: Option<String>,
+    resource: Option<String>,
 }
 
 impl TryFrom<Row> for AuthorizationCode {
@@ -85,6 +88,7 @@ impl TryFrom<Row> for AuthorizationCode {
                 .collect(),
             challenge: row.code_challenge,
             nonce: row.nonce,
+            resource: row.resource,
             sso: SessionId::parse(row.sso_id).map_err(Error::internal)?,
             event_id: Uuid::parse(row.event_id).map_err(Error::internal)?,
             auth_at: Timestamp::from_ms(row.auth_ms),
@@ -118,7 +122,8 @@ pub async fn insert(
         code.auth_at,
         code.auth_epoch,
         code.expires,
-        code.overrides.clone()
+        code.overrides.clone(),
+        code.resource.clone()
     ];
     tx.execute(INSERT, args).await?;
     Ok(())

@@ -89,6 +89,33 @@ pub struct Look {
     pub header: Option<Strip>,
     /// The strip below the page.
     pub footer: Option<Strip>,
+    /// What illustrates the pages.
+    #[serde(default)]
+    pub graphics: Graphics,
+}
+
+/// The pictures of pages about one way to sign in each.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Graphics {
+    /// Codes by e-mail.
+    pub email: Option<Picture>,
+    /// Codes by text message.
+    pub sms: Option<Picture>,
+    /// An authenticator app.
+    pub app: Option<Picture>,
+    /// Passwords.
+    pub password: Option<Picture>,
+    /// Passkeys.
+    pub passkey: Option<Picture>,
+}
+
+/// The files of a picture.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// For light pages.
+    pub light: Option<String>,
+    /// For dark pages.
+    pub dark: Option<String>,
 }
 
 /// A strip along the page; it may be there without a logo.

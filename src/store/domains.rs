@@ -43,6 +43,9 @@ pub struct Document {
     pub distribution: String,
     /// When it last changed.
     pub modified: Option<Timestamp>,
+    /// How often the version of its pages has changed: browsers signed in before are not any more.
+    #[serde(default)]
+    pub switches: i64,
 }
 
 impl Domain {

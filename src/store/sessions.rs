@@ -12,10 +12,10 @@ use crate::{args, statements};
 
 statements! {
     BY_ID = "SELECT pool_id, session_id, kind, sub, client_id, origin_jti, event_id, origin_id, scope, device_key, ip, agent, \
-             auth_ms, created_ms, last_used_ms, expires_ms, revoked_ms \
+             auth_ms, created_ms, last_used_ms, expires_ms, revoked_ms, resource \
              FROM sessions WHERE pool_id = $1 AND session_id = $2";
     BY_TOKEN = "SELECT s.pool_id, s.session_id, s.kind, s.sub, s.client_id, s.origin_jti, s.event_id, s.origin_id, s.scope, \
-                s.device_key, s.ip, s.agent, s.auth_ms, s.created_ms, s.last_used_ms, s.expires_ms, s.revoked_ms, \
+                s.device_key, s.ip, s.agent, s.auth_ms, s.created_ms, s.last_used_ms, s.expires_ms, s.revoked_ms, s.resource, \
                 t.token_hash, t.expires_ms AS token_expires_ms, t.used_ms AS token_used_ms FROM refresh_tokens t \
                 JOIN sessions s ON s.pool_id = t.pool_id AND s.session_id = t.session_id WHERE t.token_hash = $1";
     /// A user, and whether the sign-in of an access token stands; both ways are index look-ups.
@@ -28,8 +28,8 @@ statements! {
                      LEFT JOIN sessions s ON s.pool_id = u.pool_id AND s.sub = u.sub AND s.event_id = $3 \
                      AND s.kind = 'TOKEN' AND s.revoked_ms IS NULL WHERE u.pool_id = $1 AND u.sub = $2 LIMIT 1";
     INSERT = "INSERT INTO sessions (pool_id, session_id, kind, sub, client_id, origin_jti, event_id, origin_id, scope, device_key, \
-              ip, agent, auth_ms, created_ms, last_used_ms, expires_ms) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+              ip, agent, auth_ms, created_ms, last_used_ms, expires_ms, resource) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     /// A session whose device was forgotten meanwhile is not used any more.
     TOUCH = "UPDATE sessions SET last_used_ms = $3, ip = COALESCE($5, ip), agent = COALESCE($6, agent) \
              WHERE pool_id = $1 AND session_id = $2 AND revoked_ms IS NULL AND COALESCE(device_key, '') = COALESCE($4, '')";
@@ -80,6 +80,8 @@ pub struct Session {
     pub origin: Option<SessionId>,
     /// The granted scopes, joined by spaces.
     pub scope: String,
+    /// The API that its access tokens are for (RFC 8707).
+    pub resource: Option<String>,
     /// The device that the user signed in with.
     pub device_key: Option<String>,
     /// The address that the user signed in from.
@@ -117,6 +119,7 @@ pub(super) struct Row {
     last_used_ms: i64,
     expires_ms: i64,
     revoked_ms: Option<i64>,
+    resource: Option<String>,
 }
 
 impl TryFrom<Row> for Session {
@@ -133,6 +136,7 @@ impl TryFrom<Row> for Session {
             event_id: Uuid::parse(row.event_id).map_err(Error::internal)?,
             origin: origin.map_err(Error::internal)?,
             scope: row.scope,
+            resource: row.resource,
             device_key: row.device_key,
             ip: row.ip,
             agent: row.agent,
@@ -246,7 +250,8 @@ pub async fn insert(tx: &mut Tx, session: &Session) -> Result<(), DbError> {
         session.auth_at,
         session.created,
         session.last_used,
-        session.expires
+        session.expires,
+        session.resource.as_deref()
     ];
     tx.execute(INSERT, args).await.map(drop)
 }

@@ -113,6 +113,10 @@ catalogue! {
 
     // Choosing the first factor
     Next = "Next";
+    ChooseAccountTitle = "Choose an account";
+    ChooseAccountHeading = "Choose an account";
+    AccountSignedIn = "Signed in";
+    UseAnotherAccount = "Use another account";
     ChooseWayTitle = "Choose how to sign in";
     ChooseWayHeading = "Choose how to sign in";
     ByPasswordHint = "The password of your account";
@@ -196,6 +200,15 @@ catalogue! {
     PasswordsDiffer = "The passwords do not match.";
     FieldMissing = "This field is required.";
 
+    // Help with fields
+    RuleMet = "met";
+    RuleNotMet = "not met yet";
+    ShowPassword = "Show password";
+    LocaleHint = "A language tag, for example en-US";
+    ZoneHint = "For example Europe/Berlin";
+    PasswordOptional = "Optional: without a password you sign in with codes.";
+    PasswordAgain = "Enter password again";
+
     // Standard attributes
     Address = "Address";
     Birthdate = "Birthdate";
@@ -253,7 +266,34 @@ catalogue! {
     RefusedNoUpper = "Password did not conform with policy: Password must have uppercase characters";
     RefusedNoLower = "Password did not conform with policy: Password must have lowercase characters";
     RefusedNoNumber = "Password did not conform with policy: Password must have numeric characters";
+    RefusedConfirmed = "User is already confirmed.";
+    RefusedNoResend = "Cannot resend codes. Auto verification not turned on.";
+    RefusedAskAdministrator = "Contact administrator to reset password.";
+    RefusedNoReset = "User password cannot be reset in the current state.";
+    RefusedAttribute = "A client attempted to write unauthorized attribute";
+    RefusedMethod = "The MFA method is not available for the user.";
+    RefusedPasskey = "The credential is not supported.";
+    RefusedPasskeyKnown = "The WebAuthn credential is already registered.";
+    RefusedPasskeyLate = "The WebAuthn registration challenge was not found or has expired.";
+    RefusedRisk = "Unable to login because of security reasons";
+    RefusedResetFirst = "Password reset required for the user";
+    RefusedPassword = "Provided password cannot be used for security reasons.";
+    RefusedPasswordUsed = "Password has previously been used.";
+    RefusedNotConfirmed = "User is not confirmed.";
+    RefusedFeedback = "Invalid feedback token";
+    RefusedPreferred = "Preferred username cannot be provided for unconfirmed account, since user pool is configured for preferred username alias.";
+    RefusedUndelivered = "The message with the code could not be delivered.";
+    RefusedNotSame = "Username and {name} must be the same.";
+    NumberTooSmall = "Number must be no less than {least}";
+    NumberTooLarge = "Number must be no greater than {most}";
+    NotANumber = "Value is not a number";
     RefusedNoSymbol = "Password did not conform with policy: Password must have symbol characters";
+
+    // The same in our words, for pages that are not in English (text/said.rs)
+    RefusedByApp = "Refused: {message}";
+    TooLong = "At most {most} characters, please.";
+    TooShort = "At least {least} characters, please.";
+    NotAllowedHere = "This has characters that are not allowed here.";
 
     // Mail and SMS; what stands in braces is replaced when the message is made (api.md 3.1)
     MailVerificationSubject = "Your verification code";
@@ -286,7 +326,6 @@ catalogue! {
     PreviewHeading = "Look of {app}";
     PreviewIntro = "The pages with made-up content. What you set shows here by itself.";
     PreviewPages = "Pages";
-    PreviewRefused = "Sign in, refused";
     PreviewPhone = "On a phone";
     PreviewDesk = "On a desk";
     PreviewUnavailable = "Managed login has no pages for this app client: it needs a branding style.";

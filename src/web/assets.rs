@@ -44,6 +44,14 @@ const PASSKEY: Asset = Asset {
     content: include_str!("../../templates/assets/passkey.js"),
 };
 
+/// What a new password still lacks, while one types; the server tells the same.
+const PASSWORD: Asset = Asset {
+    name: "password",
+    extension: "js",
+    content_type: "text/javascript; charset=utf-8",
+    content: include_str!("../../templates/assets/password.js"),
+};
+
 /// Reloads the preview of a look when that changes; the preview works without it.
 const PREVIEW: Asset = Asset {
     name: "preview",
@@ -55,6 +63,7 @@ const PREVIEW: Asset = Asset {
 static STYLES_PATH: LazyLock<String> = LazyLock::new(|| STYLES.path());
 static MAILBOX_PATH: LazyLock<String> = LazyLock::new(|| MAILBOX.path());
 static PASSKEY_PATH: LazyLock<String> = LazyLock::new(|| PASSKEY.path());
+static PASSWORD_PATH: LazyLock<String> = LazyLock::new(|| PASSWORD.path());
 static PREVIEW_PATH: LazyLock<String> = LazyLock::new(|| PREVIEW.path());
 
 impl Asset {
@@ -93,6 +102,11 @@ pub(in crate::web) fn passkey_script_path() -> &'static str {
     &PASSKEY_PATH
 }
 
+/// Where the script for new passwords is served.
+pub(in crate::web) fn password_script_path() -> &'static str {
+    &PASSWORD_PATH
+}
+
 /// Where the script of the preview is served.
 pub(in crate::web) fn preview_script_path() -> &'static str {
     &PREVIEW_PATH
@@ -123,6 +137,8 @@ pub(in crate::web) fn find(path: &str) -> Option<&'static Asset> {
         Some(&MAILBOX)
     } else if path == passkey_script_path() {
         Some(&PASSKEY)
+    } else if path == password_script_path() {
+        Some(&PASSWORD)
     } else if path == preview_script_path() {
         Some(&PREVIEW)
     } else {

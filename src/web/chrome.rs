@@ -4,6 +4,7 @@ use crate::store::brandings::{Align, Mode};
 use crate::text::{Locale, Text, text};
 
 use super::assets;
+use super::parts::Medium;
 
 /// A brand's logo.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,6 +55,42 @@ pub struct Chrome {
     pub header: Option<Option<Logo>>,
     /// The strip below the page, and its logo.
     pub footer: Option<Option<Logo>>,
+    /// What illustrates the pages.
+    pub graphics: Graphics,
+}
+
+/// The pictures of pages about one way to sign in each. They say nothing that the page does not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Graphics {
+    /// Codes by e-mail.
+    pub email: Option<Graphic>,
+    /// Codes by text message.
+    pub sms: Option<Graphic>,
+    /// An authenticator app.
+    pub app: Option<Graphic>,
+    /// Passwords.
+    pub password: Option<Graphic>,
+    /// Passkeys.
+    pub passkey: Option<Graphic>,
+}
+
+impl Graphics {
+    /// What illustrates a page about a code that was sent.
+    pub(in crate::web) const fn of(&self, medium: Medium) -> Option<&Graphic> {
+        match medium {
+            Medium::Email => self.email.as_ref(),
+            Medium::Sms => self.sms.as_ref(),
+        }
+    }
+}
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Graphic {
+    /// Where the picture is.
+    pub href: String,
+    /// Where the one for dark pages is, if it is another.
+    pub dark_href: Option<String>,
 }
 
 impl Chrome {
@@ -69,6 +106,7 @@ impl Chrome {
             logo: None,
             header: None,
             footer: None,
+            graphics: Graphics::default(),
         }
     }
 

@@ -13,6 +13,7 @@ pub mod hosted;
 pub mod mailbox;
 pub mod parts;
 pub mod preview;
+pub mod samples;
 
 #[cfg(test)]
 mod proof;

@@ -3,63 +3,52 @@
 //! To look at the pages, name a folder: `POOLHOUSE_PAGES=/tmp/pages cargo test pages_look`.
 
 mod markup;
-mod words;
 
 use askama::Template;
 
-pub(in crate::web) use self::words::Words;
-
 use super::assets;
-use super::hosted::views::{
-    AddPasskeyPage, ChooseFactorPage, ChooseWayPage, ConfirmPage, ErrorPage, ForgotPasswordPage,
-    NewPasswordPage, NoticePage, PasskeyPage, PasswordPage, ResetPasswordPage, SecondFactorPage,
-    SetUpAppPage, SetUpEmailPage, SignInPage, SignUpPage, SignedOutPage,
-};
-use super::mailbox::views::{MailboxPage, MessagePage};
-use super::preview::views::PreviewPage;
+use super::chrome::Chrome;
+use super::hosted::views::SignUpPage;
+use super::samples::{self, Words};
+use crate::text::Locale;
 
 use markup::Markup;
 
-/// Every sample of every page, rendered.
-fn pages(words: Words) -> Vec<(&'static str, String)> {
-    let mut pages = Vec::new();
-    render(&mut pages, SignInPage::samples(words));
-    render(&mut pages, ChooseWayPage::samples(words));
-    render(&mut pages, PasswordPage::samples(words));
-    render(&mut pages, SignUpPage::samples(words));
-    render(&mut pages, ConfirmPage::samples(words));
-    render(&mut pages, ForgotPasswordPage::samples(words));
-    render(&mut pages, ResetPasswordPage::samples(words));
-    render(&mut pages, NewPasswordPage::samples(words));
-    render(&mut pages, SecondFactorPage::samples(words));
-    render(&mut pages, ChooseFactorPage::samples(words));
-    render(&mut pages, SetUpAppPage::samples(words));
-    render(&mut pages, SetUpEmailPage::samples(words));
-    render(&mut pages, PasskeyPage::samples(words));
-    render(&mut pages, AddPasskeyPage::samples(words));
-    render(&mut pages, SignedOutPage::samples(words));
-    render(&mut pages, ErrorPage::samples(words));
-    render(&mut pages, NoticePage::samples(words));
-    render(&mut pages, MailboxPage::samples(words));
-    render(&mut pages, MessagePage::samples(words));
-    render(&mut pages, PreviewPage::samples(words));
-    pages
+fn chrome(locale: Locale) -> Chrome {
+    Chrome {
+        css_href: "/_assets/poolhouse.css".to_owned(),
+        ..Chrome::new(locale)
+    }
 }
 
-fn render<P: Template>(pages: &mut Vec<(&'static str, String)>, samples: Vec<(&'static str, P)>) {
-    for (name, sample) in samples {
+fn plain() -> Words {
+    Words::plain(chrome(Locale::En))
+}
+
+fn hostile() -> Words {
+    Words::hostile(chrome(Locale::En))
+}
+
+/// Every sample of every page, rendered.
+fn pages(words: &Words) -> Vec<(&'static str, String)> {
+    let all = samples::hosted(words)
+        .into_iter()
+        .chain(samples::desk(words));
+    all.map(|sample| {
         let html = sample.render().unwrap();
         let html = html.replace(assets::mailbox_script_path(), "/_assets/mailbox.js");
         let html = html.replace(assets::passkey_script_path(), "/_assets/passkey.js");
+        let html = html.replace(assets::password_script_path(), "/_assets/password.js");
         let html = html.replace(assets::preview_script_path(), "/_assets/preview.js");
-        pages.push((name, html));
-    }
+        (sample.name, html)
+    })
+    .collect()
 }
 
 /// All samples in plain and in hostile words, read as markup.
 fn markups() -> Vec<(String, Markup)> {
-    let plain = pages(Words::Plain).into_iter();
-    let hostile = pages(Words::Hostile).into_iter();
+    let (plain, hostile) = (pages(&plain()), pages(&hostile()));
+    let (plain, hostile) = (plain.into_iter(), hostile.into_iter());
     plain
         .map(|(name, html)| (name.to_owned(), Markup::read(&html)))
         .chain(hostile.map(|(name, html)| (format!("hostile {name}"), Markup::read(&html))))
@@ -68,7 +57,7 @@ fn markups() -> Vec<(String, Markup)> {
 
 #[test]
 fn pages_look_as_they_did() {
-    for (name, html) in pages(Words::Plain) {
+    for (name, html) in pages(&plain()) {
         insta::assert_snapshot!(name, html);
     }
     if let Some(folder) = std::env::var_os("POOLHOUSE_PAGES") {
@@ -78,14 +67,15 @@ fn pages_look_as_they_did() {
             (assets::styles_path(), "poolhouse.css"),
             (assets::mailbox_script_path(), "mailbox.js"),
             (assets::passkey_script_path(), "passkey.js"),
+            (assets::password_script_path(), "password.js"),
         ] {
             let asset = assets::find(path).unwrap();
             std::fs::write(folder.join("_assets").join(name), asset.content).unwrap();
         }
-        for (name, html) in pages(Words::Plain) {
+        for (name, html) in pages(&plain()) {
             std::fs::write(folder.join(format!("{name}.html")), html).unwrap();
         }
-        for (name, html) in pages(Words::Hostile) {
+        for (name, html) in pages(&hostile()) {
             std::fs::write(folder.join(format!("hostile_{name}.html")), html).unwrap();
         }
     }
@@ -104,7 +94,7 @@ fn every_page_says_its_language_title_and_one_heading() {
 /// One page, one stylesheet: quick on a bad line.
 #[test]
 fn pages_are_small() {
-    for (name, html) in pages(Words::Plain) {
+    for (name, html) in pages(&plain()) {
         assert!(html.len() < 30 * 1024, "{name}: {}", html.len());
         let page = Markup::read(&html);
         let sheets = page
@@ -119,19 +109,20 @@ fn pages_are_small() {
 /// Direction and language are attributes of the page; nothing else knows them.
 #[test]
 fn every_hosted_page_can_be_written_in_any_language_and_direction() {
-    use crate::text::Locale;
-
     for locale in Locale::ALL.iter().chain([&Locale::Pseudo]) {
-        for (name, mut sample) in SignUpPage::samples(Words::Plain) {
-            sample.chrome.locale = *locale;
-            let html = sample.render().unwrap();
+        for (name, html) in pages(&Words::plain(chrome(*locale))) {
             let page = Markup::read(&html);
             let root = page.only("html");
             assert_eq!(root.attribute("lang"), Some(locale.tag()), "{name}");
             assert_eq!(root.attribute("dir"), Some(locale.direction()), "{name}");
-            let english = html.contains("Sign up with a new account");
-            assert_eq!(english, ["en", "ar-XB"].contains(&locale.tag()), "{name}");
         }
+        let words = Words::plain(chrome(*locale));
+        let (_, sample) = SignUpPage::samples(&words).swap_remove(0);
+        let english = sample
+            .render()
+            .unwrap()
+            .contains("Sign up with a new account");
+        assert_eq!(english, ["en", "ar-XB"].contains(&locale.tag()));
     }
     assert_eq!(Locale::Pseudo.direction(), "rtl");
     // Sides are named by where lines begin and end.
@@ -168,7 +159,9 @@ fn nothing_is_inline_and_nothing_comes_from_elsewhere() {
             }
         }
         let scripts: Vec<_> = page.tags().filter(|tag| tag.name == "script").collect();
-        let may = ["mailbox", "message", "passkey"];
+        let may = [
+            "mailbox", "message", "passkey", "password", "sign_up", "preview",
+        ];
         if may.iter().any(|page| name.contains(page)) {
             assert!(
                 scripts.iter().all(|tag| tag.attribute("src").is_some()),
@@ -262,7 +255,7 @@ fn errors_are_announced_and_take_the_keyboard() {
 
 #[test]
 fn passwords_and_codes_are_never_shown_again() {
-    for (name, html) in pages(Words::Plain) {
+    for (name, html) in pages(&plain()) {
         assert!(!html.contains("not to be shown"), "{name}");
         for tag in Markup::read(&html).tags() {
             let secret = tag.attribute("type") == Some("password")
@@ -275,8 +268,7 @@ fn passwords_and_codes_are_never_shown_again() {
 /// The strongest form of "everything is escaped": hostile words change nothing but the words.
 #[test]
 fn hostile_words_do_not_change_the_markup() {
-    let plain = pages(Words::Plain);
-    let hostile = pages(Words::Hostile);
+    let (plain, hostile) = (pages(&plain()), pages(&hostile()));
     assert_eq!(plain.len(), hostile.len());
     let spoken = plain
         .iter()
@@ -296,7 +288,7 @@ fn hostile_words_do_not_change_the_markup() {
 
 #[test]
 fn machines_find_the_classic_sign_in_form() {
-    let pages = pages(Words::Plain);
+    let pages = pages(&plain());
     let (_, html) = pages.iter().find(|(name, _)| *name == "sign_in").unwrap();
     for classic in [
         r#"name="_csrf" value="csrf-token""#,

@@ -11,7 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("error", &["ids"]),
     ("ids", &[]),
     ("secret", &[]),
-    ("settings", &["time"]),
+    ("settings", &["ids", "time"]),
     ("text", &[]),
     ("time", &[]),
     ("ports", &[]),

@@ -216,7 +216,8 @@ def again(wire, *request):
 
 PATHS = [
     "oauth2/authorize", "oauth2/token", "oauth2/userInfo", "oauth2/revoke", "logout", "login", "signup", "confirm",
-    "oauth2/register", "resendcode", "forgotPassword", "confirmforgotPassword", "error", ".well-known/jwks.json", "nothing",
+    "oauth2/register", "resendcode", "forgotPassword", "confirmforgotPassword", "passkeys/add", "error",
+    ".well-known/jwks.json", "nothing",
     ".well-known/openid-configuration",
 ]  # fmt: skip
 

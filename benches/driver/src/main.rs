@@ -1,8 +1,12 @@
 //! Measures the processor time that a release server spends per operation, and prints a table. See `benches/run`.
 
+mod authenticator;
+mod factors;
+mod house;
 mod http;
 mod server;
 mod srp;
+mod totp;
 mod workloads;
 mod world;
 
@@ -18,6 +22,8 @@ const STARTS: usize = 11;
 /// Sizes of the pool at which a page of users is measured, and how many make people at once.
 const SIZES: &[usize] = &[100, 10_000, 100_000];
 const MAKERS: usize = 8;
+/// All ways of signing in by a factor.
+const FACTORS: &str = "factors";
 const SYSTEM: &[&str] = &["start", "memory"];
 
 struct Asked {
@@ -46,7 +52,8 @@ fn main() -> ExitCode {
 }
 
 fn asked(mut args: impl Iterator<Item = String>) -> Result<Asked> {
-    let known: Vec<&str> = ROWS.iter().map(|row| row.name).chain(SYSTEM.iter().copied()).collect();
+    let factors = factors::ROWS.iter().map(|row| row.name).chain([FACTORS]);
+    let known: Vec<&str> = ROWS.iter().map(|row| row.name).chain(SYSTEM.iter().copied()).chain(factors).collect();
     let usage = format!(
         "benches/run [--rounds N] [--users N] [--database postgres://...] [WORKLOAD...]\nworkloads: {}",
         known.join(" ")
@@ -83,7 +90,9 @@ impl Asked {
 }
 
 async fn run(asked: &Asked) -> Result<()> {
-    println!("| workload | CPU ms | ideal | efficiency | must | aim | |\n|---|---:|---:|---:|---:|---:|---|");
+    if ROWS.iter().any(|row| asked.wants(row.name)) {
+        println!("| workload | CPU ms | ideal | efficiency | must | aim | |\n|---|---:|---:|---:|---:|---:|---|");
+    }
     if asked.wants("password-owasp") {
         let server = start(&[&asked.place()[..], &["--hash", "owasp"]].concat()).await?;
         let world = Arc::new(World::new(&server, 4).await?);
@@ -106,7 +115,9 @@ async fn run(asked: &Asked) -> Result<()> {
             crowds = grow(asked, &server, &world).await?;
         }
     }
-    println!("\n| | measured | must | aim |\n|---|---:|---:|---:|");
+    if SYSTEM.iter().any(|name| asked.wants(name)) {
+        println!("\n| | measured | must | aim |\n|---|---:|---:|---:|");
+    }
     if asked.wants("start") {
         println!("| start on an empty data folder to the first answer | {:.0} ms | 30 ms | 15 ms |", starts().await?);
     }
@@ -119,6 +130,15 @@ async fn run(asked: &Asked) -> Result<()> {
     }
     for (users, page, memory) in crowds {
         println!("| {users} | {page:.3} | {memory:.0} MB |");
+    }
+    let ways: Vec<_> = factors::ROWS.iter().filter(|row| asked.wants(FACTORS) || asked.wants(row.name)).collect();
+    if !ways.is_empty() {
+        println!("\n| sign-in by factor | CPU ms | ideal | efficiency |\n|---|---:|---:|---:|");
+    }
+    for row in ways {
+        let server = start(&asked.place()).await?;
+        let measured = factors::measure(&server, row, asked.rounds).await?;
+        println!("| {} | {measured:.3} | {} | {:.0} % |", row.title, row.ideal, row.ideal / measured * 100.0);
     }
     Ok(())
 }

@@ -61,10 +61,23 @@ impl Client {
     }
 }
 
-/// The present as `Tue Jan 6 07:08:09 UTC 2026`.
+/// `Salt` and `PasswordVerifier` of a device that made up this password.
+pub fn device_verifier(group: &str, key: &str, password: &str) -> (String, String) {
+    let salt = positive(&BigUint::from_bytes_be(&sha256(&[key.as_bytes()])[..16]));
+    let inner = sha256(&[group.as_bytes(), key.as_bytes(), b":", password.as_bytes()]);
+    let x = BigUint::from_bytes_be(&sha256(&[&salt, &inner]));
+    let verifier = BigUint::from(2_u8).modpow(&x, &N);
+    (STANDARD.encode(salt), STANDARD.encode(positive(&verifier)))
+}
+
+/// The present by the machine's clock.
 #[expect(clippy::disallowed_methods, reason = "a client has the machine's clock")]
-pub fn timestamp() -> String {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+pub fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// A moment as `Tue Jan 6 07:08:09 UTC 2026`.
+pub fn timestamp(seconds: u64) -> String {
     let (days, time) = (seconds / 86_400, seconds % 86_400);
     // Days to a date, by eras of 400 years that begin in March.
     let shifted = days + 719_468;

@@ -11,7 +11,7 @@ use crate::srp;
 /// What went wrong, for people.
 pub type Result<T, E = String> = std::result::Result<T, E>;
 
-const PASSWORD: &str = "Correct-Horse1!";
+pub const PASSWORD: &str = "Correct-Horse1!";
 const CALLBACK: &str = "http://localhost:65535/back";
 
 pub struct World {
@@ -115,7 +115,7 @@ impl World {
         let given = &api(to, "InitiateAuth", body).await?["ChallengeParameters"];
         let (salt, server, block) = (text(&given["SALT"])?, text(&given["SRP_B"])?, text(&given["SECRET_BLOCK"])?);
         let pool_name = self.pool.split('_').nth(1).unwrap_or_default();
-        let timestamp = srp::timestamp();
+        let timestamp = srp::timestamp(srp::now());
         let claim = client.claim([pool_name, name, PASSWORD], [&salt, &server, &block], &timestamp);
         let responses = json!({
             "USERNAME": name, "PASSWORD_CLAIM_SECRET_BLOCK": block, "TIMESTAMP": timestamp,
@@ -236,7 +236,7 @@ pub async fn connect(port: u16) -> Result<Connection> {
     Connection::open(port).await.map_err(told)
 }
 
-async fn api(to: &mut Connection, operation: &str, body: Value) -> Result<Value> {
+pub async fn api(to: &mut Connection, operation: &str, body: Value) -> Result<Value> {
     let headers = format!(
         "content-type: application/x-amz-json-1.1\r\nx-amz-target: AWSCognitoIdentityProviderService.{operation}\r\n"
     );
@@ -247,7 +247,7 @@ async fn api(to: &mut Connection, operation: &str, body: Value) -> Result<Value>
     if answer.body.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(&answer.body).map_err(told) }
 }
 
-fn signed_in(mut answer: Value) -> Result<Value> {
+pub fn signed_in(mut answer: Value) -> Result<Value> {
     let tokens = answer["AuthenticationResult"].take();
     if tokens["AccessToken"].is_string() { Ok(tokens) } else { Err(format!("not signed in: {answer}")) }
 }
@@ -286,10 +286,17 @@ fn encode(text: &str) -> String {
     out
 }
 
-fn text(value: &Value) -> Result<String> {
+pub fn text(value: &Value) -> Result<String> {
     value.as_str().map(str::to_owned).ok_or_else(|| format!("no text: {value}"))
 }
 
-fn told(error: impl std::fmt::Display) -> String {
+/// Puts the members of an object beside those of another.
+pub fn merge(into: &mut Value, more: Value) {
+    if let (Some(into), Value::Object(more)) = (into.as_object_mut(), more) {
+        into.extend(more);
+    }
+}
+
+pub fn told(error: impl std::fmt::Display) -> String {
     error.to_string()
 }

@@ -9,7 +9,10 @@ pub(super) fn settings() -> Map<String, Value> {
         "components": components(),
         "componentClasses": component_classes(),
         "categories": {
-            "form": { "location": { "horizontal": "CENTER", "vertical": "CENTER" } },
+            "form": {
+                "displayGraphics": true,
+                "location": { "horizontal": "CENTER", "vertical": "CENTER" },
+            },
             "global": {
                 "colorSchemeMode": "DYNAMIC",
                 "pageHeader": { "enabled": false },
@@ -53,8 +56,16 @@ fn components() -> Value {
                 "descriptionColor": "9fb1bcff" }),
         ),
         "primaryButton": both(
-            &button(["0e7490ff", "ffffffff"], ["0b5c73ff", "ffffffff"]),
-            &button(["4cc3ddff", "03202aff"], ["7dd6eaff", "03202aff"]),
+            &button(
+                ["0e7490ff", "ffffffff"],
+                ["0b5c73ff", "ffffffff"],
+                ["dbe3e8ff", "50616cff"],
+            ),
+            &button(
+                ["4cc3ddff", "03202aff"],
+                ["7dd6eaff", "03202aff"],
+                ["22303aff", "9fb1bcff"],
+            ),
         ),
         "secondaryButton": both(
             &framed(["ffffffff", "7e8f9bff", "0e1c24ff"], ["f4f7f9ff", "50616cff", "0e1c24ff"]),
@@ -116,19 +127,26 @@ fn component_classes() -> Value {
     })
 }
 
-fn button([back, text]: [&str; 2], [hover_back, hover_text]: [&str; 2]) -> Value {
+fn button(
+    [back, text]: [&str; 2],
+    [hover_back, hover_text]: [&str; 2],
+    [off_back, off_text]: [&str; 2],
+) -> Value {
     json!({
         "defaults": { "backgroundColor": back, "textColor": text },
         "hover": { "backgroundColor": hover_back, "textColor": hover_text },
         "active": { "backgroundColor": hover_back, "textColor": hover_text },
+        "disabled": { "backgroundColor": off_back, "textColor": off_text },
     })
 }
 
 fn framed([back, line, text]: [&str; 3], [hover_back, hover_line, hover_text]: [&str; 3]) -> Value {
+    let hover = json!({ "backgroundColor": hover_back, "borderColor": hover_line,
+        "textColor": hover_text });
     json!({
         "defaults": { "backgroundColor": back, "borderColor": line, "textColor": text },
-        "hover": { "backgroundColor": hover_back, "borderColor": hover_line,
-            "textColor": hover_text },
+        "hover": hover,
+        "active": hover,
     })
 }
 

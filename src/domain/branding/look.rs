@@ -6,6 +6,7 @@ use crate::domain::catalogue;
 use crate::error::Result;
 use crate::ids::{ClientId, PoolId};
 use crate::store::brandings::{self, Look, Mode, Placed};
+use crate::store::domains::Domain;
 
 /// The version of a domain's pages (`ManagedLoginVersion`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,21 +29,32 @@ pub struct Drawn {
 /// The version of the pages on the domain of this name; without a name, on the pool's prefix domain,
 /// or on its custom one if it has no other.
 pub async fn version(app: &App, pool: &PoolId, domain: Option<&str>) -> Result<Version> {
-    let known = catalogue::pool(app, pool).await?;
-    let domains = known.as_deref().map(|known| known.domains.as_slice());
-    let domains = domains.unwrap_or_default();
-    let named = domains
-        .iter()
-        .find(|known| domain == Some(known.domain.as_str()));
-    let domain = named
-        .or_else(|| domains.iter().find(|known| !known.custom))
-        .or_else(|| domains.first());
+    let domain = of_name(app, pool, domain).await?;
     let managed = domain.is_some_and(|domain| domain.managed_login() >= 2);
     Ok(if managed {
         Version::Managed
     } else {
         Version::Classic
     })
+}
+
+/// How often that version has changed: what browsers were given before is worth nothing.
+pub async fn switches(app: &App, pool: &PoolId, domain: Option<&str>) -> Result<i64> {
+    let domain = of_name(app, pool, domain).await?;
+    Ok(domain.map_or(0, |domain| domain.document.switches))
+}
+
+async fn of_name(app: &App, pool: &PoolId, name: Option<&str>) -> Result<Option<Domain>> {
+    let known = catalogue::pool(app, pool).await?;
+    let domains = known.as_deref().map(|known| known.domains.as_slice());
+    let domains = domains.unwrap_or_default();
+    let named = domains
+        .iter()
+        .find(|known| name == Some(known.domain.as_str()));
+    let found = named
+        .or_else(|| domains.iter().find(|known| !known.custom))
+        .or_else(|| domains.first());
+    Ok(found.cloned())
 }
 
 /// What the pages of a client draw in this version. None: managed login has no pages for a client

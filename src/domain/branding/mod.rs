@@ -24,7 +24,7 @@ use crate::store::db::Tx;
 
 pub use customization::{Customization, Shown, get, set};
 pub use files::{File, picture, stylesheet};
-pub use look::{Drawn, Version, of_client, version};
+pub use look::{Drawn, Version, of_client, switches, version};
 pub use styles::{Changes, Given, Style, create, delete, describe, describe_by_client, update};
 
 /// A hash that an address carries: half of the SHA-256, in hexadecimal digits.

@@ -42,6 +42,8 @@ pub(super) enum Factor {
     Code,
     /// A passkey, in the password's place.
     Passkey,
+    /// What a function asked (CUSTOM_AUTH).
+    Custom,
     /// A second factor.
     Second,
     /// The secret of a remembered device.

@@ -4,18 +4,21 @@
 //! What the functions keep to themselves travels sealed in `Session`. Each answer uses its session up
 //! before it is looked at: how many tries there are is the functions' to say, and many answers at once
 //! to one challenge must not count as one. A name that is nobody's goes the same way, and never gets
-//! tokens, whatever the functions say.
+//! tokens, whatever the functions say. Beside what was proven the functions may ask for a second
+//! factor, whose code is checked here: they are told when it was right.
 
-use super::attempt::{Attempt, Factor, Step, Who};
+use super::attempt::{Attempt, Factor, Passed, Step, Who};
 use super::context::{Context, Subject, check_confirmed};
 use super::{ChallengeName, Next, Outcome, Parameters, finish, new_password, second_factor, srp};
 use crate::domain::existence;
 use crate::domain::hooks::{self, Asked, Challenged, Decision, TokenSource};
+use crate::domain::mfa;
 use crate::domain::srp::ClientPublic;
 use crate::domain::tokens::Nothing;
 use crate::error::{Error, Reason, Result};
 use crate::secret::Secret;
-use crate::store::users::{Status, User};
+use crate::store::software_tokens;
+use crate::store::users::{Factor as SecondFactor, Status, User};
 
 /// The longest `Session` that the API takes.
 const LONGEST_SESSION: usize = 2048;
@@ -112,11 +115,45 @@ pub(super) async fn answer(
         result: right,
         metadata: metadata.clone(),
     });
+    let mut factors = attempt.factors.clone();
+    if right && !factors.contains(&Factor::Custom) {
+        factors.push(Factor::Custom);
+    }
     let run = Run {
         context,
         typed,
         subject,
-        factors: attempt.factors.clone(),
+        factors,
+    };
+    run.decide(history, None).await
+}
+
+/// Goes on after a second factor was proven that the functions asked for.
+pub(super) async fn after_factor(
+    context: Context<'_>,
+    user: User,
+    attempt: &Attempt,
+    passed: &dyn Passed,
+) -> Result<Outcome> {
+    let name = match &attempt.step {
+        Step::Code { factor, .. } => asked_as(*factor),
+        _ => Asked::SoftwareTokenMfa,
+    };
+    second_factor::pass(context, passed).await?;
+    let mut history = attempt.history.clone();
+    history.push(Challenged {
+        name,
+        result: true,
+        metadata: None,
+    });
+    let mut factors = attempt.factors.clone();
+    factors.push(Factor::Second);
+    let typed = user.username.clone();
+    let run = Run {
+        context,
+        typed: &typed,
+        subject: Subject::User(Box::new(user)),
+        factors,
     };
     run.decide(history, None).await
 }
@@ -148,8 +185,42 @@ impl Run<'_> {
                 srp::within(context, (self.typed, &self.subject), a, history).await
             }
             (Decision::Ask(Asked::Custom), _) => self.ask(history).await,
-            (Decision::Ask(_), _) => Err(Error::trigger_output_unrecognizable()),
+            (Decision::Ask(asked), _) => match factor_of(asked) {
+                Some(factor) => self.ask_factor(factor, &history).await,
+                None => Err(Error::trigger_output_unrecognizable()),
+            },
         }
+    }
+
+    /// Asks for a second factor, beside something that has been proven. Nobody has one.
+    ///
+    /// # Errors: InvalidLambdaResponse (nothing was proven yet, a second factor was, or the pool has
+    /// no such factor), InvalidParameter (the user has none)
+    async fn ask_factor(self, factor: SecondFactor, history: &[Challenged]) -> Result<Outcome> {
+        let offered = mfa::offers(self.context.pool, factor);
+        if !offered || self.factors.is_empty() || self.factors.contains(&Factor::Second) {
+            return Err(Error::trigger_output_unrecognizable());
+        }
+        let user = match &self.subject {
+            Subject::User(user) => user,
+            Subject::Phantom(sub) => {
+                return Err(self.context.refuse(sub, Reason::UnknownUser).await);
+            }
+        };
+        let context = Context {
+            history,
+            ..self.context
+        };
+        if factor == SecondFactor::SoftwareToken {
+            let token = {
+                let mut db = context.app.store.read().await?;
+                software_tokens::find(&mut db, &user.pool, &user.sub).await?
+            };
+            let secret = token.and_then(|token| token.secret);
+            secret.ok_or_else(Error::software_token_missing)?;
+        }
+        let one = (self.factors.as_slice(), mfa::Asked::One(factor));
+        second_factor::ask(context, user, one, &Nothing).await
     }
 
     /// Gives a custom challenge.
@@ -202,14 +273,34 @@ impl Run<'_> {
             return Err(Error::password_reset_required());
         }
         let source = TokenSource::Authentication;
-        if self.factors.is_empty() {
-            return finish::sign_in(context, user, (&[], source), &Nothing).await;
+        if !self.factors.contains(&Factor::Srp) {
+            return finish::sign_in(context, user, (&self.factors, source), &Nothing).await;
         }
         if user.status == Status::ForceChangePassword {
             let next = new_password::ask(context, &user, Factor::Srp)?;
             return Ok(Outcome::Challenge(next));
         }
+        if self.factors.contains(&Factor::Second) {
+            return second_factor::end(context, user, &self.factors, (&Nothing, None)).await;
+        }
         second_factor::go_on(context, user, (self.factors, source), &Nothing).await
+    }
+}
+
+const fn factor_of(asked: Asked) -> Option<SecondFactor> {
+    match asked {
+        Asked::SmsMfa => Some(SecondFactor::Sms),
+        Asked::EmailOtp => Some(SecondFactor::Email),
+        Asked::SoftwareTokenMfa => Some(SecondFactor::SoftwareToken),
+        Asked::SrpA | Asked::PasswordVerifier | Asked::Custom => None,
+    }
+}
+
+const fn asked_as(factor: SecondFactor) -> Asked {
+    match factor {
+        SecondFactor::Sms => Asked::SmsMfa,
+        SecondFactor::Email => Asked::EmailOtp,
+        SecondFactor::SoftwareToken => Asked::SoftwareTokenMfa,
     }
 }
 

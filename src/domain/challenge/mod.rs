@@ -199,6 +199,7 @@ pub async fn start(
         metadata: &none,
         validation: metadata,
         device: device.as_ref(),
+        history: &[],
         watch: &watch,
     };
     let outcome = begin(context, (flow, session.as_ref()), &parameters).await;
@@ -246,6 +247,7 @@ pub async fn answer(
         metadata: answer.metadata,
         validation: &Metadata::new(),
         device: device.as_ref(),
+        history: &[],
         watch: &watch,
     };
     let outcome = go_on(context, &answer).await;

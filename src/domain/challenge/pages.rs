@@ -31,6 +31,7 @@ const fn of_page<'a>(
         client,
         face: Face::Hosted,
         metadata: &NO_METADATA,
+        history: &[],
         watch,
         validation: &NO_METADATA,
         device: None,

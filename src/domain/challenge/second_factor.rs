@@ -3,7 +3,7 @@
 use super::attempt::{Attempt, Factor, Passed, Step, Who};
 use super::context::Context;
 use super::watched::{self, Noted};
-use super::{ChallengeName, Face, Next, Outcome, device, device_ticket, finish};
+use super::{ChallengeName, Face, Next, Outcome, custom, device, device_ticket, finish};
 use crate::domain::codes::{self, Sent};
 use crate::domain::delivery::{self, Details};
 use crate::domain::hooks::TokenSource;
@@ -73,14 +73,27 @@ pub(super) async fn done(
     passed: &dyn Passed,
 ) -> Result<Outcome> {
     let context = context.with_device_of(attempt);
+    if !attempt.history.is_empty() {
+        return Box::pin(custom::after_factor(context, user, attempt, passed)).await;
+    }
     let mut proven = attempt.factors.clone();
     proven.push(Factor::Second);
+    let ticket = device_ticket::of_attempt(attempt);
+    end(context, user, &proven, (passed, Some(ticket))).await
+}
+
+/// The end where both factors are proven: a remembered device proves itself too.
+pub(super) async fn end(
+    context: Context<'_>,
+    user: User,
+    proven: &[Factor],
+    (passed, ticket): (&dyn Passed, Option<String>),
+) -> Result<Outcome> {
     if let Some(device) = device::remembered(context, &user).await? {
         let noted = noted(context, &user, passed);
-        let ticket = Some(device_ticket::of_attempt(attempt));
-        return device::ask(context, &user, (&proven, device), &noted, ticket).await;
+        return device::ask(context, &user, (proven, device), &noted, ticket).await;
     }
-    let proven = (proven.as_slice(), TokenSource::Authentication);
+    let proven = (proven, TokenSource::Authentication);
     finish::sign_in(context, user, proven, passed).await
 }
 
@@ -255,6 +268,7 @@ pub(super) fn attempt(
     attempt.factors = proven.to_vec();
     attempt.event = context.watch.event();
     attempt.device = context.device.cloned();
+    attempt.history = context.history.to_vec();
     Ok(attempt)
 }
 

@@ -185,6 +185,7 @@ impl Door {
             client: &self.client,
             face,
             metadata,
+            history: &[],
             watch: &UNWATCHED,
             validation: metadata,
             device: None,

@@ -220,7 +220,8 @@ impl Watch {
             tx.commit().await?;
         }
         if let Some(notice) = state.notice {
-            notice.send(context.app, context.pool).await?;
+            let about = (context.actor, &context.client.id);
+            notice.send(context.app, context.pool, about).await?;
         }
         outcome
     }
@@ -305,6 +306,7 @@ async fn assess(context: Context<'_>, user: &User, asked: Asked) -> Result<Asked
         user: user.clone(),
         event: event.to_string(),
         outcome,
+        action: action.event_action.unwrap_or(TakeoverResponse::Nothing),
         configuration: templates.clone(),
         origin,
         at: now,

@@ -21,6 +21,9 @@ names! {
         SrpA = "SRP_A",
         PasswordVerifier = "PASSWORD_VERIFIER",
         Custom = "CUSTOM_CHALLENGE",
+        SmsMfa = "SMS_MFA",
+        EmailOtp = "EMAIL_OTP",
+        SoftwareTokenMfa = "SOFTWARE_TOKEN_MFA",
     }
 }
 

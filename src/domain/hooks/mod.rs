@@ -34,7 +34,7 @@ pub use message::{CustomMessageAnswer, custom_message};
 pub use migration::{Migrated, user_migration};
 pub use pre_sign_up::{PreSignUpAnswer, SignUpSource, pre_sign_up};
 pub use pre_token::pre_token_generation;
-pub use sender::{Outgoing, send_custom, sends_custom};
+pub use sender::{Outgoing, send_custom, send_takeover_notice, sends_custom};
 
 /// `ClientMetadata` of a request.
 pub type Metadata = BTreeMap<String, String>;

@@ -1,20 +1,26 @@
 //! Notifications of threat protection: mails about a risky sign-in, from the templates of the risk
-//! configuration. They never keep a sign-in waiting, nor fail it.
+//! configuration, or what CustomEmailSender makes of them. They never keep a sign-in waiting, nor fail
+//! it.
 //!
 //! Source: Cognito developer guide, "Threat protection: notification messages", for the placeholders.
+
+use std::collections::BTreeMap;
 
 use form_urlencoded::Serializer;
 
 use super::html;
 use crate::app::App;
+use crate::domain::hooks::{self, Event, Metadata};
 use crate::domain::oauth::sites;
 use crate::domain::{records, risk};
 use crate::error::Result;
+use crate::ids::ClientId;
 use crate::ports::mailbox;
 use crate::ports::mailer::{Mail, Undelivered};
 use crate::secret::Secret;
 use crate::settings::pool::Contact;
-use crate::settings::risk::{NotifyConfiguration, NotifyEmail};
+use crate::settings::risk::{NotifyConfiguration, NotifyEmail, TakeoverResponse};
+use crate::store::audit::Actor;
 use crate::store::auth_events::Origin;
 use crate::store::pools::Pool;
 use crate::store::users::User;
@@ -41,6 +47,8 @@ pub(in crate::domain) struct Notice {
     pub event: String,
     /// What happened.
     pub outcome: Outcome,
+    /// What the configuration says is to happen.
+    pub action: TakeoverResponse,
     /// The templates.
     pub configuration: NotifyConfiguration,
     /// From where.
@@ -51,7 +59,12 @@ pub(in crate::domain) struct Notice {
 
 impl Notice {
     /// Sends it to the user's verified address; a user without one is not told.
-    pub(in crate::domain) async fn send(self, app: &App, pool: &Pool) -> Result<()> {
+    pub(in crate::domain) async fn send(
+        self,
+        app: &App,
+        pool: &Pool,
+        (actor, client): (&Actor, &ClientId),
+    ) -> Result<()> {
         if !records::is_verified(&self.user, Contact::Email) {
             return Ok(());
         }
@@ -74,6 +87,21 @@ impl Notice {
                 link: values.link("{one-click-link-invalid}"),
                 sent: self.at,
             });
+        }
+        if hooks::sends_custom(pool, Contact::Email) {
+            let none = Metadata::new();
+            let event = Event {
+                actor,
+                pool,
+                client: Some(client),
+                username: &self.user.username,
+                user: Some(&self.user),
+                metadata: &none,
+                validation: &none,
+                hides: false,
+            };
+            hooks::send_takeover_notice(app, event, &self.facts(&values));
+            return Ok(());
         }
         let mail = Mail {
             to,
@@ -115,6 +143,27 @@ impl Notice {
         }
     }
 
+    /// What a function that delivers the notification is told. What nobody knows is left out.
+    fn facts(&self, values: &Values) -> BTreeMap<&'static str, String> {
+        let names = [
+            ("EVENT_ID", "{event-id}"),
+            ("USER_NAME", "{username}"),
+            ("IP_ADDRESS", "{ip-address}"),
+            ("ONE_CLICK_LINK_VALID", "{one-click-link-valid}"),
+            ("ONE_CLICK_LINK_INVALID", "{one-click-link-invalid}"),
+            ("LOGIN_TIME", "{login-time}"),
+            ("FEEDBACK_TOKEN", "{feedback-token}"),
+        ];
+        let text = |name: &str| values.get(name).unwrap_or_default().to_owned();
+        let mut facts: BTreeMap<_, _> = names.map(|(name, value)| (name, text(value))).into();
+        let action = self.action.as_str().to_owned();
+        facts.insert("ACCOUNT_TAKE_OVER_ACTION", action);
+        if let Some(device) = self.origin.device.clone() {
+            facts.insert("DEVICE_NAME", device);
+        }
+        facts
+    }
+
     async fn values(&self, app: &App, pool: &Pool) -> Result<Values> {
         let token = risk::feedback_token(app, (&pool.id, &self.user.sub), &self.event)?;
         let open = sites::is_open(app, &pool.id).await?;
@@ -154,11 +203,13 @@ impl Notice {
 struct Values(Vec<(&'static str, String)>);
 
 impl Values {
-    fn link(&self, name: &str) -> Option<&str> {
+    fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(known, _)| *known == name);
-        found
-            .map(|(_, value)| value.as_str())
-            .filter(|v| !v.is_empty())
+        found.map(|(_, value)| value.as_str())
+    }
+
+    fn link(&self, name: &str) -> Option<&str> {
+        self.get(name).filter(|value| !value.is_empty())
     }
 
     /// Fills a template in; a value is never searched for further placeholders.

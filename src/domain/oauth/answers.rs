@@ -21,6 +21,10 @@ pub async fn location(
     request: &Request,
     proven: &Proven,
 ) -> Result<String> {
+    let strict = app.profile(Some(&request.pool.id)).is_strict();
+    if strict && !request.is_expected(proven) {
+        return Ok(request.back(OAuthCode::LoginRequired).location());
+    }
     let given = if request.flow == OAuthFlow::Implicit {
         tokens_location(app, actor, request, proven).await
     } else {
@@ -30,7 +34,11 @@ pub async fn location(
     match given {
         // A trigger's refusal is for the client to show, with the blank at its end that Cognito's has.
         Err(error) if error.reason == Some(Reason::Trigger) => {
-            let mut back = request.back(OAuthCode::InvalidRequest);
+            let mut back = request.back(if strict {
+                OAuthCode::AccessDenied
+            } else {
+                OAuthCode::InvalidRequest
+            });
             back.description = Some(format!("{} ", error.message).into());
             Ok(back.location())
         }
@@ -47,6 +55,9 @@ async fn tokens_location(
     proven: &Proven,
 ) -> Result<String> {
     if !codes::can_read(&request.client.settings, &request.scopes) {
+        if app.profile(Some(&request.pool.id)).is_strict() {
+            return Ok(request.back(OAuthCode::InvalidScope).location());
+        }
         let mut back = request.back(OAuthCode::InvalidRequest);
         back.description = Some("invalid_grant".into());
         return Ok(back.location());
@@ -62,6 +73,7 @@ async fn tokens_location(
         proven,
         scopes: &scopes,
         nonce: request.nonce.as_deref(),
+        resource: request.resource.as_deref(),
         decided: None,
         refreshable: false,
     };

@@ -3,14 +3,20 @@
 
 use std::borrow::Cow;
 
+use super::asked::{self, Fault};
+use super::hint::{self, Hint};
 use super::refusal::OAuthCode;
-use super::{pkce, redirects, scopes, sites};
+use super::{redirects, sites};
 use crate::app::App;
+use crate::domain::issuer;
+use crate::domain::sessions::Proven;
 use crate::error::Error;
 use crate::ids::{ClientId, PoolId};
-use crate::settings::client::{ClientSettings, OAuthFlow};
+use crate::settings::client::OAuthFlow;
 use crate::store::clients::Client;
 use crate::store::pools::Pool;
+
+pub use super::asked::Prompt;
 
 /// `state`, `nonce` and `login_hint` are taken up to this length, or refused; never cut.
 pub const MAX_OPAQUE: usize = 4096;
@@ -39,6 +45,12 @@ pub struct Params {
     pub login_hint: Option<String>,
     pub prompt: Option<String>,
     pub resource: Option<String>,
+    pub max_age: Option<String>,
+    pub id_token_hint: Option<String>,
+    pub response_mode: Option<String>,
+    pub request: Option<String>,
+    pub request_uri: Option<String>,
+    pub registration: Option<String>,
 }
 
 /// A request that may go on to sign-in.
@@ -52,6 +64,8 @@ pub struct Request {
     pub redirect_uri: String,
     /// What is asked for: a code, or tokens at once (the implicit grant).
     pub flow: OAuthFlow,
+    /// Whether the answer travels in the fragment: tokens always do.
+    pub fragment: bool,
     /// The scopes asked for.
     pub scopes: Vec<String>,
     /// Echoed as it came.
@@ -64,19 +78,16 @@ pub struct Request {
     pub login_hint: Option<String>,
     /// Whether a page may or must be shown.
     pub prompt: Prompt,
+    /// Most seconds since the sign-in.
+    pub max_age: Option<i64>,
+    /// Whom the client expects to be signed in, told by an ID token of this pool (a sub).
+    pub expected: Option<String>,
+    /// The API that the access token is for.
+    pub resource: Option<String>,
     /// Whether the identity provider that was asked for can be used; the pool itself always can.
     pub provider_available: bool,
-}
-
-/// `prompt` (OpenID Connect Core 3.1.2.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Prompt {
-    /// A browser session is enough; else a page.
-    IfNeeded,
-    /// No page: a browser session or an error.
-    Never,
-    /// A page, whatever session there is.
-    Always,
+    /// `iss` of the answer, where the standards want it (RFC 9207).
+    pub iss: Option<String>,
 }
 
 /// A request that may not.
@@ -106,6 +117,8 @@ pub struct Back {
     pub fragment: bool,
     /// Echoed as it came.
     pub state: Option<String>,
+    /// `iss`, where the standards want it (RFC 9207).
+    pub iss: Option<String>,
     /// `error`.
     pub code: OAuthCode,
     /// `error_description`.
@@ -129,6 +142,7 @@ impl Back {
             pairs.push(("state", state));
         }
         pairs.push(("error", self.code.as_str()));
+        pairs.extend(self.iss.as_deref().map(|iss| ("iss", iss)));
         if self.fragment {
             redirects::with_fragment(&self.redirect_uri, &pairs)
         } else {
@@ -138,26 +152,61 @@ impl Back {
 }
 
 impl Request {
-    /// The URL that brings an answer to the client: in the query, or, where it is tokens, in the
-    /// fragment, which browsers send to nobody.
+    /// The URL that brings an answer to the client.
     pub fn location(&self, answer: &[(&str, &str)]) -> String {
         let state = self.state.as_ref().map(|state| ("state", state.as_str()));
-        let pairs: Vec<_> = answer.iter().copied().chain(state).collect();
-        match self.flow {
-            OAuthFlow::Implicit => redirects::with_fragment(&self.redirect_uri, &pairs),
-            _ => redirects::with_query(&self.redirect_uri, &pairs),
+        let iss = self.iss.as_ref().map(|iss| ("iss", iss.as_str()));
+        let pairs: Vec<_> = answer.iter().copied().chain(state).chain(iss).collect();
+        if self.fragment {
+            redirects::with_fragment(&self.redirect_uri, &pairs)
+        } else {
+            redirects::with_query(&self.redirect_uri, &pairs)
         }
+    }
+
+    /// The URL that tells the client, in its query, how a visit to one of our pages ended.
+    pub fn told(&self, answer: &[(&str, &str)]) -> String {
+        let state = self.state.as_ref().map(|state| ("state", state.as_str()));
+        let pairs: Vec<_> = answer.iter().copied().chain(state).collect();
+        if pairs.is_empty() {
+            return self.redirect_uri.clone();
+        }
+        redirects::with_query(&self.redirect_uri, &pairs)
     }
 
     /// An error for the client.
     pub fn back(&self, code: OAuthCode) -> Back {
         Back {
             redirect_uri: self.redirect_uri.clone(),
-            fragment: self.flow == OAuthFlow::Implicit,
+            fragment: self.fragment,
             state: self.state.clone(),
+            iss: self.iss.clone(),
             code,
             description: None,
         }
+    }
+
+    /// Whether a browser's session answers the request without a page: it is of whom the client
+    /// expects, and recent enough. `max_age` 0 asks for a sign-in whatever the clock says (OpenID
+    /// Connect Core 3.1.2.1).
+    pub fn takes(&self, app: &App, proven: &Proven) -> bool {
+        let age = app.clock.now(&self.pool.id).seconds() - proven.auth_at.seconds();
+        self.provider_available
+            && self.max_age.is_none_or(|most| most > 0 && age <= most)
+            && self.is_expected(proven)
+            && proven.serves(app, &self.pool, &self.client)
+    }
+
+    /// Whether it takes a browser's session that its user has just chosen: one that `prompt=login`
+    /// does not want is none to choose.
+    pub fn takes_chosen(&self, app: &App, proven: &Proven) -> bool {
+        self.prompt == Prompt::Choose && self.takes(app, proven)
+    }
+
+    /// Whether the client expects this user, or says nothing.
+    pub(super) fn is_expected(&self, proven: &Proven) -> bool {
+        let expected = self.expected.as_deref();
+        expected.is_none_or(|sub| sub == proven.user.sub.as_str())
     }
 }
 
@@ -165,29 +214,69 @@ impl Request {
 pub async fn check(app: &App, pool: Option<&PoolId>, params: &Params) -> Result<Request, Refusal> {
     let (pool, client) = trusted_client(app, pool, params).await?;
     let redirect_uri = trusted_redirect(&client, params)?;
-    let refuse = |refused: (OAuthCode, Option<Cow<'static, str>>)| {
+    let profile = app.profile(Some(&pool.id));
+    let iss = profile.is_strict().then(|| issuer::of(app, &pool));
+    let refuse = |fault: Fault| {
+        let (code, description) = fault.told(profile);
         Refusal::Back(Box::new(Back {
             redirect_uri: redirect_uri.clone(),
             fragment: params.response_type.as_deref() == Some("token"),
             state: params.state.clone().filter(|s| s.len() <= MAX_OPAQUE),
-            code: refused.0,
-            description: refused.1,
+            iss: iss.clone(),
+            code,
+            description,
         }))
     };
-    let asked = asked(&client.settings, params).map_err(refuse)?;
+    let asked = asked::read((&pool, &client), params, profile).map_err(refuse)?;
+    let hint = match &params.id_token_hint {
+        Some(token) => hint::read(app, Some(&pool.id), token).await?,
+        None => None,
+    };
+    if profile.is_strict() && params.id_token_hint.is_some() && hint.is_none() {
+        return Err(refuse(Fault::invalid(
+            "id_token_hint is not an ID token of this issuer",
+        )));
+    }
     Ok(Request {
         redirect_uri,
         flow: asked.flow,
+        fragment: asked.fragment,
         scopes: asked.scopes,
         state: params.state.clone(),
         nonce: params.nonce.clone(),
         challenge: asked.challenge,
         login_hint: params.login_hint.clone(),
         prompt: asked.prompt,
+        max_age: asked.max_age,
+        expected: hint.map(|Hint { sub, .. }| sub),
+        resource: asked.resource,
         provider_available: provider_available(params),
+        iss,
         pool,
         client,
     })
+}
+
+/// Checks a visit that an app sends its user on, to a page that answers with nothing secret
+/// (`/passkeys/add`): client and redirect URI are checked as ever, the rest has no meaning there.
+pub async fn check_entry(
+    app: &App,
+    pool: Option<&PoolId>,
+    params: &Params,
+) -> Result<Request, Refusal> {
+    let (_, client) = trusted_client(app, pool, params).await?;
+    let code = client.settings.allows_oauth(OAuthFlow::Code);
+    let entry = Params {
+        response_type: Some(if code { "code" } else { "token" }.to_owned()),
+        client_id: params.client_id.clone(),
+        redirect_uri: params.redirect_uri.clone(),
+        state: params.state.clone(),
+        // No code leaves this way, so there is nothing for a challenge to protect.
+        code_challenge: Some("0".repeat(43)),
+        code_challenge_method: Some("S256".to_owned()),
+        ..Params::default()
+    };
+    check(app, pool, &entry).await
 }
 
 /// Phase A, first half: the client exists on this site and may use OAuth.
@@ -238,73 +327,6 @@ fn trusted_redirect(client: &Client, params: &Params) -> Result<String, Refusal>
     })
 }
 
-struct Asked {
-    flow: OAuthFlow,
-    scopes: Vec<String>,
-    challenge: Option<String>,
-    prompt: Prompt,
-}
-
-/// Phase B: everything that may be told to the client. Cognito puts the standard's code into
-/// `error_description` and `invalid_request` into `error` (oauth.md 2.3, observed).
-fn asked(
-    settings: &ClientSettings,
-    params: &Params,
-) -> Result<Asked, (OAuthCode, Option<Cow<'static, str>>)> {
-    let invalid = |text: &'static str| (OAuthCode::InvalidRequest, Some(Cow::Borrowed(text)));
-    let flow = match params.response_type.as_deref() {
-        Some("code") => OAuthFlow::Code,
-        Some("token") => OAuthFlow::Implicit,
-        Some(_) => return Err(invalid("unsupported_response_type")),
-        None => return Err((OAuthCode::InvalidRequest, None)),
-    };
-    if !settings.allows_oauth(flow) {
-        return Err(invalid("unauthorized_client"));
-    }
-    let opaque = [&params.state, &params.nonce, &params.login_hint];
-    if opaque
-        .iter()
-        .any(|v| v.as_ref().is_some_and(|v| v.len() > MAX_OPAQUE))
-    {
-        return Err(invalid(
-            "state, nonce or login_hint is longer than 4096 bytes",
-        ));
-    }
-    let challenge = pkce::challenge(
-        params.code_challenge.as_deref(),
-        params.code_challenge_method.as_deref(),
-    )
-    .map_err(|_| invalid("code_challenge must come with code_challenge_method S256"))?;
-    let scopes =
-        scopes::of_user(settings, params.scope.as_deref()).map_err(|_| invalid("invalid_scope"))?;
-    let prompt = prompt(params.prompt.as_deref()).ok_or_else(|| invalid("invalid prompt"))?;
-    if params.resource.is_some() {
-        let text = "The resource parameter is not implemented by Poolhouse yet";
-        return Err((OAuthCode::InvalidTarget, Some(text.into())));
-    }
-    Ok(Asked {
-        flow,
-        scopes,
-        challenge,
-        prompt,
-    })
-}
-
-/// `none` stands alone; values other than `none` and `login` are for identity providers.
-fn prompt(text: Option<&str>) -> Option<Prompt> {
-    let values: Vec<&str> = text
-        .unwrap_or_default()
-        .split(' ')
-        .filter(|v| !v.is_empty())
-        .collect();
-    let has = |name: &str| values.contains(&name);
-    match (has("none"), has("login")) {
-        (true, _) => (values.len() == 1).then_some(Prompt::Never),
-        (false, true) => Some(Prompt::Always),
-        (false, false) => Some(Prompt::IfNeeded),
-    }
-}
-
 /// The pool itself is the only provider there is until federation is built.
 fn provider_available(params: &Params) -> bool {
     let provider = params.identity_provider.as_deref();
@@ -316,19 +338,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prompts() {
-        assert_eq!(prompt(None), Some(Prompt::IfNeeded));
-        assert_eq!(prompt(Some("none")), Some(Prompt::Never));
-        assert_eq!(prompt(Some("login consent")), Some(Prompt::Always));
-        assert_eq!(prompt(Some("none login")), None);
-    }
-
-    #[test]
     fn errors_travel_in_cognitos_order() {
         let mut back = Back {
             redirect_uri: "https://a/cb?x=1".into(),
             fragment: false,
             state: Some("a b".into()),
+            iss: None,
             code: OAuthCode::InvalidRequest,
             description: Some("invalid_scope".into()),
         };
@@ -338,9 +353,10 @@ mod tests {
         );
         back.fragment = true;
         back.description = None;
+        back.iss = Some("https://i/p".into());
         assert_eq!(
             back.location(),
-            "https://a/cb?x=1#state=a+b&error=invalid_request"
+            "https://a/cb?x=1#state=a+b&error=invalid_request&iss=https%3A%2F%2Fi%2Fp"
         );
     }
 }

@@ -31,12 +31,18 @@ pub struct Pair {
 }
 
 /// The client of a request, proven. The same credentials in header and body are one proof, as on
-/// Cognito; different ones are refused.
+/// Cognito; different ones are refused. The standards allow one method (RFC 6749 2.3).
 pub async fn authenticate(
     app: &App,
     pool: Option<&PoolId>,
     credentials: &Credentials,
 ) -> Result<(Pool, Client), Refused> {
+    let twice = !credentials.basic.is_empty() && credentials.client_secret.is_some();
+    if twice && app.profile(pool).is_strict() {
+        return Err(Refused::invalid_request(
+            "The client authenticates in the Authorization header and in the body",
+        ));
+    }
     let mut readings = readings(credentials)?.into_iter();
     let mut last = match readings.next() {
         Some(pair) => prove(app, pool, pair).await,

@@ -55,6 +55,7 @@ pub async fn issue(app: &App, actor: &Actor, request: &Request, proven: &Proven)
         scopes: request.scopes.clone(),
         challenge: request.challenge.clone(),
         nonce: request.nonce.clone(),
+        resource: request.resource.clone(),
         sso: proven.session.clone(),
         event_id: proven.event_id.clone(),
         auth_at: proven.auth_at,
@@ -122,7 +123,12 @@ pub async fn redeem(
         return Err(Refused::invalid_grant());
     }
     if code.redirect_uri != redeem.redirect_uri {
-        return Err(Refused::new(OAuthCode::UnauthorizedClient));
+        // Cognito has a code of its own for it (oauth.md 4.4); RFC 6749 5.2 does not.
+        return Err(if app.profile(Some(&pool.id)).is_strict() {
+            Refused::invalid_grant()
+        } else {
+            Refused::new(OAuthCode::UnauthorizedClient)
+        });
     }
     if !pkce::proves(code.challenge.as_deref(), redeem.verifier) {
         burn(app, actor, pool, &hash).await?;
@@ -147,6 +153,7 @@ pub async fn redeem(
         proven: &proven,
         scopes: &scopes,
         nonce: code.nonce.as_deref(),
+        resource: code.resource.as_deref(),
         decided: Some(&decided),
         refreshable: true,
     };

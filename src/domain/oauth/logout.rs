@@ -7,6 +7,7 @@ use super::authorize::Refusal;
 use super::hint::{self, Hint};
 use super::{redirects, sites};
 use crate::app::App;
+use crate::domain::pools;
 use crate::error::Result;
 use crate::ids::{ClientId, PoolId};
 use crate::store::clients::Client;
@@ -33,8 +34,8 @@ pub struct Params {
 pub struct Request {
     /// The pool whose session ends.
     pub pool: Pool,
-    /// The client.
-    pub client: Client,
+    /// The client; none: nobody says which.
+    pub client: Option<Client>,
     /// Where to go then.
     pub then: Then,
     /// Who is asked first: the person at the browser, unless the hint names them.
@@ -74,7 +75,9 @@ pub async fn check(app: &App, pool: Option<&PoolId>, params: &Params) -> Result<
     };
     let sent = params.client_id.as_deref();
     let sent = sent.or(hint.as_ref().map(|hint| hint.client.as_str()));
-    let sent = sent.ok_or(Refusal::Missing("client_id"))?;
+    let Some(sent) = sent else {
+        return unnamed(app, pool, params).await;
+    };
     let local = |code| local(code, sent);
     if hint.as_ref().is_some_and(|hint| hint.client != sent) {
         return Err(local("invalid_request"));
@@ -88,9 +91,29 @@ pub async fn check(app: &App, pool: Option<&PoolId>, params: &Params) -> Result<
     let (then, asks) = goes(&client, params, hint.as_ref())?;
     Ok(Request {
         pool,
-        client,
+        client: Some(client),
         then,
         asks,
+    })
+}
+
+/// A request that names no client. By the standard it may end the session of the site's pool, if the
+/// person agrees, and leads nowhere (RP-Initiated Logout 1.0 2, 3).
+async fn unnamed(app: &App, pool: Option<&PoolId>, params: &Params) -> Result<Request, Refusal> {
+    let urls = [
+        &params.logout_uri,
+        &params.redirect_uri,
+        &params.post_logout_redirect_uri,
+    ];
+    let site = pool.filter(|pool| app.profile(Some(pool)).is_strict());
+    let Some(site) = site.filter(|_| urls.iter().all(|url| url.is_none())) else {
+        return Err(Refusal::Missing("client_id"));
+    };
+    Ok(Request {
+        pool: pools::get(app, site).await?,
+        client: None,
+        then: Then::Stay,
+        asks: Asks::Everybody,
     })
 }
 

@@ -6,6 +6,7 @@
 //! themselves. [`refusal`] is how all of it says no.
 
 pub mod answers;
+mod asked;
 pub mod authorize;
 pub mod client_auth;
 pub mod codes;
@@ -18,6 +19,7 @@ pub mod pkce;
 pub mod redirects;
 pub mod refusal;
 pub mod registration;
+mod resource;
 pub mod revoke;
 pub mod scopes;
 pub mod sites;

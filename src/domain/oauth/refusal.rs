@@ -4,10 +4,12 @@ use std::borrow::Cow;
 
 use crate::error::{Code, Error, Reason};
 use crate::names;
+use crate::settings::profile::Profile;
 
 names! {
     /// Error codes of RFC 6749, RFC 7009, RFC 7591, RFC 8707 and OpenID Connect Core.
     pub enum OAuthCode {
+        AccessDenied = "access_denied",
         InvalidClient = "invalid_client",
         InvalidClientMetadata = "invalid_client_metadata",
         InvalidGrant = "invalid_grant",
@@ -17,6 +19,9 @@ names! {
         InvalidTarget = "invalid_target",
         InvalidToken = "invalid_token",
         LoginRequired = "login_required",
+        RegistrationNotSupported = "registration_not_supported",
+        RequestNotSupported = "request_not_supported",
+        RequestUriNotSupported = "request_uri_not_supported",
         ServerError = "server_error",
         TemporarilyUnavailable = "temporarily_unavailable",
         UnauthorizedClient = "unauthorized_client",
@@ -78,13 +83,14 @@ impl Refused {
         Self::new(OAuthCode::InvalidRequest).saying(description)
     }
 
-    /// HTTP status of a JSON answer: 400, also for `invalid_client` (oauth.md 4.4), unless it is
-    /// our fault.
-    pub fn status(&self) -> u16 {
+    /// HTTP status of a JSON answer: 400, on Cognito also for `invalid_client` (oauth.md 4.4), where
+    /// the standard has 401 (RFC 6749 5.2), unless it is our fault.
+    pub fn status(&self, profile: Profile) -> u16 {
         match (self.code, self.cause.as_ref().map(|cause| cause.code)) {
             (OAuthCode::ServerError, Some(Code::NotImplemented)) => 501,
             (OAuthCode::ServerError, _) => 500,
             (OAuthCode::TemporarilyUnavailable, _) => 503,
+            (OAuthCode::InvalidClient, _) if profile.is_strict() => 401,
             _ => 400,
         }
     }

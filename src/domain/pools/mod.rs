@@ -121,6 +121,7 @@ pub async fn delete(app: &App, actor: &Actor, id: &PoolId) -> Result<()> {
     })
     .await?;
     tx.commit().await?;
+    app.signing.forget_pool(id);
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use super::step::Sent;
 use crate::domain::password;
 use crate::settings::pool::{Contact, PoolSettings};
 use crate::store::pools::Pool;
+use crate::web::form::{Field, Form};
 use crate::web::parts::{Attribute, Delivery, Medium, PasswordRules, Person};
 
 /// What users of the pool sign in with.
@@ -67,6 +68,38 @@ pub(super) fn rules(pool: &Pool) -> PasswordRules {
         uppercase: policy.require_uppercase.unwrap_or_default(),
         numbers: policy.require_numbers.unwrap_or_default(),
         symbols: policy.require_symbols.unwrap_or_default(),
+        symbol_set: password::SYMBOLS,
+    }
+}
+
+/// What a rule refuses: where the schema says it of attributes, it stands beside their fields, else
+/// above the form.
+pub(super) fn complain<F: Field>(
+    mut form: Form<F>,
+    message: String,
+    field: fn(Attribute) -> F,
+) -> Form<F> {
+    let told = message.split_once(" did not conform to the schema: ");
+    let Some((_, lines)) = told else {
+        return form.refused(message);
+    };
+    for line in lines.lines() {
+        let Some((name, problem)) = line.split_once(": ") else {
+            return form.refused(message);
+        };
+        form.complain(field(Attribute(named(name).to_owned())), problem.to_owned());
+    }
+    form
+}
+
+/// The name of an attribute that the schema calls by another one (`domain::attributes`).
+fn named(shown: &str) -> &str {
+    match shown {
+        "name.formatted" => "name",
+        "name.givenName" => "given_name",
+        "name.familyName" => "family_name",
+        "name.middleName" => "middle_name",
+        other => other,
     }
 }
 

@@ -74,7 +74,7 @@ impl Browser {
 /// The cookie that goes with a form.
 pub(super) fn cookie(visit: &Visit, token: &str) -> Option<HeaderValue> {
     let cookie = Cookie {
-        name: COOKIE,
+        name: &visit.cookie_name(COOKIE),
         value: token,
         base: &visit.base,
         keep: None,
@@ -94,8 +94,12 @@ pub(super) fn check(visit: &Visit, token: &str) -> Option<Browser> {
 
 /// The ids that this browser shows for this site.
 fn known(visit: &Visit) -> impl Iterator<Item = String> {
-    let values = visit.cookies.all(COOKIE).take(TRIES);
-    values.filter_map(|value| open(visit, value).map(|token| token.browser))
+    let name = visit.cookie_name(COOKIE);
+    let values = visit.cookies.all(&name).take(TRIES);
+    let ids: Vec<_> = values
+        .filter_map(|value| open(visit, value).map(|token| token.browser))
+        .collect();
+    ids.into_iter()
 }
 
 /// A token that was made for this site.

@@ -87,5 +87,5 @@ fn render(page: Page, status: StatusCode, form: Form<PasswordField>, choice: &Ch
         others_href: (choice.ways.len() > 1).then(|| page.href("/login/choose")),
         sign_in_href: page.href("/login"),
     };
-    page.show(status, &password)
+    page.show_scripted(status, &password)
 }

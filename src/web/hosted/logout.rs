@@ -114,9 +114,10 @@ async fn ask(visit: &Visit, request: &Request) -> Result<Response> {
         chrome,
     };
     let html = notice.render().map_err(Error::internal)?;
-    let settings = &request.client.settings;
-    let urls = settings.logout_urls.iter().chain(&settings.callback_urls);
-    let policy = csp::hosted(urls.flatten().map(String::as_str));
+    let settings = request.client.as_ref().map(|client| &client.settings);
+    let urls = settings.map(|settings| settings.logout_urls.iter().chain(&settings.callback_urls));
+    let urls = urls.into_iter().flatten().flatten();
+    let policy = csp::hosted(urls.map(String::as_str));
     let mut response = answer::page(visit, StatusCode::OK, html, &policy);
     if let Some(cookie) = cookie {
         response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -132,7 +133,8 @@ async fn leave(visit: &Visit, request: &Request, pairs: &Pairs, status: StatusCo
     let mut response = match &request.then {
         Then::Leave(url) => answer::redirect(visit, status, url),
         Then::SignInAgain => {
-            let scopes = request.client.settings.allowed_oauth_scopes.as_deref();
+            let client = request.client.as_ref();
+            let scopes = client.and_then(|c| c.settings.allowed_oauth_scopes.as_deref());
             let scopes = scopes.unwrap_or_default().join(" ");
             let location = format!("{}/login?{}", visit.base, sign_in_query(pairs, &scopes));
             answer::redirect(visit, status, &location)

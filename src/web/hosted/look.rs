@@ -11,12 +11,12 @@ use crate::ids::ClientId;
 use crate::site::cookies::Cookie;
 use crate::site::query::Pairs;
 use crate::site::visit::Visit;
-use crate::store::brandings::{Mode, Placed, Strip};
+use crate::store::brandings::{Look, Mode, Picture, Placed, Strip};
 use crate::store::clients::Client;
 use crate::text::Locale;
 use crate::time::Span;
 use crate::web::brand;
-use crate::web::chrome::{Chrome, Logo};
+use crate::web::chrome::{Chrome, Graphic, Graphics, Logo};
 
 /// The cookie of the language that was asked for by `lang`.
 const LANGUAGE: &str = "lang";
@@ -130,25 +130,51 @@ fn dressed(base: &str, locale: Locale, drawn: &Drawn, name: &str) -> Chrome {
         logo: look.form_logo.as_ref().and_then(logo),
         header: strip(&look.header),
         footer: strip(&look.footer),
+        graphics: graphics(base, look),
         locale,
     }
 }
 
-/// The pictures for the modes that the page can have.
-fn logo(base: &str, mode: Option<Mode>, placed: &Placed, name: &str) -> Option<Logo> {
-    let (light, dark) = match mode {
-        None => (placed.light.as_ref(), placed.dark.as_ref()),
-        Some(Mode::Light) => (placed.light.as_ref(), None),
-        Some(Mode::Dark) => (placed.dark.as_ref(), None),
+fn graphics(base: &str, look: &Look) -> Graphics {
+    let graphic = |picture: &Option<Picture>| {
+        let Picture { light, dark } = picture.as_ref()?;
+        let (href, dark_href) = paths(base, look.mode, light.as_ref(), dark.as_ref())?;
+        Some(Graphic { href, dark_href })
     };
-    let first = light.or(dark)?;
-    let path = |file: &String| brand::picture_path(base, file);
+    Graphics {
+        email: graphic(&look.graphics.email),
+        sms: graphic(&look.graphics.sms),
+        app: graphic(&look.graphics.app),
+        password: graphic(&look.graphics.password),
+        passkey: graphic(&look.graphics.passkey),
+    }
+}
+
+fn logo(base: &str, mode: Option<Mode>, placed: &Placed, name: &str) -> Option<Logo> {
+    let (href, dark_href) = paths(base, mode, placed.light.as_ref(), placed.dark.as_ref())?;
     Some(Logo {
-        href: path(first),
-        dark_href: dark.filter(|dark| *dark != first).map(path),
+        href,
+        dark_href,
         alt: name.to_owned(),
         align: placed.align,
         below: placed.below,
         outside: placed.outside,
     })
+}
+
+/// The pictures for the modes that the page can have; the second is for dark pages, if it is another.
+fn paths(
+    base: &str,
+    mode: Option<Mode>,
+    light: Option<&String>,
+    dark: Option<&String>,
+) -> Option<(String, Option<String>)> {
+    let (light, dark) = match mode {
+        None => (light, dark),
+        Some(Mode::Light) => (light, None),
+        Some(Mode::Dark) => (dark, None),
+    };
+    let first = light.or(dark)?;
+    let path = |file: &String| brand::picture_path(base, file);
+    Some((path(first), dark.filter(|dark| *dark != first).map(path)))
 }

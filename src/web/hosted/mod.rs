@@ -5,6 +5,7 @@
 
 mod add_passkey;
 mod asked;
+mod choose_account;
 mod choose_factor;
 mod confirm;
 mod confirm_user;
@@ -20,6 +21,7 @@ pub(in crate::web) mod look;
 mod new_password;
 mod page;
 mod passkey;
+mod passkeys_entry;
 mod plain;
 mod reset_password;
 mod second_factor;
@@ -44,6 +46,10 @@ use crate::app::App;
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/login", get(login::show).post(login::submit))
+        .route(
+            "/login/account",
+            get(choose_account::show).post(choose_account::submit),
+        )
         .route(
             "/login/choose",
             get(first_factor::show).post(first_factor::choose),
@@ -102,6 +108,10 @@ pub fn routes() -> Router<Arc<App>> {
         .route(
             "/passkey/add",
             get(add_passkey::show).post(add_passkey::submit),
+        )
+        .route(
+            "/passkeys/add",
+            get(passkeys_entry::show).post(passkeys_entry::submit),
         )
         .route("/logout", get(logout::get).post(logout::post))
         .route("/error", get(plain::error))

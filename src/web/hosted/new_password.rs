@@ -9,6 +9,7 @@ use super::page::{self, Page};
 use super::step::{Step, Told};
 use super::views::{NewPasswordField, NewPasswordPage};
 use super::{asked, login};
+use crate::domain::branding::Version;
 use crate::domain::challenge::{self, Answer, ChallengeName, Face, Parameters};
 use crate::domain::hooks::Metadata;
 use crate::error::{Code, Error};
@@ -134,7 +135,9 @@ fn refused(
             };
             return page.step_to("/login", step);
         }
-        _ if page::is_for_people(error) => form = form.refused(message),
+        _ if page::is_for_people(error) => {
+            form = asked::complain(form, message, NewPasswordField::Attribute);
+        }
         _ => return refusal::failed(&page.visit, error),
     }
     render(page, StatusCode::BAD_REQUEST, form, attempt)
@@ -158,6 +161,7 @@ fn render(
         username: attempt.username,
         attributes: attempt.missing,
         rules: asked::rules(&page.request.pool),
+        managed: page.version == Version::Managed,
     };
-    page.show(status, &new_password)
+    page.show_scripted(status, &new_password)
 }

@@ -18,7 +18,7 @@ use crate::domain::oauth::{answers, made};
 use crate::domain::sessions::Proven;
 use crate::error::{Code, Error, Result};
 use crate::ids::Sub;
-use crate::site::query::{self, Pairs};
+use crate::site::query::{self, Malformed, Pairs};
 use crate::site::refusal::{self, What};
 use crate::site::visit::Visit;
 use crate::site::{answer, browser};
@@ -58,6 +58,13 @@ impl Page {
         Self::new(visit, request, browser).await
     }
 
+    /// The same for a page that an app sends its user to by itself.
+    pub async fn open_entry(visit: Visit) -> Result<Self, Response> {
+        let request = checked_entry(&visit, StatusCode::FOUND).await?;
+        let browser = Browser::of(&visit).map_err(|error| refusal::failed(&visit, &error))?;
+        Self::new(visit, request, browser).await
+    }
+
     /// A form that is sent: its query is checked again, and its token must be this browser's.
     pub async fn submitted<F: Field>(
         visit: Visit,
@@ -65,6 +72,25 @@ impl Page {
         body: &Bytes,
     ) -> Result<(Self, Form<F>), Response> {
         let request = checked(&visit, StatusCode::SEE_OTHER).await?;
+        Self::with_form(visit, request, headers, body).await
+    }
+
+    /// The same for a page that an app sends its user to by itself.
+    pub async fn submitted_entry<F: Field>(
+        visit: Visit,
+        headers: &HeaderMap,
+        body: &Bytes,
+    ) -> Result<(Self, Form<F>), Response> {
+        let request = checked_entry(&visit, StatusCode::SEE_OTHER).await?;
+        Self::with_form(visit, request, headers, body).await
+    }
+
+    async fn with_form<F: Field>(
+        visit: Visit,
+        request: Request,
+        headers: &HeaderMap,
+        body: &Bytes,
+    ) -> Result<(Self, Form<F>), Response> {
         if !is_form(headers) {
             return Err(refusal::plain(&visit, What::BadForm));
         }
@@ -163,6 +189,13 @@ impl Page {
         with_cookies(response, self.cookies)
     }
 
+    /// Goes back to the app that sent the user here, and tells it how that ended.
+    pub fn tell_app(self, status: StatusCode, told: &[(&str, &str)]) -> Response {
+        let location = self.request.told(told);
+        let response = answer::redirect(&self.visit, status, &location);
+        with_cookies(response, self.cookies)
+    }
+
     /// Goes to another page of the flow.
     pub fn go(self, path: &str) -> Response {
         let location = self.href(path);
@@ -241,7 +274,8 @@ impl Page {
         let due = add_passkey::is_due(self, proven).await?;
         self.renew()?;
         let (visit, pool) = (&self.visit, &self.request.pool);
-        self.cookies.extend(browser::remember(visit, pool, proven)?);
+        self.cookies
+            .extend(browser::remember(visit, pool, proven).await?);
         Ok(due)
     }
 }
@@ -263,8 +297,20 @@ pub(super) fn check_shapes(operation: &str, members: &Value) -> Option<String> {
     }
 }
 
+fn params(visit: &Visit) -> Result<authorize::Params, Malformed> {
+    Pairs::parse(&visit.query).and_then(|pairs| query::params(&pairs))
+}
+
+async fn checked_entry(visit: &Visit, redirect: StatusCode) -> Result<Request, Response> {
+    let params = params(visit);
+    let params = params.map_err(|error| refusal::malformed(visit, error, redirect))?;
+    authorize::check_entry(&visit.app, visit.pool.as_ref(), &params)
+        .await
+        .map_err(|refused| refusal::answer(visit, &refused, redirect))
+}
+
 async fn checked(visit: &Visit, redirect: StatusCode) -> Result<Request, Response> {
-    let params = Pairs::parse(&visit.query).and_then(|pairs| query::params(&pairs));
+    let params = params(visit);
     let params = params.map_err(|error| refusal::malformed(visit, error, redirect))?;
     authorize::check(&visit.app, visit.pool.as_ref(), &params)
         .await

@@ -130,5 +130,5 @@ fn render(
         forgot_href: page.href("/forgotPassword"),
         sign_in_href: page.href("/login"),
     };
-    page.show(status, &reset)
+    page.show_scripted(status, &reset)
 }

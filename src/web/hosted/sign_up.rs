@@ -5,13 +5,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde_json::json;
 
-use super::asked;
 use super::page::{self, Page};
 use super::step::Step;
 use super::views::{SignUpField, SignUpPage, TermsLinks};
+use super::{asked, first_factor};
 use crate::domain::accounts::{self, SignUp, SignedUp};
 use crate::domain::attributes::Given;
 use crate::domain::branding::Version;
+use crate::domain::first_factors;
 use crate::domain::hooks::Metadata;
 use crate::domain::terms;
 use crate::error::{Code, Error, Result};
@@ -21,6 +22,7 @@ use crate::site::visit::Visit;
 use crate::store::users::Status;
 use crate::text::Text;
 use crate::web::form::Form;
+use crate::web::parts::Person;
 
 pub(super) async fn show(visit: Visit) -> Response {
     match Page::open(visit).await {
@@ -34,13 +36,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         Ok(submitted) => submitted,
         Err(response) => return response,
     };
-    let asked = asked::attributes(&page.request.pool).into_iter();
-    let fields = [SignUpField::Username, SignUpField::Password].into_iter();
-    for field in fields.chain(asked.map(SignUpField::Attribute)) {
-        if form.value(&field).is_empty() {
-            form.complain(field, page.say(Text::FieldMissing));
-        }
-    }
+    check(&page, &mut form);
     if form.is_refused() {
         return render(page, StatusCode::BAD_REQUEST, form).await;
     }
@@ -54,13 +50,13 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
                 name: attribute.0.clone(),
                 value: Some(value.to_owned()),
             }),
-            SignUpField::Username | SignUpField::Password => None,
+            SignUpField::Username | SignUpField::Password | SignUpField::Again => None,
         })
         .collect();
     let username = form.value(&SignUpField::Username).to_owned();
     let new = SignUp {
         username: username.clone(),
-        password: Some(Secret::new(form.value(&SignUpField::Password).to_owned())),
+        password: password(&page, &form).map(|password| Secret::new(password.to_owned())),
         attributes,
         validation_data: Vec::new(),
         metadata: Metadata::new(),
@@ -73,15 +69,62 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     }
 }
 
+fn check(page: &Page, form: &mut Form<SignUpField>) {
+    use SignUpField::{Again, Password, Username};
+
+    let passwords: &[SignUpField] = match (is_managed(page), password(page, form)) {
+        (_, None) => &[],
+        (true, Some(_)) => &[Password, Again],
+        (false, Some(_)) => &[Password],
+    };
+    let attributes = asked::attributes(&page.request.pool).into_iter();
+    let attributes = attributes.map(SignUpField::Attribute);
+    let fields = [Username].into_iter().chain(attributes);
+    for field in fields.chain(passwords.iter().cloned()) {
+        if form.value(&field).is_empty() {
+            form.complain(field, page.say(Text::FieldMissing));
+        }
+    }
+    if is_managed(page) && !form.is_refused() && form.value(&Password) != form.value(&Again) {
+        form.complain(Again, page.say(Text::PasswordsDiffer));
+    }
+}
+
+/// The password of the form; none where one may go without and does.
+fn password<'f>(page: &Page, form: &'f Form<SignUpField>) -> Option<&'f str> {
+    let password = form.value(&SignUpField::Password);
+    (!password.is_empty() || !spares_password(page)).then_some(password)
+}
+
+fn is_managed(page: &Page) -> bool {
+    page.version == Version::Managed
+}
+
+/// Whether one may go without a password: where codes to what the page asks for can stand for it
+/// (managed login).
+fn spares_password(page: &Page) -> bool {
+    let pool = &page.request.pool;
+    let login: &[&str] = match asked::person(pool.settings()) {
+        Person::Username => &[],
+        Person::Email => &["email"],
+        Person::Phone => &["phone_number"],
+        Person::EmailOrPhone => &["email", "phone_number"],
+    };
+    let asked = asked::attributes(pool).into_iter().map(|asked| asked.0);
+    let names = asked.chain(login.iter().map(|name| (*name).to_owned()));
+    let given = names.map(|name| (name, String::new())).collect();
+    first_factor::is_offered(page) && first_factors::spare_password(pool, &given)
+}
+
 fn shapes(page: &Page, form: &Form<SignUpField>) -> Option<String> {
     let attributes = form.fields().filter_map(|(field, value)| match field {
         SignUpField::Attribute(attribute) => Some(json!({ "Name": attribute.0, "Value": value })),
-        SignUpField::Username | SignUpField::Password => None,
+        SignUpField::Username | SignUpField::Password | SignUpField::Again => None,
     });
     let members = json!({
         "ClientId": page.request.client.id,
         "Username": form.value(&SignUpField::Username),
-        "Password": form.value(&SignUpField::Password),
+        "Password": password(page, form),
         "UserAttributes": attributes.collect::<Vec<_>>(),
     });
     page::check_shapes("SignUp", &members)
@@ -110,7 +153,13 @@ async fn refused(page: Page, mut form: Form<SignUpField>, error: &Error) -> Resp
     match error.code {
         Code::InvalidPassword => form.complain(SignUpField::Password, message),
         Code::UsernameExists => form.complain(SignUpField::Username, message),
-        _ if page::is_for_people(error) => form = form.refused(message),
+        // Without a contact that a code could go to there is no way around the password.
+        Code::InvalidParameter if message.contains(" at 'password' ") => {
+            form.complain(SignUpField::Password, page.say(Text::FieldMissing));
+        }
+        _ if page::is_for_people(error) => {
+            form = asked::complain(form, message, SignUpField::Attribute);
+        }
         _ => return refusal::failed(&page.visit, error),
     }
     render(page, StatusCode::BAD_REQUEST, form).await
@@ -138,14 +187,16 @@ async fn render(page: Page, status: StatusCode, form: Form<SignUpField>) -> Resp
         person: Some(asked::person(pool.settings())),
         attributes: asked::attributes(pool),
         rules: asked::rules(pool),
+        managed: is_managed(&page),
+        spares_password: spares_password(&page),
         sign_in_href: page.href("/login"),
     };
-    page.show(status, &sign_up)
+    page.show_scripted(status, &sign_up)
 }
 
 /// The documents that managed login names.
 async fn terms(page: &Page) -> Result<Option<TermsLinks>> {
-    if page.version != Version::Managed {
+    if !is_managed(page) {
         return Ok(None);
     }
     let client = &page.request.client;

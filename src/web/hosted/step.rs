@@ -188,7 +188,8 @@ impl Step {
     pub fn of(visit: &Visit, browser: &Browser) -> Option<Self> {
         let now = visit.app.clock.server_now();
         let query = digest(&visit.query);
-        let values = visit.cookies.all(COOKIE).take(TRIES);
+        let name = visit.cookie_name(COOKIE);
+        let values = visit.cookies.all(&name).take(TRIES);
         let mut opened =
             values.filter_map(|value| visit.app.vault.open_token::<Sealed>(PURPOSE, value));
         opened
@@ -206,7 +207,7 @@ impl Step {
         };
         let value = visit.app.vault.seal_token(PURPOSE, &sealed)?;
         let cookie = Cookie {
-            name: COOKIE,
+            name: &visit.cookie_name(COOKIE),
             value: &value,
             base: &visit.base,
             keep: None,
@@ -217,7 +218,7 @@ impl Step {
     /// The removal of the cookie.
     pub fn none(visit: &Visit) -> Option<HeaderValue> {
         let cookie = Cookie {
-            name: COOKIE,
+            name: &visit.cookie_name(COOKIE),
             value: "",
             base: &visit.base,
             keep: None,

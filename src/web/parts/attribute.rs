@@ -53,8 +53,8 @@ impl Attribute {
         Cow::Borrowed(text(locale, key))
     }
 
-    /// The field that asks for it. Types are e-mail, phone and text only, as on the classic page:
-    /// the format is the pool's rule, not the browser's.
+    /// The field that asks for it, as on the classic page: its types are e-mail, phone and text only,
+    /// for the format is the pool's rule and not the browser's.
     pub(in crate::web) fn input<F: Field>(
         &self,
         locale: Locale,
@@ -75,7 +75,9 @@ impl Attribute {
             "family_name" => input.autocomplete("family-name").prose(),
             "gender" => input.autocomplete("sex").prose(),
             "given_name" => input.autocomplete("given-name").prose(),
-            "locale" => input.autocomplete("language"),
+            "locale" => input
+                .autocomplete("language")
+                .hint(text(locale, Text::LocaleHint)),
             "middle_name" => input.autocomplete("additional-name").prose(),
             "name" => input.autocomplete("name").prose(),
             "nickname" => input.autocomplete("nickname").prose(),
@@ -87,6 +89,24 @@ impl Attribute {
             "picture" => input.autocomplete("photo").kind("text", "url"),
             "profile" | "website" => input.autocomplete("url").kind("text", "url"),
             "updated_at" => input.kind("text", "numeric"),
+            "zoneinfo" => input.hint(text(locale, Text::ZoneHint)),
+            _ => input,
+        }
+    }
+
+    /// The same in managed login, where dates, addresses and numbers have types of their own: the
+    /// browser helps with them. What they send is what the text field would.
+    pub(in crate::web) fn typed_input<F: Field>(
+        &self,
+        locale: Locale,
+        form: &Form<F>,
+        field: &F,
+    ) -> Input {
+        let input = self.input(locale, form, field);
+        match self.0.as_str() {
+            "birthdate" => input.kind("date", "").hint(""),
+            "picture" | "profile" | "website" => input.kind("url", ""),
+            "updated_at" => input.kind("number", ""),
             _ => input,
         }
     }

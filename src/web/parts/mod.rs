@@ -8,6 +8,7 @@ mod message;
 mod password_rules;
 mod person;
 mod qr;
+mod reveal;
 
 pub use attribute::Attribute;
 pub use idps::Idp;
@@ -18,3 +19,4 @@ pub use password_rules::PasswordRules;
 pub(in crate::web) use password_rules::RuleList;
 pub use person::{Delivery, Medium, Person};
 pub use qr::Qr;
+pub(in crate::web) use reveal::Reveal;

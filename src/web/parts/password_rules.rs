@@ -22,12 +22,16 @@ pub struct PasswordRules {
     pub numbers: bool,
     /// `RequireSymbols`.
     pub symbols: bool,
+    /// The characters that count as symbols.
+    pub symbol_set: &'static str,
 }
 
-/// One line: the classic class that marks it, and its text.
+/// One line: the classic class that marks it, what a password must match (a regular expression of
+/// JavaScript with the flags `su`, for our script), and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Rule {
     class: &'static str,
+    pattern: String,
     text: String,
 }
 
@@ -35,6 +39,9 @@ struct Rule {
 #[derive(Clone, Debug, Template)]
 #[template(path = "_parts/password_rules.html")]
 pub(in crate::web) struct RuleList {
+    field: &'static str,
+    met: &'static str,
+    unmet: &'static str,
     rules: Vec<Rule>,
 }
 
@@ -46,46 +53,67 @@ impl RuleList {
 }
 
 impl PasswordRules {
-    /// The list in the classic order.
-    pub(in crate::web) fn list(self, locale: Locale) -> RuleList {
+    /// The list in the classic order, for the field with this id.
+    pub(in crate::web) fn list(self, locale: Locale, field: &'static str) -> RuleList {
         let say = |key| text(locale, key).to_owned();
         let length = self.minimum_length.to_string();
         let rules = [
             (
                 self.lowercase,
-                "checkPassword-lowerletter",
+                ("checkPassword-lowerletter", "[a-z]".to_owned()),
                 say(Text::PasswordLower),
             ),
             (
                 self.uppercase,
-                "checkPassword-upperletter",
+                ("checkPassword-upperletter", "[A-Z]".to_owned()),
                 say(Text::PasswordUpper),
             ),
             (
                 self.numbers,
-                "checkPassword-numbers",
+                ("checkPassword-numbers", "[0-9]".to_owned()),
                 say(Text::PasswordNumber),
             ),
             (
                 self.symbols,
-                "checkPassword-symbols",
+                ("checkPassword-symbols", symbols(self.symbol_set)),
                 say(Text::PasswordSymbol),
             ),
             (
                 true,
-                "checkPassword-length",
+                ("checkPassword-length", format!("^.{{{length},}}$")),
                 fill(text(locale, Text::PasswordLength), &[("length", &length)]),
             ),
-            (true, "checkPassword-spaces", say(Text::PasswordSpaces)),
+            (
+                true,
+                ("checkPassword-spaces", r"^(\S|\S.*\S)$".to_owned()),
+                say(Text::PasswordSpaces),
+            ),
         ];
+        let asked = rules.into_iter().filter(|(asked, _, _)| *asked);
+        let rules = asked.map(|(_, (class, pattern), text)| Rule {
+            class,
+            pattern,
+            text,
+        });
         RuleList {
-            rules: rules
-                .into_iter()
-                .filter(|(asked, _, _)| *asked)
-                .map(|(_, class, text)| Rule { class, text })
-                .collect(),
+            field,
+            met: text(locale, Text::RuleMet),
+            unmet: text(locale, Text::RuleNotMet),
+            rules: rules.collect(),
         }
     }
+}
+
+/// One of the symbols; a space counts between other characters only.
+fn symbols(set: &str) -> String {
+    let mut class = String::new();
+    for symbol in set.chars().filter(|symbol| *symbol != ' ') {
+        if "^$*.[]{}()?-/\\|".contains(symbol) {
+            class.push('\\');
+        }
+        class.push(symbol);
+    }
+    format!(r"[{class}]|\S.* .*\S")
 }
 
 #[cfg(test)]
@@ -105,13 +133,16 @@ mod tests {
             uppercase: true,
             numbers: true,
             symbols: true,
+            symbol_set: "^$-a ",
         };
-        let list = all.list(Locale::En);
+        let list = all.list(Locale::En, "password");
         assert_eq!(list.rules.len(), 6);
         assert_eq!(
             list.rules[4].text,
             "Password must contain at least 12 characters"
         );
+        assert_eq!(list.rules[3].pattern, r"[\^\$\-a]|\S.* .*\S");
+        assert_eq!(list.rules[4].pattern, "^.{12,}$");
         let few = PasswordRules {
             lowercase: false,
             uppercase: false,
@@ -119,7 +150,7 @@ mod tests {
             ..all
         };
         assert_eq!(
-            classes(&few.list(Locale::En)),
+            classes(&few.list(Locale::En, "password")),
             [
                 "checkPassword-numbers",
                 "checkPassword-length",

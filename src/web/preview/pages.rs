@@ -15,25 +15,15 @@ use crate::domain::{clients, terms};
 use crate::error::{Code, Error, Result};
 use crate::ids::ClientId;
 use crate::store::clients::Client;
-use crate::text::{Locale, Text};
+use crate::text::Locale;
 use crate::web::chrome::Chrome;
 use crate::web::csp;
-use crate::web::form::Form;
 use crate::web::hosted::look;
-use crate::web::hosted::views::{
-    ConfirmPage, ErrorPage, ForgotPasswordPage, SignInField, SignInPage, SignUpPage, TermsLinks,
-};
-use crate::web::parts::{Attribute, Delivery, Medium, PasswordRules, Person};
+use crate::web::hosted::views::TermsLinks;
+use crate::web::samples::{self, Sample, Words};
 
-/// The pages that can be looked at, by the names in their addresses.
-const PAGES: &[(&str, Text)] = &[
-    ("sign-in", Text::SignIn),
-    ("refused", Text::PreviewRefused),
-    ("sign-up", Text::SignUp),
-    ("confirm", Text::ConfirmTitle),
-    ("forgot", Text::ForgotTitle),
-    ("error", Text::ErrorTitle),
-];
+/// The page that is shown first.
+const FIRST: &str = "sign_in";
 
 /// Which page, in which language.
 #[derive(Deserialize)]
@@ -67,20 +57,20 @@ pub async fn overview(
 
 async fn filled(app: &App, client: &str, asked: &Asked) -> Result<String> {
     let dressed = dressed(app, client, asked.locale()).await?;
-    let wanted = asked.page.as_deref().unwrap_or("sign-in");
+    let wanted = asked.page.as_deref().unwrap_or(FIRST);
     let home = super::path(dressed.client.id.as_str());
     let chrome = Chrome::new(Locale::default());
     let tag = asked.locale().tag();
-    let pages = PAGES.iter().map(|(name, title)| PageLink {
-        title: chrome.say(*title).to_owned(),
-        href: format!("{home}?page={name}&lang={tag}"),
-        current: *name == wanted,
+    let all = all(app, &dressed).await?;
+    let pages = all.iter().map(|sample| PageLink {
+        title: sample.name.replace('_', " "),
+        href: format!("{home}?page={}&lang={tag}", sample.name),
+        current: sample.name == wanted,
     });
-    let known = PAGES.iter().find(|(name, _)| *name == wanted);
-    let shown = known.filter(|_| dressed.chrome.is_some());
+    let shown = all.iter().find(|sample| sample.name == wanted);
     let page = PreviewPage {
         pages: pages.collect(),
-        shown: shown.map(|(name, _)| format!("{home}/pages/{name}?lang={tag}")),
+        shown: shown.map(|sample| format!("{home}/pages/{}?lang={tag}", sample.name)),
         state: (mark(&dressed), format!("{home}/state")),
         client: dressed.client.name,
         chrome,
@@ -112,95 +102,25 @@ pub async fn page(
 
 async fn sample(app: &App, client: &str, page: &str, asked: &Asked) -> Result<String> {
     let dressed = dressed(app, client, asked.locale()).await?;
-    let version = dressed.version;
-    let Some(chrome) = dressed.chrome else {
-        return Err(Error::client_not_found(client));
-    };
-    let nowhere = "#".to_owned();
-    let sign_in = SignInPage {
-        action: nowhere.clone(),
-        csrf: String::new(),
-        form: Form::default(),
-        person: Person::Username,
-        chooses: false,
-        notice: None,
-        forgot_href: Some(nowhere.clone()),
-        sign_up_href: Some(nowhere.clone()),
-        passkey: None,
-        idps: Vec::new(),
-        chrome: chrome.clone(),
-    };
-    let html = match page {
-        "sign-in" => sign_in.render(),
-        "refused" => {
-            let text = Error::incorrect_username_or_password().message;
-            let form = Form::default().with(SignInField::Username, "jane");
-            SignInPage {
-                form: form.in_language(chrome.locale).refused(text),
-                ..sign_in
-            }
-            .render()
-        }
-        "sign-up" => return sign_up(app, &dressed.client, version, chrome).await,
-        "confirm" => {
-            let page = ConfirmPage {
-                action: nowhere.clone(),
-                resend_action: nowhere.clone(),
-                csrf: String::new(),
-                form: Form::default(),
-                delivery: Some(Delivery {
-                    medium: Medium::Email,
-                    destination: "j***@e***".to_owned(),
-                }),
-                by_link: false,
-                notice: Some(chrome.say(Text::Resent).to_owned()),
-                sign_in_href: nowhere,
-                chrome,
-            };
-            page.render()
-        }
-        "forgot" => {
-            let page = ForgotPasswordPage {
-                action: nowhere.clone(),
-                csrf: String::new(),
-                form: Form::default(),
-                person: Person::Username,
-                sign_in_href: nowhere,
-                chrome,
-            };
-            page.render()
-        }
-        "error" => {
-            let message = chrome.say(Text::ErrorInternal).to_owned();
-            ErrorPage { chrome, message }.render()
-        }
-        _ => return Err(Error::client_not_found(page)),
-    };
-    html.map_err(Error::internal)
+    let all = all(app, &dressed).await?;
+    let found = all.iter().find(|sample| sample.name == page);
+    let found = found.ok_or_else(|| Error::client_not_found(page))?;
+    found.render().map_err(Error::internal)
 }
 
-async fn sign_up(app: &App, client: &Client, version: Version, chrome: Chrome) -> Result<String> {
-    let language = chrome.locale.terms_key();
-    let terms = terms::shown(app, &client.pool, &client.id, language).await?;
-    let terms = terms.filter(|_| version == Version::Managed);
-    let page = SignUpPage {
-        action: "#".to_owned(),
-        csrf: String::new(),
-        form: Form::default(),
-        person: Some(Person::Username),
-        attributes: vec![Attribute("email".to_owned())],
-        rules: PasswordRules {
-            minimum_length: 8,
-            lowercase: true,
-            uppercase: true,
-            numbers: true,
-            symbols: true,
-        },
-        sign_in_href: "#".to_owned(),
-        terms: terms.map(|(terms, privacy)| TermsLinks { terms, privacy }),
-        chrome,
+/// All pages in the look of the client; none where managed login has no pages for it.
+async fn all(app: &App, dressed: &Dressed) -> Result<Vec<Sample>> {
+    let Some(chrome) = &dressed.chrome else {
+        return Ok(Vec::new());
     };
-    page.render().map_err(Error::internal)
+    let language = chrome.locale.terms_key();
+    let terms = terms::shown(app, &dressed.client.pool, &dressed.client.id, language).await?;
+    let terms = terms.filter(|_| dressed.version == Version::Managed);
+    let terms = terms.map(|(terms, privacy)| TermsLinks { terms, privacy });
+    let words = Words::plain(chrome.clone()).with_terms(terms);
+    let mut all = samples::hosted(&words);
+    all.extend(samples::desk(&Words::plain(Chrome::new(Locale::default()))));
+    Ok(all)
 }
 
 async fn dressed(app: &App, client: &str, locale: Locale) -> Result<Dressed> {

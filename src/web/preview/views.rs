@@ -6,8 +6,7 @@ use crate::text::{Text, fill};
 use crate::web::assets;
 use crate::web::chrome::Chrome;
 use crate::web::mailbox;
-#[cfg(test)]
-use crate::web::proof::Words;
+use crate::web::samples::Words;
 
 /// A page that can be looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,17 +44,16 @@ impl PreviewPage {
     }
 }
 
-#[cfg(test)]
 impl PreviewPage {
     /// The page in its states, with these words in every text.
-    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
+    pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
         let link = |title: &str, current| PageLink {
             title: words.say(title),
             href: words.say("/_poolhouse/branding/1?page=x"),
             current,
         };
         let full = Self {
-            chrome: Words::chrome(),
+            chrome: words.chrome(),
             client: words.say("web"),
             state: (words.say("1"), words.say("/_poolhouse/branding/1/state")),
             pages: vec![link("Sign in", true), link("Sign up", false)],

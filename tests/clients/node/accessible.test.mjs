@@ -61,6 +61,9 @@ async function accessible(page, name) {
 async function walk(page, house, look) {
   const fill = async (fields) => {
     for (const [name, value] of Object.entries(fields)) await page.locator(`[name="${name}"]`).fill(value);
+    // Managed login asks for a new account's password twice.
+    const again = page.locator("form#signupform [name=confirm_password]");
+    if (fields.password && (await again.count())) await again.fill(fields.password);
   };
   const submit = () => page.locator("main form.cognito-asf [type=submit]").first().click();
   await page.goto(house.at("/login"));

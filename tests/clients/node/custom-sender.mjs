@@ -2,14 +2,20 @@
 import { buildClient, CommitmentPolicy, KmsKeyringNode } from "@aws-crypto/client-node";
 
 const { decrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_ALLOW_DECRYPT);
-const keyring = new KmsKeyringNode({ generatorKeyId: process.env.KEY_ALIAS, keyIds: [process.env.KEY_ARN] });
+const keyring = new KmsKeyringNode({ generatorKeyId: process.env.KEY_ALIAS, keyIds: [process.env.KEY_ARN ?? ""] });
 
-/// Where messages go; a real one would call its mail house.
+/**
+ * Where messages go; a real one would call its mail house.
+ * @type {{ message: (sent: { to: string, text: string, source: string }) => Promise<void> }}
+ */
 export const deliver = { message: async () => {} };
 
 const unescaped = (text) =>
   text.replace(/&(lt|gt|quot|amp);/g, (_, name) => ({ lt: "<", gt: ">", quot: '"', amp: "&" })[name]);
 
+/** @typedef {Exclude<import("aws-lambda").CustomEmailSenderTriggerEvent, { triggerSource: "CustomEmailSender_AccountTakeOverNotification" }>} EmailEvent */
+
+/** @type {import("aws-lambda").Handler<EmailEvent | import("aws-lambda").CustomSMSSenderTriggerEvent, void>} */
 export const handler = async (event) => {
   const { code, userAttributes } = event.request;
   if (!code) return;

@@ -15,62 +15,17 @@ import {
 import { handler as group } from "../../../examples/triggers/default-group.mjs";
 import { serve } from "../../../examples/triggers/host.mjs";
 import { create, define, post, verify } from "../../../examples/triggers/magic-link.mjs";
+import { claims, gate, migrate, old, riddle } from "./handlers.mjs";
 import { PASSWORD, attributes, code, fresh, idp, newClient, newEmail, newPerson, newPool, refused, url } from "./world.mjs";
 
 const arn = (name) => `arn:aws:lambda:us-east-1:123456789012:function:${name}`;
 const flows = ["ALLOW_CUSTOM_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"];
 
-// After the password a word is asked for, three times at most.
-const riddle = {
-  "riddle-define": async (event) => {
-    const session = event.request.session;
-    const last = session.at(-1);
-    const tries = session.filter(({ challengeName }) => challengeName === "CUSTOM_CHALLENGE").length;
-    if (last?.challengeName === "SRP_A") event.response.challengeName = "PASSWORD_VERIFIER";
-    else if (last?.challengeName === "CUSTOM_CHALLENGE" && last.challengeResult) event.response.issueTokens = true;
-    else if (tries === 3) event.response.failAuthentication = true;
-    else event.response.challengeName = "CUSTOM_CHALLENGE";
-    return event;
-  },
-  "riddle-create": async (event) => {
-    event.response.publicChallengeParameters = { riddle: "the word?" };
-    event.response.privateChallengeParameters = { word: "swordfish" };
-    return event;
-  },
-  "riddle-verify": async (event) => {
-    event.response.answerCorrect = event.request.challengeAnswer === event.request.privateChallengeParameters.word;
-    return event;
-  },
-};
-
-const old = new Map();
-const more = {
-  migrate: async (event) => {
-    const known = old.get(event.userName);
-    if (known && (event.triggerSource === "UserMigration_ForgotPassword" || known.password === event.request.password)) {
-      event.response.userAttributes = { email: known.email, email_verified: "true" };
-      event.response.finalUserStatus = "CONFIRMED";
-      event.response.messageAction = "SUPPRESS";
-    }
-    return event;
-  },
-  claims: async (event) => {
-    event.response.claimsAndScopeOverrideDetails = {
-      idTokenGeneration: { claimsToAddOrOverride: { tenant: { id: 7 } } },
-      accessTokenGeneration: { claimsToAddOrOverride: { tenant: { id: 7 } }, scopesToAdd: ["api/read"] },
-    };
-    return event;
-  },
-  gate: async () => {
-    throw new Error("Closed on Sundays.");
-  },
-};
-
 let host;
 before(async () => {
   process.env.POOLHOUSE_URL = url;
   const links = { "default-group": group, "link-define": define, "link-create": create, "link-verify": verify };
-  host = await serve({ ...links, ...riddle, ...more }, 0);
+  host = await serve({ ...links, ...riddle, migrate, claims, gate }, 0);
   const endpoint = `http://127.0.0.1:${host.address().port}`;
   const mapped = await fetch(`${url}/_poolhouse/triggers/map`, {
     method: "POST",

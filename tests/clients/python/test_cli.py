@@ -125,3 +125,50 @@ def test_second_factors_and_devices(world, aws):
     aws("admin-update-device-status", *who, *device, "--device-remembered-status", "remembered")
     aws("forget-device", "--access-token", token, *device)
     aws("admin-forget-device", *who, *device, fails="Device does not exist.")
+
+
+def test_first_factors_without_a_password(world, aws):
+    policies = json.dumps({"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "WEB_AUTHN"]}})
+    pool = aws("create-user-pool", "--pool-name", fresh("cli"), "--policies", policies)["UserPool"]["Id"]
+    aws("set-user-pool-mfa-config", "--user-pool-id", pool, "--mfa-configuration", "OPTIONAL",
+        "--email-mfa-configuration", json.dumps({"Message": "Your code is {####}", "Subject": "Code"}),
+        "--web-authn-configuration", "RelyingPartyId=localhost,UserVerification=required")  # fmt: skip
+    client = aws("create-user-pool-client", "--user-pool-id", pool, "--client-name", "cli",
+                 "--explicit-auth-flows", "ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH")["UserPoolClient"]["ClientId"]  # fmt: skip
+    name, email = fresh("free"), new_email()
+    aws("admin-create-user", "--user-pool-id", pool, "--username", name, "--message-action", "SUPPRESS",
+        "--user-attributes", f"Name=email,Value={email}", "Name=email_verified,Value=true")  # fmt: skip
+
+    def begin(*more):
+        return aws("initiate-auth", "--client-id", client, "--auth-flow", "USER_AUTH",
+                   "--auth-parameters", ",".join([f"USERNAME={name}", *more]))  # fmt: skip
+
+    def answer(asked, **given):
+        responses = ",".join(f"{key}={value}" for key, value in {"USERNAME": name, **given}.items())
+        return aws("respond-to-auth-challenge", "--client-id", client, "--challenge-name", asked["ChallengeName"],
+                   "--session", asked["Session"], "--challenge-responses", responses)  # fmt: skip
+
+    chosen = answer(begin(), ANSWER="EMAIL_OTP")
+    assert chosen["ChallengeName"] == "EMAIL_OTP"
+    tokens = answer(chosen, EMAIL_OTP_CODE=world.mailbox.code(email))["AuthenticationResult"]
+    token, who = tokens["AccessToken"], ("--user-pool-id", pool, "--username", name)
+    own = aws("get-user-auth-factors", "--access-token", token)
+    assert own["ConfiguredUserAuthFactors"] == ["EMAIL_OTP"]
+    assert aws("admin-get-user-auth-factors", *who) == own
+    options = aws("start-web-authn-registration", "--access-token", token)["CredentialCreationOptions"]
+    assert options["rp"]["id"] == "localhost"
+    assert aws("list-web-authn-credentials", "--access-token", token)["Credentials"] == []
+    aws("delete-web-authn-credential", "--access-token", token, "--credential-id", "none",
+        fails="ResourceNotFoundException")  # fmt: skip
+    # A second factor is asked for behind a password, which this user does not have.
+    preferred = "Enabled=true,PreferredMfa=true"
+    aws("admin-set-user-password", *who, "--password", PASSWORD, "--permanent")
+    aws("admin-set-user-mfa-preference", *who, "--email-mfa-settings", preferred)
+    seen = aws("admin-get-user", *who)
+    assert (seen["UserMFASettingList"], seen["PreferredMfaSetting"]) == (["EMAIL_OTP"], "EMAIL_OTP")
+    before = world.mailbox.code(email)
+    asked = begin("PREFERRED_CHALLENGE=PASSWORD", f"PASSWORD={PASSWORD}")
+    assert asked["ChallengeName"] == "EMAIL_OTP"
+    code = world.mailbox.code(email)
+    assert code != before
+    assert answer(asked, EMAIL_OTP_CODE=code)["AuthenticationResult"]["RefreshToken"]

@@ -14,7 +14,7 @@ from pycognito.exceptions import SoftwareTokenMFAChallengeException
 
 from test_mfa import answer, totp
 from test_pycognito import cognito
-from world import PASSWORD, as_dict, refused
+from world import PASSWORD, as_dict, refused, secret_hash
 
 ALWAYS = {"ChallengeRequiredOnNewDevice": True, "DeviceOnlyRememberedOnUserPrompt": False}
 STRANGE = "us-east-1_aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
@@ -201,6 +201,30 @@ def test_pycognito_registers_its_device_and_signs_in_with_it(world, pool, at_hom
         srp(world, pool, client, person, **kept, device_password=password).authenticate_user()
     first.forget_device(token, first.device_key)
     assert world.idp.list_devices(AccessToken=token)["Devices"] == []
+
+
+def test_a_client_with_a_secret_proves_it_for_the_device_too(world, pool, at_home, monkeypatch):
+    """AWS: "You must provide a SECRET_HASH parameter in all challenge responses to an app client that has a client secret."
+    pycognito leaves it out of DEVICE_SRP_AUTH, and gets to its tokens once it is put there."""
+    client, person = pool.client(GenerateSecret=True), pool.person()
+    secret = {"client_secret": client["ClientSecret"]}
+    first = srp(world, pool, client, person, **secret)
+    tokens = first.authenticate_user()
+    _, password = first.confirm_device(tokens, device_name="laptop")
+    kept = {"device_key": first.device_key, "device_group_key": first.device_group_key, "device_password": password}
+    missing = "Client is configured with secret but SECRET_HASH was not received"
+    with refused("NotAuthorized", missing):
+        srp(world, pool, client, person, **kept, **secret).authenticate_user()
+    respond = world.idp.respond_to_auth_challenge
+
+    def with_hash(**request):
+        given = request["ChallengeResponses"]
+        given["SECRET_HASH"] = secret_hash(given["USERNAME"], client["ClientId"], client["ClientSecret"])
+        return respond(**request)
+
+    monkeypatch.setattr(world.idp, "respond_to_auth_challenge", with_hash)
+    again = srp(world, pool, client, person, **kept, **secret).authenticate_user()
+    assert again["AuthenticationResult"]["RefreshToken"]
 
 
 def test_pycognito_answers_for_an_authenticator_app(world):

@@ -31,6 +31,15 @@ pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
             let answer = json!({ "ANSWER": SOLUTION });
             challenge(&asked.await.ok(), "CUSTOM_CHALLENGE", answer)
         }
+        Path::CustomFactor(face) => {
+            let parameters = json!({ "USERNAME": cell.name });
+            let asked = initiate(cell, seat, (face, "CUSTOM_AUTH"), parameters);
+            let answer = json!({ "ANSWER": SOLUTION });
+            let answer = challenge(&asked.await.ok(), "CUSTOM_CHALLENGE", answer);
+            let asked = respond(cell, seat, face, &answer).await.ok();
+            let code = s.code_to(&cell.phone);
+            challenge(&asked, "SMS_MFA", json!({ "SMS_MFA_CODE": code }))
+        }
         Path::SignedUp(_) => Begun::SignedUp(sign_up(cell, seat).await),
         Path::NewPassword(face) => {
             let asked = by_password(cell, seat, face).await.ok();

@@ -12,7 +12,9 @@ use crate::support::house::House;
 fn source(path: Path) -> TokenSource {
     match path {
         Path::Password(_) | Path::Srp(_) | Path::SecondFactor(..) => TokenSource::Authentication,
-        Path::Chosen(..) | Path::SignedUp(_) | Path::Custom(_) => TokenSource::Authentication,
+        Path::Chosen(..) | Path::SignedUp(_) | Path::Custom(_) | Path::CustomFactor(_) => {
+            TokenSource::Authentication
+        }
         Path::NewPassword(_) => TokenSource::NewPasswordChallenge,
         Path::Device(_) => TokenSource::AuthenticateDevice,
         Path::RefreshFlow(_) | Path::RefreshGrant { .. } => TokenSource::RefreshTokens,
@@ -58,6 +60,7 @@ fn every_path_stands_once_at_both_doors_and_with_every_factor_and_grant() {
             Path::Srp(face),
             Path::SignedUp(face),
             Path::Custom(face),
+            Path::CustomFactor(face),
             Path::NewPassword(face),
             Path::Device(face),
             Path::RefreshFlow(face),
@@ -93,7 +96,13 @@ fn every_path_stands_once_at_both_doors_and_with_every_factor_and_grant() {
         has(Path::RefreshGrant { rotating: yes });
         has(Path::CodeGrant { pkce: yes });
     }
+    has(Path::Chooser);
     has(Path::Exchange);
+    for first in [First::Password, First::Email, First::Sms, First::Passkey] {
+        has(Path::FirstPage(first));
+    }
+    has(Path::PasskeyPage);
+    has(Path::AddPasskeyPage);
     has(Path::SignUpPage);
     has(Path::NewPasswordPage);
 }

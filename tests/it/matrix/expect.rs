@@ -104,7 +104,9 @@ enum Stand {
     /// A page waits for the password.
     Login,
     SignUp,
-    /// A page waits for a new password or for a code.
+    /// A page waits for the password that was chosen.
+    Chosen,
+    /// A page waits for a new password, for a code or for a passkey.
     Going,
     Sso,
     Code,
@@ -115,15 +117,20 @@ const fn stand(path: Path) -> Stand {
         Path::Password(_) => Stand::Password,
         Path::Srp(_) => Stand::Srp,
         Path::Chosen(_, First::Srp) => Stand::Srp,
-        Path::Chosen(..) | Path::SignedUp(_) | Path::Custom(_) => Stand::Session,
+        Path::Chosen(..) | Path::SignedUp(_) | Path::Custom(_) | Path::CustomFactor(_) => {
+            Stand::Session
+        }
         Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => Stand::Session,
         Path::RefreshFlow(_) | Path::GetTokens { .. } => Stand::Refresh,
         Path::RefreshGrant { .. } => Stand::RefreshGrant,
         Path::Exchange => Stand::Exchange,
         Path::LoginPage(_) => Stand::Login,
         Path::SignUpPage => Stand::SignUp,
+        Path::FirstPage(First::Password) => Stand::Chosen,
+        Path::FirstPage(_) | Path::PasskeyPage => Stand::Going,
         Path::NewPasswordPage | Path::FactorPage(_) => Stand::Going,
-        Path::Sso(_) => Stand::Sso,
+        // Who is offered a passkey has been signed in.
+        Path::Sso(_) | Path::Chooser | Path::AddPasskeyPage => Stand::Sso,
         Path::CodeGrant { .. } => Stand::Code,
     }
 }
@@ -198,7 +205,7 @@ fn disabled(path: Path) -> Expected {
         Stand::Login => page(400, "/login", DISABLED),
         // Who knows no password yet is told what one is told whose code is gone (G6).
         Stand::SignUp => page(400, "/confirm", NO_CODE),
-        Stand::Going => page(200, "/login", DISABLED),
+        Stand::Chosen | Stand::Going => page(200, "/login", DISABLED),
         // The session is none: the browser is asked to sign in.
         Stand::Sso => page(200, "/login", "Sign in"),
     }
@@ -213,6 +220,8 @@ fn gone(path: Path) -> Expected {
         Stand::RefreshGrant | Stand::Code => grant("invalid_grant"),
         Stand::Login => page(400, "/login", INCORRECT),
         Stand::SignUp => page(400, "/confirm", NO_CODE),
+        // Nobody's password may be tried as often as anybody's.
+        Stand::Chosen => page(400, "/login/password", INCORRECT),
         Stand::Going => page(200, "/login", INCORRECT),
         Stand::Sso => page(200, "/login", "Sign in"),
     }
@@ -241,7 +250,7 @@ fn signed_out(path: Path, condition: C) -> Expected {
         Stand::Refresh => denied(REVOKED),
         Stand::Exchange => denied(SUBJECT_REVOKED),
         Stand::RefreshGrant | Stand::Code => grant("invalid_grant"),
-        Stand::Going => page(200, "/login", OTHERS),
+        Stand::Chosen | Stand::Going => page(200, "/login", OTHERS),
     }
 }
 
@@ -260,14 +269,17 @@ fn reset_required(path: Path) -> Expected {
         Stand::Exchange => denied(SUBJECT),
         Stand::RefreshGrant | Stand::Code => grant("invalid_grant"),
         Stand::Login => page(200, "/forgotPassword", "Forgot your password?"),
-        Stand::Going => page(200, "/login", OTHERS),
+        Stand::Chosen | Stand::Going => page(200, "/login", OTHERS),
         Stand::SignUp | Stand::Sso => page(200, "/login", "Sign in"),
     }
 }
 
 /// Who has not confirmed the account does not sign in (api.md 1.5; api-auth.md 3.3).
 fn unconfirmed(path: Path) -> Expected {
-    if matches!(path, Path::Chosen(..)) {
+    if matches!(
+        path,
+        Path::Chosen(..) | Path::FirstPage(_) | Path::PasskeyPage
+    ) {
         return Expected::Never("the choice is refused already, and the way begins after it");
     }
     match stand(path) {
@@ -288,7 +300,7 @@ fn password_set(path: Path) -> Expected {
         Stand::Code => grant("invalid_grant"),
         Stand::Login => page(400, "/login", INCORRECT),
         Stand::SignUp => page(400, "/confirm", "Current status is CONFIRMED"),
-        Stand::Going => page(200, "/login", OTHERS),
+        Stand::Chosen | Stand::Going => page(200, "/login", OTHERS),
     }
 }
 
@@ -304,7 +316,8 @@ fn expired(path: Path) -> Expected {
         Stand::RefreshGrant | Stand::Code => grant("invalid_grant"),
         // A form is good for an hour.
         Stand::Login | Stand::SignUp => page(403, "", OUT_OF_DATE),
-        Stand::Going => page(200, "/login", LATE),
+        Stand::Sso if path == Path::AddPasskeyPage => page(403, "", OUT_OF_DATE),
+        Stand::Chosen | Stand::Going => page(200, "/login", LATE),
         Stand::Sso => page(200, "/login", "Sign in"),
     }
 }
@@ -319,15 +332,20 @@ fn twice(path: Path) -> Expected {
         Path::RefreshGrant { rotating: true } | Path::CodeGrant { .. } => grant("invalid_grant"),
         // Passwords, refresh tokens that do not rotate and browser sessions are for many times.
         Path::Password(_) | Path::RefreshFlow(_) | Path::GetTokens { .. } => tokens(),
-        Path::RefreshGrant { .. } | Path::Exchange | Path::Sso(_) => tokens(),
+        Path::RefreshGrant { .. } | Path::Exchange | Path::Sso(_) | Path::Chooser => tokens(),
         Path::Srp(_) | Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => {
             denied(ONCE)
         }
-        Path::Chosen(..) | Path::SignedUp(_) | Path::Custom(_) => denied(ONCE),
+        Path::Chosen(..) | Path::SignedUp(_) | Path::Custom(_) | Path::CustomFactor(_) => {
+            denied(ONCE)
+        }
         // Signing in gave the browser a new id: the form is a stranger's (C6, C8).
         Path::LoginPage(_) | Path::SignUpPage | Path::NewPasswordPage | Path::FactorPage(_) => {
             page(403, "", OUT_OF_DATE)
         }
+        Path::FirstPage(_) | Path::PasskeyPage => page(403, "", OUT_OF_DATE),
+        // The offer is gone; the sign-in page is where it leads.
+        Path::AddPasskeyPage => page(200, "/login", "Sign in"),
     }
 }
 
@@ -343,6 +361,8 @@ fn elsewhere(path: Path, condition: C) -> Expected {
         Stand::Exchange => denied(SUBJECT),
         Stand::RefreshGrant | Stand::Code => grant("invalid_grant"),
         // The form's token is of one query (C15).
+        Stand::Chosen => page(403, "", OUT_OF_DATE),
+        Stand::Sso if path == Path::AddPasskeyPage => page(403, "", OUT_OF_DATE),
         Stand::Login | Stand::SignUp | Stand::Going => page(403, "", OUT_OF_DATE),
         // A browser's session is for all clients of its pool (oauth.md 3).
         Stand::Sso if condition == C::OtherClient => tokens(),
@@ -358,6 +378,7 @@ fn locked_out(path: Path) -> Expected {
         _ if matches!(path, Path::Chosen(_, First::Password)) => denied(LOCKED),
         Stand::Password | Stand::Srp => denied(LOCKED),
         Stand::Login => page(400, "/login", LOCKED),
+        Stand::Chosen => page(400, "/login/password", LOCKED),
         _ => tokens(),
     }
 }
@@ -368,7 +389,7 @@ fn revoked(path: Path) -> Expected {
         Path::RefreshFlow(_) | Path::GetTokens { .. } => denied(REVOKED),
         Path::Exchange => denied(SUBJECT_REVOKED),
         Path::RefreshGrant { .. } => grant("invalid_grant"),
-        Path::Sso(Grant::Code) => tokens(),
+        Path::Sso(Grant::Code) | Path::Chooser => tokens(),
         Path::Sso(Grant::Implicit) => Expected::Never("the implicit grant gives no refresh token"),
         _ => Expected::Never("the way has given no token that could be revoked"),
     }

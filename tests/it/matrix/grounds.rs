@@ -71,6 +71,23 @@ impl Grounds {
         grounds
     }
 
+    /// The same with the pages of managed login.
+    pub async fn managed(self, s: &Server) -> Self {
+        let version = json!({
+            "UserPoolId": self.pool, "Domain": self.domain, "ManagedLoginVersion": 2,
+        });
+        s.api("UpdateUserPoolDomain", version).await.ok();
+        self
+    }
+
+    /// Managed login has no pages for a client without a style.
+    pub async fn style(&self, s: &Server, client: &Client) {
+        let style = json!({
+            "UserPoolId": self.pool, "ClientId": client.id, "UseCognitoProvidedValues": true,
+        });
+        s.api("CreateManagedLoginBranding", style).await.ok();
+    }
+
     pub async fn client(&self, s: &Server, settings: Value, secret: bool) -> Client {
         let mut request = settings;
         request["UserPoolId"] = json!(self.pool);
@@ -96,7 +113,7 @@ pub fn usual(path: Path) -> Value {
         "ALLOW_ADMIN_USER_PASSWORD_AUTH",
         "ALLOW_USER_SRP_AUTH",
     ];
-    if matches!(path, Path::Custom(_)) {
+    if matches!(path, Path::Custom(_) | Path::CustomFactor(_)) {
         flows.push("ALLOW_CUSTOM_AUTH");
     }
     if path == Path::Exchange {

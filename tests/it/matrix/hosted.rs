@@ -1,6 +1,7 @@
 //! The ways through the domain.
 
 use super::expect::Found;
+use super::first_pages;
 use super::path::{Factor, Grant, Path};
 use super::world::{Begun, Cell, NEW_PASSWORD, PASSWORD, Seat};
 use crate::support::browser::{Browser, Form, Page};
@@ -9,7 +10,16 @@ use crate::support::house::{self, CALLBACK, CHALLENGE, Told, VERIFIER};
 /// Up to the last step.
 pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
     let mut browser = Browser::new(&cell.world.s);
+    if cell.path == Path::AddPasskeyPage {
+        // What the script of the sign-in page sets where passkeys can be made.
+        browser.plant("passkeys", "1", &seat.grounds.base());
+    }
     let page = browser.open(&authorize(cell, seat)).await;
+    match cell.path {
+        Path::FirstPage(first) => return first_pages::chosen(cell, browser, page, first).await,
+        Path::PasskeyPage => return first_pages::passkey(cell, browser, page).await,
+        _ => {}
+    }
     if cell.path == Path::SignUpPage {
         let page = browser.get(&page.link("Sign up")).await;
         let form = page.form("signupform").fill("username", &cell.name);
@@ -34,8 +44,9 @@ pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
             at(browser, form.fill("confirm_password", NEW_PASSWORD))
         }
         Path::FactorPage(factor) => second_factor(cell, browser, page, factor).await,
-        Path::Sso(grant) => {
-            if grant == Grant::Code {
+        Path::AddPasskeyPage => at(browser, page.form("addPasskeyForm")),
+        Path::Sso(_) | Path::Chooser => {
+            if cell.path.grant() == Grant::Code {
                 let told = redeem(cell, seat, &page.code()).await.ok();
                 let token = told["refresh_token"].as_str().unwrap().to_owned();
                 *cell.refresh.lock().await = Some(token);
@@ -112,7 +123,13 @@ pub async fn last(cell: &Cell<'_>, begun: &Begun, seat: &Seat) -> Found {
         Begun::Browser(browser) => {
             let mut browser = (**browser).clone();
             plant(cell, &mut browser, seat);
-            let page = browser.get(&authorize(cell, seat)).await;
+            let mut page = browser.get(&authorize(cell, seat)).await;
+            if cell.path == Path::Chooser {
+                page = browser.follow(page).await;
+                if let Some(form) = page.find_form("chooseAccountForm") {
+                    page = browser.submit(&form).await;
+                }
+            }
             seen(cell, seat, &mut browser, page).await
         }
         Begun::Code(code) => told(&redeem(cell, seat, code).await),
@@ -169,6 +186,9 @@ fn authorize(cell: &Cell<'_>, seat: &Seat) -> String {
         ("redirect_uri", CALLBACK),
         ("state", "s"),
     ];
+    if cell.path == Path::Chooser {
+        pairs.push(("prompt", "select_account"));
+    }
     if is_pkce(cell) {
         pairs.push(("code_challenge", CHALLENGE));
         pairs.push(("code_challenge_method", "S256"));
@@ -232,6 +252,6 @@ fn plant(cell: &Cell<'_>, browser: &mut Browser, seat: &Seat) {
     }
 }
 
-fn at(browser: Browser, form: Form) -> Begun {
+pub fn at(browser: Browser, form: Form) -> Begun {
     Begun::Form(Box::new((browser, form)))
 }

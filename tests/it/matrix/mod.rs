@@ -9,7 +9,8 @@ mod api;
 mod complete;
 mod condition;
 mod expect;
-mod grounds;
+mod first_pages;
+pub mod grounds;
 mod hosted;
 mod path;
 mod settings;
@@ -72,6 +73,11 @@ async fn refreshes_under_every_condition() {
 #[tokio::test]
 async fn pages_under_every_condition() {
     walk(Part::Page).await;
+}
+
+#[tokio::test]
+async fn pages_of_the_first_factor_under_every_condition() {
+    walk(Part::FirstPage).await;
 }
 
 #[tokio::test]

@@ -56,6 +56,8 @@ pub enum Path {
     SignedUp(Face),
     /// CUSTOM_CHALLENGE after CUSTOM_AUTH.
     Custom(Face),
+    /// SMS_MFA, which the functions ask for after their challenge.
+    CustomFactor(Face),
     /// NEW_PASSWORD_REQUIRED.
     NewPassword(Face),
     /// SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA, the first after SELECT_MFA_TYPE, MFA_SETUP.
@@ -72,6 +74,12 @@ pub enum Path {
     RefreshGrant { rotating: bool },
     /// The sign-in page.
     LoginPage(Grant),
+    /// What was chosen at `/login/choose`: `/login/password`, `/login/code`, `/passkey`.
+    FirstPage(First),
+    /// The passkey of the sign-in page's button.
+    PasskeyPage,
+    /// `/passkey/add`: the offer of a passkey, put off.
+    AddPasskeyPage,
     /// The sign-up page's code of confirmation.
     SignUpPage,
     /// The page for a new password.
@@ -80,6 +88,8 @@ pub enum Path {
     FactorPage(Factor),
     /// `/oauth2/authorize` in a browser that is signed in.
     Sso(Grant),
+    /// The account chooser, in a browser that is signed in.
+    Chooser,
     /// `grant_type=authorization_code`.
     CodeGrant { pkce: bool },
 }
@@ -91,6 +101,7 @@ pub enum Part {
     Choice,
     Challenge,
     Refresh,
+    FirstPage,
     Page,
     Browser,
 }
@@ -116,6 +127,8 @@ pub const PATHS: &[Path] = &[
     Path::SignedUp(Admin),
     Path::Custom(Public),
     Path::Custom(Admin),
+    Path::CustomFactor(Public),
+    Path::CustomFactor(Admin),
     Path::NewPassword(Public),
     Path::NewPassword(Admin),
     Path::SecondFactor(Public, Factor::Sms),
@@ -139,6 +152,12 @@ pub const PATHS: &[Path] = &[
     Path::RefreshGrant { rotating: true },
     Path::LoginPage(Grant::Code),
     Path::LoginPage(Grant::Implicit),
+    Path::FirstPage(First::Password),
+    Path::FirstPage(First::Email),
+    Path::FirstPage(First::Sms),
+    Path::FirstPage(First::Passkey),
+    Path::PasskeyPage,
+    Path::AddPasskeyPage,
     Path::SignUpPage,
     Path::NewPasswordPage,
     Path::FactorPage(Factor::Sms),
@@ -148,6 +167,7 @@ pub const PATHS: &[Path] = &[
     Path::FactorPage(Factor::SetUp),
     Path::Sso(Grant::Code),
     Path::Sso(Grant::Implicit),
+    Path::Chooser,
     Path::CodeGrant { pkce: false },
     Path::CodeGrant { pkce: true },
 ];
@@ -157,9 +177,8 @@ impl Path {
         match self {
             Self::Password(_) | Self::Srp(_) => Part::First,
             Self::Chosen(..) | Self::SignedUp(_) => Part::Choice,
-            Self::Custom(_) | Self::NewPassword(_) | Self::SecondFactor(..) | Self::Device(_) => {
-                Part::Challenge
-            }
+            Self::Custom(_) | Self::CustomFactor(_) => Part::Challenge,
+            Self::NewPassword(_) | Self::SecondFactor(..) | Self::Device(_) => Part::Challenge,
             Self::RefreshFlow(_)
             | Self::GetTokens { .. }
             | Self::Exchange
@@ -167,7 +186,8 @@ impl Path {
             Self::LoginPage(_) | Self::SignUpPage | Self::NewPasswordPage | Self::FactorPage(_) => {
                 Part::Page
             }
-            Self::Sso(_) | Self::CodeGrant { .. } => Part::Browser,
+            Self::FirstPage(_) | Self::PasskeyPage | Self::AddPasskeyPage => Part::FirstPage,
+            Self::Sso(_) | Self::Chooser | Self::CodeGrant { .. } => Part::Browser,
         }
     }
 
@@ -179,6 +199,7 @@ impl Path {
             | Self::Chosen(face, _)
             | Self::SignedUp(face)
             | Self::Custom(face)
+            | Self::CustomFactor(face)
             | Self::NewPassword(face)
             | Self::SecondFactor(face, _)
             | Self::Device(face)
@@ -220,7 +241,20 @@ impl Path {
 
     /// Whether it begins with USER_AUTH.
     pub const fn is_chosen(self) -> bool {
-        matches!(self, Self::Chosen(..) | Self::SignedUp(_))
+        matches!(self, Self::Chosen(..) | Self::SignedUp(_)) || self.is_managed()
+    }
+
+    /// Whether its pages are those of managed login.
+    pub const fn is_managed(self) -> bool {
+        matches!(self, Self::FirstPage(_))
+    }
+
+    /// Whether its user has a passkey.
+    pub const fn has_passkey(self) -> bool {
+        matches!(
+            self,
+            Self::Chosen(_, First::Passkey) | Self::FirstPage(First::Passkey) | Self::PasskeyPage
+        )
     }
 
     pub const fn grant(self) -> Grant {

@@ -62,6 +62,7 @@ pub fn flow_off(path: Path) -> Expected {
         Path::Srp(_)
         | Path::Chosen(..)
         | Path::Custom(_)
+        | Path::CustomFactor(_)
         | Path::NewPassword(_)
         | Path::SecondFactor(..)
         | Path::Device(_) => Expected::End(End::Tokens),
@@ -77,7 +78,11 @@ pub fn flow_off(path: Path) -> Expected {
         | Path::SignUpPage
         | Path::NewPasswordPage
         | Path::FactorPage(_)
-        | Path::Sso(_) => Expected::End(End::Back("invalid_request", Some("unauthorized_client"))),
+        | Path::FirstPage(_)
+        | Path::PasskeyPage
+        | Path::AddPasskeyPage
+        | Path::Sso(_)
+        | Path::Chooser => Expected::End(End::Back("invalid_request", Some("unauthorized_client"))),
     }
 }
 
@@ -114,16 +119,24 @@ pub fn factor(path: Path, condition: C) -> Expected {
             "InvalidParameterException",
             "WEB_AUTHN is not available for this sign-in.",
         ),
+        Path::FirstPage(First::Email | First::Sms) => {
+            Expected::End(End::Page(200, "/login", "Invalid session for the user."))
+        }
+        Path::FirstPage(First::Passkey) | Path::PasskeyPage => Expected::End(End::Page(
+            200,
+            "/login",
+            "WEB_AUTHN is not available for this sign-in.",
+        )),
         // Functions that ask no password decide alone.
-        Path::Custom(_) => Expected::End(End::Tokens),
+        Path::Custom(_) | Path::CustomFactor(_) => Expected::End(End::Tokens),
         Path::Password(_)
         | Path::Srp(_)
         | Path::Chosen(..)
         | Path::SignedUp(_)
         | Path::NewPassword(_) => Expected::End(End::Challenge("SMS_MFA")),
-        Path::LoginPage(Grant::Code | Grant::Implicit) | Path::NewPasswordPage => {
-            Expected::End(End::Page(200, "/mfa", "SMS"))
-        }
+        Path::LoginPage(Grant::Code | Grant::Implicit)
+        | Path::NewPasswordPage
+        | Path::FirstPage(_) => Expected::End(End::Page(200, "/mfa", "SMS")),
         Path::SignUpPage if condition == C::FactorOn => Expected::Never(
             "the account has no telephone number: the page asks for an e-mail address",
         ),

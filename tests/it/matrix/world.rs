@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 
 use super::condition::Condition;
 use super::grounds::{Grounds, factors, usual};
-use super::path::{Face, Factor, First, Grant, Path};
+use super::path::{Face, Factor, Grant, Path};
 use super::{api, hosted};
 use crate::api::auth::device::Device;
 use crate::api::auth::mfa::totp;
@@ -22,14 +22,38 @@ use crate::support::house::Client;
 use crate::support::srp_client::SrpClient;
 use crate::support::{Answer, Server};
 use crate::triggers::custom;
-use crate::triggers::host::Host;
+use crate::triggers::host::{Act, Host, with_response};
 
 pub const PASSWORD: &str = "Correct-Horse1!";
 pub const NEW_PASSWORD: &str = "Another-Horse2!";
 
+/// How the users are called of whom the functions ask a second factor as well.
+const CAREFUL: &str = "careful";
+
+/// The riddle, and for the careful a code.
+fn functions(event: &Value) -> Act {
+    let careful = event["userName"].as_str().unwrap().starts_with(CAREFUL);
+    let last = event["request"]["session"]
+        .as_array()
+        .and_then(|s| s.last());
+    let solved = last.is_some_and(|last| {
+        last["challengeName"] == "CUSTOM_CHALLENGE" && last["challengeResult"] == true
+    });
+    let coded = last.is_some_and(|last| last["challengeName"] == "SMS_MFA");
+    let response = match event["triggerSource"].as_str().unwrap() {
+        "DefineAuthChallenge_Authentication" if careful && solved => {
+            json!({ "challengeName": "SMS_MFA" })
+        }
+        "DefineAuthChallenge_Authentication" if coded => json!({ "issueTokens": true }),
+        _ => return custom::riddle(event),
+    };
+    Act::Returns(with_response(event, &response))
+}
+
 pub struct World {
     pub s: Server,
     shared: Grounds,
+    managed: Grounds,
     other: Grounds,
     users: AtomicU32,
     /// The functions of custom challenges.
@@ -40,15 +64,17 @@ impl World {
     pub async fn open() -> Self {
         let s = Server::start().await;
         let host = Host::start().await;
-        host.does(custom::riddle);
+        host.does(functions);
         let rule = Rule::parse(&format!("*={}", host.url)).unwrap();
         s.app.lambda.add(vec![rule]).unwrap();
         let shared = Grounds::make(&s).await;
+        let managed = Grounds::make(&s).await.managed(&s).await;
         let other = Grounds::make(&s).await;
         let users = AtomicU32::new(0);
         Self {
             s,
             shared,
+            managed,
             other,
             users,
             _host: host,
@@ -60,21 +86,28 @@ impl World {
         let n = self.users.fetch_add(1, Ordering::Relaxed);
         let own = condition.is_about_the_pool() || path.factor() == Some(Factor::SetUp);
         let devices = matches!(path, Path::Device(_)) || condition.is_about_a_device();
-        let grounds = if own || devices {
-            Grounds::with(&self.s, devices).await
-        } else {
-            self.shared.clone()
+        let grounds = match (own || devices, path.is_managed()) {
+            (true, false) => Grounds::with(&self.s, devices).await,
+            (true, true) => Grounds::with(&self.s, devices).await.managed(&self.s).await,
+            (false, false) => self.shared.clone(),
+            (false, true) => self.managed.clone(),
         };
         let client = grounds
             .client(&self.s, usual(path), condition.needs_secret())
             .await;
+        if path.is_managed() {
+            grounds.style(&self.s, &client).await;
+        }
         let mut cell = Cell {
             world: self,
             path,
             condition,
             grounds,
             client,
-            name: format!("ada{n}"),
+            name: match path {
+                Path::CustomFactor(_) => format!("{CAREFUL}{n}"),
+                _ => format!("ada{n}"),
+            },
             phone: format!("+1555{n:07}"),
             sub: String::new(),
             access: Value::Null,
@@ -158,7 +191,7 @@ impl Cell<'_> {
         let mut tokens = self.helper_sign_in(PASSWORD).await.ok()["AuthenticationResult"].take();
         self.register(&tokens).await;
         self.access = tokens["AccessToken"].take();
-        if matches!(self.path, Path::Chosen(_, First::Passkey)) {
+        if self.path.has_passkey() {
             self.passkey = Some(self.register_passkey().await);
         }
         let prefer = |kind: &str| json!({ "Username": self.name, kind: { "Enabled": true } });
@@ -278,7 +311,7 @@ impl Cell<'_> {
             Path::Password(Face::Admin) => "ALLOW_ADMIN_USER_PASSWORD_AUTH",
             Path::Srp(_) => "ALLOW_USER_SRP_AUTH",
             Path::Chosen(..) | Path::SignedUp(_) => "ALLOW_USER_AUTH",
-            Path::Custom(_) => "ALLOW_CUSTOM_AUTH",
+            Path::Custom(_) | Path::CustomFactor(_) => "ALLOW_CUSTOM_AUTH",
             Path::RefreshFlow(_) | Path::GetTokens { .. } => "ALLOW_REFRESH_TOKEN_AUTH",
             Path::Exchange => "ALLOW_TOKEN_EXCHANGE_IMPERSONATION",
             Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => {
@@ -305,7 +338,11 @@ impl Cell<'_> {
                 Span::days(30)
             }
             Path::CodeGrant { .. } => Span::minutes(5),
-            Path::Sso(_) | Path::LoginPage(_) | Path::Exchange => Span::hours(1),
+            Path::Sso(_)
+            | Path::Chooser
+            | Path::LoginPage(_)
+            | Path::AddPasskeyPage
+            | Path::Exchange => Span::hours(1),
             Path::SignUpPage => Span::hours(24),
             _ => Span::minutes(3),
         };

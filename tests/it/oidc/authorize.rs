@@ -95,7 +95,7 @@ const OPAQUE: Pair = (
     INVALID,
 );
 const RESOURCE: Pair = (
-    Some("The resource parameter is not implemented by Poolhouse yet"),
+    Some("resource must be one https, localhost or app URL"),
     "invalid_target",
 );
 
@@ -129,7 +129,7 @@ async fn everything_else_is_told_to_the_client() {
             (Some("invalid prompt"), INVALID),
         ),
         (vec![("prompt", "none")], (None, "login_required")),
-        (vec![("resource", "https://api.example.com")], RESOURCE),
+        (vec![("resource", "http://api.example.com")], RESOURCE),
     ] {
         let mut browser = Browser::new(&house.s);
         let page = browser.get(&house.authorize(&change)).await;
@@ -202,6 +202,8 @@ async fn a_doubled_parameter_or_broken_text_is_refused() {
         "identity_provider=COGNITO&identity_provider=COGNITO",
         "idp_identifier=a&idp_identifier=a",
         "resource=a&resource=a",
+        "max_age=1&max_age=2",
+        "id_token_hint=a&id_token_hint=b",
         "nonce=%ff",
         "%ff=x",
     ] {

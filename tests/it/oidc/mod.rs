@@ -3,6 +3,7 @@
 mod authorize;
 mod client_auth;
 mod code;
+mod conformance;
 mod cors;
 mod domains;
 mod faults;
@@ -17,6 +18,8 @@ mod published;
 mod redirects;
 mod refresh;
 mod register;
+mod resource;
 mod revoke;
 mod sites;
+mod strict;
 mod userinfo;

@@ -240,4 +240,9 @@ async fn they_outlive_the_database() {
     for file in ["jwks.json", "openid-configuration"] {
         document(&s, &pool, file).await.ok();
     }
+    // However long ago they were asked for.
+    s.time.age(std::time::Duration::from_secs(3_600));
+    for file in ["jwks.json", "openid-configuration"] {
+        document(&s, &pool, file).await.ok();
+    }
 }

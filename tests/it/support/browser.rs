@@ -315,7 +315,9 @@ impl Page {
         assert!(self.headers.get("access-control-allow-origin").is_none());
         let scripts = self.body.split("<script").skip(1);
         for script in scripts.clone() {
-            let ours = script.starts_with(" src=\"/_assets/passkey-");
+            let ours = ["passkey-", "password-"]
+                .iter()
+                .any(|name| script.starts_with(&format!(" src=\"/_assets/{name}")));
             assert!(ours && script.contains("></script>"), "{}", self.url);
         }
         let scripted = policy.contains("; script-src 'self'");

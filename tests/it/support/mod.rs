@@ -6,6 +6,7 @@ pub mod database;
 pub mod envelope;
 pub mod forgeries;
 pub mod house;
+pub mod jwk;
 pub mod model;
 pub mod server;
 mod slots;

@@ -433,3 +433,41 @@ async fn updating_a_pool_without_triggers_takes_them_away() {
     scene.sign_up("bob", json!({})).await.ok();
     assert_eq!(scene.host.sources(), [""; 0]);
 }
+
+/// An alias is a contact that stands for the user name: in such a pool, and once it is proven.
+#[tokio::test]
+async fn contacts_that_stand_for_the_name_are_told() {
+    let pool = json!({ "AliasAttributes": ["email", "phone_number"] });
+    let scene = Scene::of(&["PreAuthentication"], pool, json!({})).await;
+    let contacts = |user: &mut poolhouse::store::users::User| {
+        for (name, value) in [
+            ("phone_number", "+15551239934"),
+            ("phone_number_verified", "true"),
+        ] {
+            user.attributes.insert(name.to_owned(), value.to_owned());
+        }
+    };
+    let plain = Some((PASSWORD, poolhouse::domain::password::Kind::Permanent));
+    scene.stage.user_with("ada", contacts, plain).await;
+    scene.sign_in("ada", json!({})).await.ok();
+    let told = json!({
+        "sub": "SUB", "cognito:user_status": "CONFIRMED", "email": "ada@example.com",
+        "phone_number": "+15551239934", "phone_number_verified": "true",
+        "cognito:phone_number_alias": "+15551239934",
+    });
+    assert_eq!(scene.events()[0]["request"]["userAttributes"], told);
+}
+
+#[tokio::test]
+async fn a_device_that_is_not_known_is_told_of() {
+    let pool = json!({ "DeviceConfiguration": crate::api::auth::device::always() });
+    let scene = Scene::of(&["PostAuthentication"], pool, json!({})).await;
+    scene.stage.user("ada").await;
+    let tokens = scene.sign_in("ada", json!({})).await.ok();
+    let new = |event: &Value| event["request"]["newDeviceUsed"].clone();
+    assert_eq!(new(&scene.events()[0]), true);
+    let device = scene.stage.register(&tokens["AuthenticationResult"]).await;
+    let asked = scene.stage.sign_in_with("ada", &device.key).await.ok();
+    scene.stage.prove_device(&asked, &device).await.ok();
+    assert_eq!(new(&scene.events()[0]), false);
+}

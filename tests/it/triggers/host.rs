@@ -25,6 +25,8 @@ pub enum Act {
     Says(u16, Option<(&'static str, &'static str)>, String),
     /// Never answers.
     Hangs,
+    /// Returns its event once this says so.
+    Holds(tokio::sync::watch::Receiver<bool>),
 }
 
 type Play = Box<dyn Fn(&Value) -> Act + Send>;
@@ -140,6 +142,7 @@ async fn take(State(shared): State<Shared>, request: Request) -> Response {
     // A function may call the server and wait for it.
     let act = tokio::task::spawn_blocking(move || (play.lock().unwrap())(&given));
     let act = act.await.unwrap();
+    let given_back = event.clone();
     shared.seen.lock().unwrap().push(Seen {
         path,
         headers,
@@ -164,6 +167,10 @@ async fn take(State(shared): State<Shared>, request: Request) -> Response {
                 response.headers_mut().insert(name, value.parse().unwrap());
             }
             response
+        }
+        Act::Holds(mut until) => {
+            until.wait_for(|go| *go).await.unwrap();
+            axum::Json(given_back).into_response()
         }
         Act::Hangs => {
             tokio::time::sleep(Duration::from_secs(600)).await;

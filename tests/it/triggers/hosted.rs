@@ -1,5 +1,6 @@
 //! Triggers behind the pages: texts above the form, or back to the client with the browser.
 
+use poolhouse::settings::profile::Profile;
 use serde_json::{Value, json};
 
 use super::host::{Act, Host, arn, with_response};
@@ -116,4 +117,34 @@ async fn a_refusal_at_the_end_goes_back_to_the_client() {
         location,
         format!("{CALLBACK}?error_description={text}&state=some+state&error=invalid_request")
     );
+}
+
+/// What differs in the strict profile: the code of the standard, and the scopes told as they are.
+#[tokio::test]
+async fn by_the_standards_a_refusal_is_access_denied_and_scopes_are_told() {
+    let host = Host::start().await;
+    let strict = host.server_with(|config| config.profiles.usual = Profile::Strict);
+    let config =
+        json!({ "PreTokenGenerationConfig": { "LambdaVersion": "V2_0", "LambdaArn": arn("f") } });
+    let house = House::on(strict.await, json!({ "LambdaConfig": config })).await;
+    house.user("jane").await;
+    let client = house.client(json!({ "GenerateSecret": true })).await;
+    let of = [("client_id", client.id.as_str()), ("scope", "openid email")];
+    host.does(|_| Act::Throws("not here"));
+    let mut browser = Browser::new(&house.s);
+    let url = house.authorize(&of);
+    let answer = house.sign_in(&mut browser, "jane", &url).await;
+    assert_eq!(answer.sent()["error"], "access_denied");
+    host.does(|event| {
+        let details = json!({ "claimsAndScopeOverrideDetails": {
+            "accessTokenGeneration": { "scopesToAdd": ["extra"], "scopesToSuppress": ["email"] },
+        } });
+        Act::Returns(with_response(event, &details))
+    });
+    let code = browser.get(&url).await.code();
+    let secret = ("client_secret", client.secret.as_deref().unwrap());
+    let tokens = house.redeem(&code, &[of[0], secret]).await.ok();
+    let access = claims(tokens["access_token"].as_str().unwrap());
+    assert_eq!(tokens["scope"], "openid extra");
+    assert_eq!(access["scope"], tokens["scope"]);
 }

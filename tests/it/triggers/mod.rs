@@ -4,6 +4,7 @@
 mod controls;
 pub mod custom;
 mod events;
+mod factors;
 mod failures;
 pub mod host;
 mod hosted;
@@ -12,5 +13,6 @@ mod messages;
 mod migration;
 mod scene;
 mod sign_up;
+mod table;
 mod tokens;
 mod transports;

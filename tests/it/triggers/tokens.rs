@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::host::{Act, arn};
 use super::scene::Scene;
-use crate::support::house::claims;
+use crate::support::house::{House, claims};
 
 async fn scene(version: &str) -> Scene {
     let config = json!({ "LambdaVersion": version, "LambdaArn": arn("claims") });
@@ -130,6 +130,51 @@ async fn version_two_changes_both_tokens_and_takes_any_value() {
         (&events[1]["version"], &events[1]["request"]["scopes"]),
         (&json!("2"), &json!(["aws.cognito.signin.user.admin"]))
     );
+}
+
+/// Of several scopes one is taken away, and no other; adding it at the same time changes nothing.
+#[tokio::test]
+async fn a_scope_that_is_suppressed_is_in_no_token() {
+    let host = super::host::Host::start().await;
+    let config =
+        json!({ "PreTokenGenerationConfig": { "LambdaVersion": "V2_0", "LambdaArn": arn("f") } });
+    let server = host.server().await;
+    let house = House::on(server, json!({ "LambdaConfig": config })).await;
+    house.user("jane").await;
+    let scope = [("scope", "openid email profile")];
+    for (added, suppressed, left) in [
+        (json!([]), json!([]), "openid email profile"),
+        (json!([]), json!(["email"]), "openid profile"),
+        (json!(["email"]), json!(["email"]), "openid profile"),
+        (
+            json!(["api/read"]),
+            json!(["api/read"]),
+            "openid email profile",
+        ),
+        (
+            json!([]),
+            json!(["phone", "EMAIL", "openid email"]),
+            "openid email profile",
+        ),
+        (json!([]), json!(["openid", "email", "profile"]), ""),
+    ] {
+        host.responds(
+            json!({ "claimsAndScopeOverrideDetails": { "accessTokenGeneration": {
+            "scopesToAdd": added, "scopesToSuppress": suppressed,
+        } } }),
+        );
+        let tokens = house.tokens("jane", &scope).await;
+        let access = claims(tokens["access_token"].as_str().unwrap());
+        assert_eq!(access["scope"], left, "{suppressed}");
+        let refresh = [
+            ("grant_type", "refresh_token"),
+            ("client_id", house.client.as_str()),
+            ("refresh_token", tokens["refresh_token"].as_str().unwrap()),
+        ];
+        let again = house.token(&refresh, None).await.ok();
+        let access = claims(again["access_token"].as_str().unwrap());
+        assert_eq!(access["scope"], left, "{suppressed}, refreshed");
+    }
 }
 
 #[tokio::test]

@@ -26,6 +26,8 @@ pub enum Action {
     Associate { which: u16 },
     /// Gives the first code of that app.
     Verify { which: u16, right: bool },
+    /// Uses the refresh token of somebody's last sign-in, with its device or without.
+    Refresh { who: u8, named: bool },
     /// Something happens to an account.
     Happens { who: u8, what: Event },
     /// Time passes.
@@ -98,6 +100,14 @@ pub enum Event {
     Enable,
     SignOut,
     NewPassword,
+    /// An administrator asks for a new password.
+    Reset,
+    /// The user sets one, with a code.
+    Recover,
+    /// The user deletes the passkey.
+    DropPasskey,
+    /// The user registers another one.
+    AddPasskey,
     /// A device is forgotten.
     Forget(u8),
     /// A device is remembered from now on, or no more.
@@ -162,7 +172,11 @@ fn event() -> impl Strategy<Value = Event> {
         2 => Just(Event::Disable),
         6 => Just(Event::Enable),
         2 => Just(Event::SignOut),
-        1 => Just(Event::NewPassword),
+        2 => Just(Event::NewPassword),
+        1 => Just(Event::Reset),
+        2 => Just(Event::Recover),
+        2 => Just(Event::DropPasskey),
+        3 => Just(Event::AddPasskey),
         1 => whatever::<u8>().prop_map(Event::Forget),
         3 => (whatever::<u8>(), mostly()).prop_map(|(n, on)| Event::Remember(n, on)),
     ]
@@ -179,7 +193,8 @@ pub fn any() -> impl Strategy<Value = Action> {
             .prop_map(|(which, with, right, twist, device)| Action::Answer { which, with, right, twist, device }),
         3 => which().prop_map(|which| Action::Associate { which }),
         3 => (which(), mostly()).prop_map(|(which, right)| Action::Verify { which, right }),
-        1 => (whatever::<u8>(), event()).prop_map(|(who, what)| Action::Happens { who, what }),
+        2 => (whatever::<u8>(), mostly()).prop_map(|(who, named)| Action::Refresh { who, named }),
+        2 => (whatever::<u8>(), event()).prop_map(|(who, what)| Action::Happens { who, what }),
         2 => (0..240_u16).prop_map(|seconds| Action::Wait { seconds }),
     ]
 }

@@ -166,7 +166,6 @@ impl World<'_> {
         if !begins || again && held.is_some() {
             return held;
         }
-        self.seed += 1;
-        Some(Arc::new(SrpClient::new(self.seed)))
+        Some(self.srp_client())
     }
 }

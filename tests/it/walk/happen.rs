@@ -90,6 +90,10 @@ impl World<'_> {
                 self.remember(who, usize::from(n) % devices, on).await;
                 return Ok(Told::Refusal);
             }
+            Event::Reset => return Ok(self.reset(who).await),
+            Event::Recover => return Ok(self.recover(who).await),
+            Event::DropPasskey => return Ok(self.drop_passkey(who).await),
+            Event::AddPasskey => return Ok(self.add_passkey(who).await),
             _ => {}
         }
         let (app, actor) = (self.app(), Actor::default());
@@ -104,7 +108,7 @@ impl World<'_> {
                 let set = (&secret(PASSWORD), password::Kind::Permanent);
                 admin_users::set_password(app, &actor, &pool, &name, set).await
             }
-            Event::Forget(_) | Event::Remember(..) => Ok(()),
+            _ => Ok(()),
         };
         if done.is_err() {
             return Ok(Told::Refusal);
@@ -115,14 +119,19 @@ impl World<'_> {
             Event::Disable => {
                 person.enabled = false;
                 person.era += 1;
+                person.revocations += 1;
             }
-            Event::SignOut => person.era += 1,
-            Event::Forget(_) | Event::Remember(..) => {}
+            Event::SignOut => {
+                person.era += 1;
+                person.revocations += 1;
+            }
             Event::NewPassword => {
                 person.era += 1;
                 person.temporary = false;
+                person.reset = false;
                 person.password = PASSWORD.to_owned();
             }
+            _ => {}
         }
         Ok(Told::Refusal)
     }

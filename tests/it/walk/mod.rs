@@ -9,6 +9,7 @@ mod action;
 mod answer;
 mod happen;
 mod having;
+mod later;
 mod oracle;
 mod people;
 mod proof;

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use poolhouse::store::users::Factor;
 use serde_json::Value;
 
-use super::world::{Chain, Ground, Mode, Person};
+use super::world::{Chain, Ground, Last, Mode, Person};
 
 /// What a step came to.
 #[derive(Debug)]
@@ -54,6 +54,9 @@ pub fn judge(
     if !person.enabled {
         return wrong("of a disabled user");
     }
+    if person.reset {
+        return wrong("with a password that has to be reset");
+    }
     if chain.era != person.era {
         return wrong("after the sign-in was ended");
     }
@@ -96,8 +99,38 @@ pub fn judge(
     wrong("without the second factor")
 }
 
+/// Fails when somebody refreshes what has ended since.
+pub fn judge_refresh(
+    person: &Person,
+    last: &Last,
+    (sub, named): (&str, bool),
+) -> Result<(), String> {
+    let wrong = |what: &str| Err(format!("REFRESHED {what}: {}", person.name));
+    let forgotten = |key: &String| {
+        let mut devices = person.devices.iter();
+        devices.any(|gadget| gadget.device.key == *key && gadget.forgotten)
+    };
+    if sub != person.sub.as_str() {
+        return wrong("as somebody else");
+    }
+    if !person.enabled {
+        return wrong("by a disabled user");
+    }
+    if person.reset {
+        return wrong("with a password that has to be reset");
+    }
+    if last.revocations != person.revocations {
+        return wrong("after it was revoked");
+    }
+    // All pools here keep track of devices.
+    if !named || last.device.as_ref().is_none_or(forgotten) {
+        return wrong("without its device");
+    }
+    Ok(())
+}
+
 /// What every long enough walk has to come by.
-pub const WAYS: [&str; 7] = [
+pub const WAYS: [&str; 8] = [
     "first factor alone",
     "second factor",
     "device",
@@ -105,7 +138,9 @@ pub const WAYS: [&str; 7] = [
     "passkey",
     "passkey for both",
     "riddle",
+    REFRESH,
 ];
+pub const REFRESH: &str = "refresh";
 
 /// By what a sign-in was completed.
 pub fn ways(ground: &Ground, person: &Person, chain: &Chain) -> impl Iterator<Item = &'static str> {
@@ -128,7 +163,12 @@ pub fn ways(ground: &Ground, person: &Person, chain: &Chain) -> impl Iterator<It
 
 /// Whose an access token is.
 pub fn sub_of(token: &str) -> String {
+    claim(token, "sub").unwrap()
+}
+
+/// A claim of an access token.
+pub fn claim(token: &str, name: &str) -> Option<String> {
     let claims = token.split('.').nth(1).unwrap();
     let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
-    claims["sub"].as_str().unwrap().to_owned()
+    claims[name].as_str().map(str::to_owned)
 }

@@ -141,6 +141,10 @@ impl World<'_> {
             era: 0,
             devices: Vec::new(),
             passkey: None,
+            lost: None,
+            reset: false,
+            revocations: 0,
+            last: None,
             passkey_counts: !factors.is_empty(),
         });
         if ["plain", "app", "many"].contains(&name) {

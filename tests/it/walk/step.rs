@@ -1,6 +1,6 @@
 //! One step of a walker, and how a sign-in begins.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use poolhouse::domain::challenge::{self, ChallengeName, Flow, Outcome, Parameters, Start};
 use poolhouse::domain::hooks::Metadata;
@@ -78,6 +78,7 @@ impl World<'_> {
                 Some(at) => self.verify(at, *right).await,
                 None => Ok(Told::Refusal),
             },
+            Action::Refresh { who, named } => self.refresh(usize::from(*who), *named).await,
             Action::Happens { who, what } => self.happens(usize::from(*who), *what).await,
             Action::Wait { seconds } => {
                 let span = Span::seconds(i64::from(*seconds));
@@ -85,6 +86,15 @@ impl World<'_> {
                 Ok(Told::Refusal)
             }
         }
+    }
+
+    /// A client's half of an exchange. There are a few, for each takes a power to make.
+    pub fn srp_client(&mut self) -> Arc<SrpClient> {
+        static CLIENTS: LazyLock<Vec<Arc<SrpClient>>> =
+            LazyLock::new(|| (0..16).map(SrpClient::short).map(Arc::new).collect());
+        self.seed += 1;
+        let at = usize::try_from(self.seed).unwrap() % CLIENTS.len();
+        Arc::clone(&CLIENTS[at])
     }
 
     /// A challenge that is out, counted from the newest.
@@ -120,6 +130,7 @@ impl World<'_> {
         (face, ip): (Face, &str),
         device: Option<Named>,
     ) -> Result<Told, String> {
+        let client = self.srp_client();
         let person = &self.people[who];
         let ground = &self.places[person.place];
         let (name, era) = (person.name.clone(), person.era);
@@ -129,8 +140,6 @@ impl World<'_> {
             "Wrong-Horse1!"
         };
         let key = self.key(who, device);
-        self.seed += 1;
-        let client = SrpClient::new(self.seed);
         let mut named = Parameters::default().with("USERNAME", secret(&name));
         if let Some(key) = &key {
             named = named.with("DEVICE_KEY", secret(key));
@@ -172,7 +181,7 @@ impl World<'_> {
             }
         };
         let srp = matches!(how, How::Srp | How::ChooseSrp | How::CustomSrp);
-        let srp = srp.then(|| Arc::new(client));
+        let srp = srp.then_some(client);
         let riddle = matches!(how, How::Custom | How::CustomSrp).then_some(Riddle {
             after_password: matches!(how, How::CustomSrp),
             solved: false,
@@ -220,6 +229,7 @@ impl World<'_> {
                 let sub = oracle::sub_of(&issued.access_token);
                 oracle::judge(ground, person, &chain, (&sub, ip))?;
                 self.ways.extend(oracle::ways(ground, person, &chain));
+                self.keep(who, &issued);
                 self.seed += 1;
                 if let Some(new) = issued.new_device.filter(|_| self.seed.is_multiple_of(4)) {
                     let tokens = json!({

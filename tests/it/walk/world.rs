@@ -65,6 +65,14 @@ pub struct Person {
     pub era: u32,
     pub devices: Vec<Gadget>,
     pub passkey: Option<Authenticator>,
+    /// One that was deleted.
+    pub lost: Option<Authenticator>,
+    /// Whether an administrator asked for a new password.
+    pub reset: bool,
+    /// Raised by everything that must end what was given.
+    pub revocations: u32,
+    /// What the last sign-in gave.
+    pub last: Option<Last>,
     /// Whether the user lets the passkey count for two.
     pub passkey_counts: bool,
 }
@@ -74,6 +82,14 @@ impl Person {
         let mut devices = self.devices.iter();
         devices.any(|gadget| gadget.device.key == key && gadget.remembered && !gadget.forgotten)
     }
+}
+
+/// What a sign-in gave.
+pub struct Last {
+    pub access: String,
+    pub refresh: String,
+    pub device: Option<String>,
+    pub revocations: u32,
 }
 
 /// A device that was registered; also those that are forgotten.
@@ -264,7 +280,7 @@ impl<'a> World<'a> {
             "UserPoolId": pool.as_str(), "ClientName": "c",
             "ExplicitAuthFlows": [
                 "ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH",
-                "ALLOW_USER_AUTH", "ALLOW_CUSTOM_AUTH",
+                "ALLOW_USER_AUTH", "ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH",
             ],
         });
         let made = self.s.api("CreateUserPoolClient", request).await.ok();

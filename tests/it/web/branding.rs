@@ -278,7 +278,12 @@ async fn the_developer_sees_the_look() {
     let (_, _, now) = get(&house, &format!("{home}/state")).await;
     assert_ne!(before, now);
     for name in [
-        "sign-in", "refused", "sign-up", "confirm", "forgot", "error",
+        "sign_in",
+        "sign_in_refused",
+        "sign_up",
+        "confirm",
+        "forgot_password",
+        "error",
     ] {
         assert!(page.contains(&format!("{home}?page={name}")), "{name}");
         let (status, headers, page) = get(&house, &format!("{home}/pages/{name}")).await;

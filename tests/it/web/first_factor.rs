@@ -24,7 +24,7 @@ async fn house() -> House {
 
 impl House {
     /// Pages of managed login, where the client may let people choose.
-    async fn managed(&self) {
+    pub(super) async fn managed(&self) {
         let domain = crate::support::house::domain_name(&self.pool);
         let version = json!({ "Domain": domain, "ManagedLoginVersion": 2 });
         self.admin("UpdateUserPoolDomain", version).await.ok();

@@ -1,13 +1,16 @@
 //! Pages, as a browser sees them.
 
 mod branding;
+mod choose_account;
 mod confirm_link;
 mod first_factor;
 mod forms;
 mod headers;
 mod journeys;
 mod links;
+mod managed;
 mod passkeys;
+mod passkeys_entry;
 mod passwords;
 mod second_factor;
 mod sessions;

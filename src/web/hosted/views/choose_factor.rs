@@ -9,8 +9,7 @@ use crate::text::Text;
 use crate::web::chrome::Chrome;
 use crate::web::form::{Field, Form};
 use crate::web::parts::Alert;
-#[cfg(test)]
-use crate::web::proof::Words;
+use crate::web::samples::Words;
 
 /// The fields of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,22 +94,21 @@ impl ChooseFactorPage {
     }
 }
 
-#[cfg(test)]
 impl ChooseFactorPage {
     /// The page in its states, with these words in every text.
-    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
+    pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
         let choose = Self {
-            chrome: Words::chrome(),
+            chrome: words.chrome(),
             action: words.say("/mfa/choose?client_id=1"),
             csrf: words.say("csrf-token"),
-            form: Form::default(),
+            form: words.form(),
             factors: vec![Factor::Sms, Factor::SoftwareToken, Factor::Email],
             set_up: false,
             sign_in_href: words.say("/login?client_id=1"),
         };
         let set_up = Self {
             set_up: true,
-            form: Form::default().refused(words.say("This field is required.")),
+            form: words.form().refused(words.say("This field is required.")),
             ..choose.clone()
         };
         vec![("choose_factor", choose), ("choose_factor_set_up", set_up)]

@@ -11,8 +11,7 @@ use crate::web::assets;
 use crate::web::chrome::Chrome;
 use crate::web::form::{Field, Form};
 use crate::web::parts::Alert;
-#[cfg(test)]
-use crate::web::proof::Words;
+use crate::web::samples::Words;
 
 /// The fields of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,15 +81,14 @@ impl ChooseWayPage {
     }
 }
 
-#[cfg(test)]
 impl ChooseWayPage {
     /// The page in its states, with these words in every text.
-    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
+    pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
         let choose = Self {
-            chrome: Words::chrome(),
+            chrome: words.chrome(),
             action: words.say("/login/choose?client_id=1"),
             csrf: words.say("csrf-token"),
-            form: Form::default(),
+            form: words.form(),
             username: words.say("jane"),
             ways: vec![
                 FirstFactor::Password,
@@ -110,7 +108,7 @@ impl ChooseWayPage {
             ..choose.clone()
         };
         let refused = Self {
-            form: Form::default().refused(words.say("This field is required.")),
+            form: words.form().refused(words.say("This field is required.")),
             ..choose.clone()
         };
         vec![

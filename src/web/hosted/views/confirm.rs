@@ -5,11 +5,10 @@ use std::borrow::Cow;
 use askama::Template;
 
 use crate::text::Text;
-use crate::web::chrome::Chrome;
+use crate::web::chrome::{Chrome, Graphic};
 use crate::web::form::{Field, Form};
 use crate::web::parts::{Alert, Delivery, Input, Notice};
-#[cfg(test)]
-use crate::web::proof::Words;
+use crate::web::samples::Words;
 
 /// The fields of the confirmation form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +77,11 @@ impl ConfirmPage {
         })
     }
 
+    fn graphic(&self) -> Option<&Graphic> {
+        let delivery = self.delivery.as_ref()?;
+        self.chrome.graphics.of(delivery.medium)
+    }
+
     fn code(&self) -> Input {
         Input::code(&self.form, &ConfirmField::Code, self.chrome.say(Text::Code))
             .id("verification_code")
@@ -85,23 +89,23 @@ impl ConfirmPage {
     }
 }
 
-#[cfg(test)]
 impl ConfirmPage {
     /// The page in its states, with these words in every text.
-    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
+    pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
         let plain = Self {
-            chrome: Words::chrome(),
+            chrome: words.chrome(),
             action: words.say("/confirm?client_id=1"),
             resend_action: words.say("/resendcode?client_id=1"),
             csrf: words.say("csrf-token"),
-            form: Form::default(),
+            form: words.form(),
             by_link: false,
             delivery: Some(words.delivery()),
             notice: None,
             sign_in_href: words.say("/login?client_id=1"),
         };
         let refused = Self {
-            form: Form::default()
+            form: words
+                .form()
                 .with(ConfirmField::Code, words.say("123456"))
                 .refused(words.say("Invalid verification code provided, please try again.")),
             delivery: None,

@@ -2,10 +2,9 @@
 
 use askama::Template;
 
-use crate::text::Text;
+use crate::text::{Text, fill};
 use crate::web::chrome::Chrome;
-#[cfg(test)]
-use crate::web::proof::Words;
+use crate::web::samples::Words;
 
 /// The error page; it goes out with status 400.
 #[derive(Clone, Debug, Template)]
@@ -17,14 +16,25 @@ pub struct ErrorPage {
     pub message: String,
 }
 
-#[cfg(test)]
 impl ErrorPage {
-    /// The page with these words in every text.
-    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
-        let page = Self {
-            chrome: Words::chrome(),
-            message: words.say("redirect_mismatch"),
+    /// The page in its states, with these words in every text.
+    pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
+        let chrome = words.chrome();
+        let page = |text: &str| Self {
+            chrome: chrome.clone(),
+            message: words.say(text),
         };
-        vec![("error", page)]
+        let missing = fill(chrome.say(Text::ErrorMissing), &[("name", "redirect_uri")]);
+        vec![
+            ("error", page(chrome.say(Text::ErrorRedirectMismatch))),
+            ("error_missing", page(&missing)),
+            ("error_internal", page(chrome.say(Text::ErrorInternal))),
+            ("error_old_form", page(chrome.say(Text::ErrorForeignForm))),
+            ("error_too_many", page(chrome.say(Text::ErrorTooMany))),
+            (
+                "error_provider",
+                page(chrome.say(Text::ErrorNoSuchProvider)),
+            ),
+        ]
     }
 }

@@ -8,8 +8,7 @@ use crate::text::Text;
 use crate::web::chrome::Chrome;
 use crate::web::form::{Field, Form};
 use crate::web::parts::{Alert, Input, Person};
-#[cfg(test)]
-use crate::web::proof::Words;
+use crate::web::samples::Words;
 
 /// The fields of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,21 +70,21 @@ impl ForgotPasswordPage {
     }
 }
 
-#[cfg(test)]
 impl ForgotPasswordPage {
     /// The page in its states, with these words in every text.
-    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
+    pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
         let plain = Self {
-            chrome: Words::chrome(),
+            chrome: words.chrome(),
             action: words.say("/forgotPassword?client_id=1"),
             csrf: words.say("csrf-token"),
-            form: Form::default(),
+            form: words.form(),
             person: Person::Username,
             sign_in_href: words.say("/login?client_id=1"),
         };
         let refused = Self {
             person: Person::Email,
-            form: Form::default()
+            form: words
+                .form()
                 .with(ForgotPasswordField::Username, words.say("jane@example.com"))
                 .refused(words.say("Attempt limit exceeded, please try after some time.")),
             ..plain.clone()

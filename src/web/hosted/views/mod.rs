@@ -4,6 +4,7 @@
 //! form is there once and not twice. Links and actions come ready, with the query of the request
 //! carried verbatim. Source: oauth.md 8 of the project's reference, collected from captures.
 
+mod choose_account;
 mod choose_factor;
 mod choose_way;
 mod confirm;
@@ -21,6 +22,7 @@ mod sign_in;
 mod sign_up;
 mod signed_out;
 
+pub use choose_account::{ChooseAccountField, ChooseAccountPage};
 pub use choose_factor::{ChooseFactorField, ChooseFactorPage};
 pub use choose_way::{ChooseWayField, ChooseWayPage};
 pub use confirm::{ConfirmField, ConfirmPage};

@@ -6,11 +6,11 @@ use std::borrow::Cow;
 use askama::Template;
 
 use crate::text::Text;
+use crate::web::assets;
 use crate::web::chrome::Chrome;
 use crate::web::form::{Field, Form};
-use crate::web::parts::{Alert, Attribute, Input, PasswordRules, RuleList};
-#[cfg(test)]
-use crate::web::proof::Words;
+use crate::web::parts::{Alert, Attribute, Input, PasswordRules, Reveal, RuleList};
+use crate::web::samples::Words;
 
 /// The fields of the form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,11 +63,17 @@ pub struct NewPasswordPage {
     pub attributes: Vec<Attribute>,
     /// What the pool asks of a password.
     pub rules: PasswordRules,
+    /// Whether it is managed login: fields of their types.
+    pub managed: bool,
 }
 
 impl NewPasswordPage {
     fn rule_list(&self) -> RuleList {
-        self.rules.list(self.chrome.locale)
+        self.rules.list(self.chrome.locale, "new_password")
+    }
+
+    fn reveal(&self) -> Reveal {
+        Reveal::of(self.chrome.locale, "new_password confirm_password")
     }
 
     fn password(&self) -> Input {
@@ -88,28 +94,33 @@ impl NewPasswordPage {
             .iter()
             .map(|attribute| {
                 let field = NewPasswordField::Attribute(attribute.clone());
-                attribute.input(self.chrome.locale, &self.form, &field)
+                if self.managed {
+                    attribute.typed_input(self.chrome.locale, &self.form, &field)
+                } else {
+                    attribute.input(self.chrome.locale, &self.form, &field)
+                }
             })
             .collect()
     }
 }
 
-#[cfg(test)]
 impl NewPasswordPage {
     /// The page in its states, with these words in every text.
-    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
+    pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
         let plain = Self {
-            chrome: Words::chrome(),
+            chrome: words.chrome(),
             action: words.say("/changePassword?client_id=1"),
             csrf: words.say("csrf-token"),
-            form: Form::default(),
+            form: words.form(),
             username: words.say("jane"),
             attributes: Vec::new(),
             rules: Words::rules(),
+            managed: false,
         };
         let name = Attribute("name".to_owned());
         let refused = Self {
-            form: Form::default()
+            form: words
+                .form()
                 .with(
                     NewPasswordField::Attribute(name.clone()),
                     words.say("Jane Doe"),

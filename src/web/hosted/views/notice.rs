@@ -4,8 +4,7 @@
 use askama::Template;
 
 use crate::web::chrome::Chrome;
-#[cfg(test)]
-use crate::web::proof::Words;
+use crate::web::samples::Words;
 
 /// A form that is only a button.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,13 +33,12 @@ pub struct NoticePage {
     pub link: Option<(String, &'static str)>,
 }
 
-#[cfg(test)]
 impl NoticePage {
     /// The page in its states, with these words in every text.
-    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
+    pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
         use crate::text::Text;
 
-        let chrome = Words::chrome();
+        let chrome = words.chrome();
         let asking = Self {
             heading: chrome.say(Text::ConfirmHeading),
             message: Some(words.say("Press the button to confirm your account.")),
@@ -58,8 +56,49 @@ impl NoticePage {
             message: None,
             form: None,
             link: Some((words.say("/login?client_id=1"), chrome.say(Text::SignIn))),
-            chrome,
+            chrome: chrome.clone(),
         };
-        vec![("notice_asking", asking), ("notice_done", done)]
+        let telling = |heading, text| Self {
+            heading: chrome.say(heading),
+            message: Some(words.say(chrome.say(text))),
+            form: None,
+            link: None,
+            chrome: chrome.clone(),
+        };
+        let feedback = |text, button| Self {
+            heading: chrome.say(Text::FeedbackHeading),
+            message: Some(words.say(chrome.say(text))),
+            form: Some(NoticeForm {
+                action: words.say("/authEventFeedback?username=jane&eventId=1"),
+                csrf: words.say("csrf-token"),
+                button: chrome.say(button),
+            }),
+            link: None,
+            chrome: chrome.clone(),
+        };
+        vec![
+            ("notice_asking", asking),
+            ("notice_done", done),
+            (
+                "notice_awaits_administrator",
+                telling(Text::AwaitsAdministratorHeading, Text::AwaitsAdministrator),
+            ),
+            (
+                "notice_unavailable",
+                telling(Text::UnavailableHeading, Text::Unavailable),
+            ),
+            (
+                "feedback_mine",
+                feedback(Text::FeedbackWasMe, Text::FeedbackValid),
+            ),
+            (
+                "feedback_not_mine",
+                feedback(Text::FeedbackWasNotMe, Text::FeedbackInvalid),
+            ),
+            (
+                "feedback_thanks",
+                telling(Text::FeedbackThanks, Text::FeedbackNext),
+            ),
+        ]
     }
 }

@@ -9,8 +9,7 @@ use crate::web::assets;
 use crate::web::chrome::Chrome;
 use crate::web::form::{Field, Form};
 use crate::web::parts::Alert;
-#[cfg(test)]
-use crate::web::proof::Words;
+use crate::web::samples::Words;
 
 /// The field of both forms: what the browser answered, in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,39 +66,41 @@ pub struct AddPasskeyPage {
     pub options: String,
 }
 
-#[cfg(test)]
 impl PasskeyPage {
     /// The page in its states, with these words in every text.
-    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
+    pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
         let plain = Self {
-            chrome: Words::chrome(),
+            chrome: words.chrome(),
             action: words.say("/passkey?client_id=1"),
             csrf: words.say("csrf-token"),
-            form: Form::default(),
+            form: words.form(),
             options: words.say(r#"{"challenge":"abc","rpId":"localhost"}"#),
             sign_in_href: words.say("/login?client_id=1"),
         };
         let refused = Self {
-            form: Form::default().refused(words.say("Incorrect username or password.")),
+            form: words
+                .form()
+                .refused(words.say("Incorrect username or password.")),
             ..plain.clone()
         };
         vec![("passkey", plain), ("passkey_refused", refused)]
     }
 }
 
-#[cfg(test)]
 impl AddPasskeyPage {
     /// The page in its states, with these words in every text.
-    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
+    pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
         let plain = Self {
-            chrome: Words::chrome(),
+            chrome: words.chrome(),
             action: words.say("/passkey/add?client_id=1"),
             csrf: words.say("csrf-token"),
-            form: Form::default(),
+            form: words.form(),
             options: words.say(r#"{"challenge":"abc","rp":{"id":"localhost"}}"#),
         };
         let refused = Self {
-            form: Form::default().refused(words.say("The credential is not supported.")),
+            form: words
+                .form()
+                .refused(words.say("The credential is not supported.")),
             ..plain.clone()
         };
         vec![("add_passkey", plain), ("add_passkey_refused", refused)]

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use askama::Template;
 
 use crate::text::Text;
+use crate::web::assets;
 use crate::web::chrome::Chrome;
 use crate::web::form::{Field, Form};
-use crate::web::parts::{Alert, Input};
-#[cfg(test)]
-use crate::web::proof::Words;
+use crate::web::parts::{Alert, Input, Reveal};
+use crate::web::samples::Words;
 
 /// The fields of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +55,10 @@ pub struct PasswordPage {
 }
 
 impl PasswordPage {
+    fn reveal(&self) -> Reveal {
+        Reveal::of(self.chrome.locale, "signInFormPassword")
+    }
+
     fn password(&self) -> Input {
         Input::of(
             &self.form,
@@ -67,22 +71,22 @@ impl PasswordPage {
     }
 }
 
-#[cfg(test)]
 impl PasswordPage {
     /// The page in its states, with these words in every text.
-    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
+    pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
         let plain = Self {
-            chrome: Words::chrome(),
+            chrome: words.chrome(),
             action: words.say("/login/password?client_id=1"),
             csrf: words.say("csrf-token"),
-            form: Form::default(),
+            form: words.form(),
             username: words.say("jane"),
             forgot_href: None,
             others_href: None,
             sign_in_href: words.say("/login?client_id=1"),
         };
         let refused = Self {
-            form: Form::default()
+            form: words
+                .form()
                 .with(PasswordField::Password, words.say("not to be shown"))
                 .refused(words.say("Incorrect username or password.")),
             forgot_href: Some(words.say("/forgotPassword?client_id=1")),

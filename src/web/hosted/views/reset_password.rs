@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use askama::Template;
 
 use crate::text::Text;
+use crate::web::assets;
 use crate::web::chrome::Chrome;
 use crate::web::form::{Field, Form};
-use crate::web::parts::{Alert, Delivery, Input, PasswordRules, RuleList};
-#[cfg(test)]
-use crate::web::proof::Words;
+use crate::web::parts::{Alert, Delivery, Input, PasswordRules, Reveal, RuleList};
+use crate::web::samples::Words;
 
 /// The fields of the form. All are secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub struct ResetPasswordPage {
 
 impl ResetPasswordPage {
     fn rule_list(&self) -> RuleList {
-        self.rules.list(self.chrome.locale)
+        self.rules.list(self.chrome.locale, "new_password")
     }
 
     fn sent(&self) -> Cow<'static, str> {
@@ -88,6 +88,10 @@ impl ResetPasswordPage {
             .first(&self.form)
     }
 
+    fn reveal(&self) -> Reveal {
+        Reveal::of(self.chrome.locale, "new_password confirm_password")
+    }
+
     fn password(&self) -> Input {
         let label = self.chrome.say(Text::NewPassword);
         Input::of(&self.form, &ResetPasswordField::Password, label)
@@ -101,22 +105,21 @@ impl ResetPasswordPage {
     }
 }
 
-#[cfg(test)]
 impl ResetPasswordPage {
     /// The page in its states, with these words in every text.
-    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
+    pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
         let plain = Self {
-            chrome: Words::chrome(),
+            chrome: words.chrome(),
             action: words.say("/confirmforgotPassword?client_id=1"),
             csrf: words.say("csrf-token"),
-            form: Form::default(),
+            form: words.form(),
             username: words.say("jane"),
             delivery: Some(words.delivery()),
             rules: Words::rules(),
             forgot_href: words.say("/forgotPassword?client_id=1"),
             sign_in_href: words.say("/login?client_id=1"),
         };
-        let mut form = Form::default();
+        let mut form = words.form();
         form.complain(
             ResetPasswordField::Again,
             words.say("The passwords do not match."),

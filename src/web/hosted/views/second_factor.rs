@@ -5,11 +5,10 @@ use std::borrow::Cow;
 use askama::Template;
 
 use crate::text::Text;
-use crate::web::chrome::Chrome;
+use crate::web::chrome::{Chrome, Graphic};
 use crate::web::form::{Field, Form};
 use crate::web::parts::{Alert, Delivery, Input, Notice};
-#[cfg(test)]
-use crate::web::proof::Words;
+use crate::web::samples::Words;
 
 /// The fields of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +63,14 @@ impl SecondFactorPage {
         }
     }
 
+    fn graphic(&self) -> Option<&Graphic> {
+        match (&self.delivery, &self.resend_action) {
+            (Some(delivery), _) => self.chrome.graphics.of(delivery.medium),
+            (None, Some(_)) => None,
+            (None, None) => self.chrome.graphics.app.as_ref(),
+        }
+    }
+
     fn code(&self) -> Input {
         let label = self.chrome.say(Text::Code);
         Input::code(&self.form, &SecondFactorField::Code, label)
@@ -72,16 +79,15 @@ impl SecondFactorPage {
     }
 }
 
-#[cfg(test)]
 impl SecondFactorPage {
     /// The page in its states, with these words in every text.
-    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
+    pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
         let app = Self {
-            chrome: Words::chrome(),
+            chrome: words.chrome(),
             action: words.say("/mfa?client_id=1"),
             resend_action: None,
             csrf: words.say("csrf-token"),
-            form: Form::default(),
+            form: words.form(),
             delivery: None,
             notice: None,
             sign_in_href: words.say("/login?client_id=1"),
@@ -95,7 +101,7 @@ impl SecondFactorPage {
             notice: Some(words.say("We have sent a new code.")),
             ..sent.clone()
         };
-        let mut form = Form::default();
+        let mut form = words.form();
         form.complain(
             SecondFactorField::Code,
             words.say("Invalid code or auth state for the user."),

@@ -8,8 +8,7 @@ use crate::text::Text;
 use crate::web::chrome::Chrome;
 use crate::web::form::{Field, Form};
 use crate::web::parts::{Alert, Input, Qr};
-#[cfg(test)]
-use crate::web::proof::Words;
+use crate::web::samples::Words;
 
 /// The fields of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,20 +84,21 @@ impl SetUpAppPage {
     }
 }
 
-#[cfg(test)]
 impl SetUpAppPage {
     /// The page in its states, with these words in every text.
-    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
+    pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
         let plain = Self {
-            chrome: Words::chrome(),
+            chrome: words.chrome(),
             action: words.say("/mfa/app?client_id=1"),
             csrf: words.say("csrf-token"),
-            form: Form::default(),
+            form: words.form(),
             qr: Qr::of(&words.say("otpauth://totp/pool:jane?secret=ABC"), "QR code"),
             secret: words.say("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567ABCDEFGHIJKLMNOPQRST"),
             sign_in_href: words.say("/login?client_id=1"),
         };
-        let mut form = Form::default().with(SetUpAppField::DeviceName, words.say("My phone"));
+        let mut form = words
+            .form()
+            .with(SetUpAppField::DeviceName, words.say("My phone"));
         form.complain(
             SetUpAppField::Code,
             words.say("Code mismatch and fail enable Software Token MFA"),

@@ -8,8 +8,7 @@ use crate::text::Text;
 use crate::web::chrome::Chrome;
 use crate::web::form::{Field, Form};
 use crate::web::parts::{Alert, Input};
-#[cfg(test)]
-use crate::web::proof::Words;
+use crate::web::samples::Words;
 
 /// The fields of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,18 +58,17 @@ impl SetUpEmailPage {
     }
 }
 
-#[cfg(test)]
 impl SetUpEmailPage {
     /// The page in its states, with these words in every text.
-    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
+    pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
         let plain = Self {
-            chrome: Words::chrome(),
+            chrome: words.chrome(),
             action: words.say("/mfa/email?client_id=1"),
             csrf: words.say("csrf-token"),
-            form: Form::default(),
+            form: words.form(),
             sign_in_href: words.say("/login?client_id=1"),
         };
-        let mut form = Form::default().with(SetUpEmailField::Email, words.say("jane"));
+        let mut form = words.form().with(SetUpEmailField::Email, words.say("jane"));
         form.complain(
             SetUpEmailField::Email,
             words.say("Invalid email address format."),

@@ -9,8 +9,7 @@ use crate::web::assets;
 use crate::web::chrome::Chrome;
 use crate::web::form::{Field, Form};
 use crate::web::parts::{Alert, Idp, IdpButtons, Input, Notice, Person};
-#[cfg(test)]
-use crate::web::proof::Words;
+use crate::web::samples::Words;
 
 /// The fields of `cognitoSignInForm`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,17 +115,16 @@ impl SignInPage {
     }
 }
 
-#[cfg(test)]
 impl SignInPage {
     /// The page in its states, with these words in every text.
-    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
+    pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
         use crate::web::parts::Idp;
 
         let plain = Self {
-            chrome: Words::chrome(),
+            chrome: words.chrome(),
             action: words.say("/login?client_id=1&state=a%26b"),
             csrf: words.say("csrf-token"),
-            form: Form::default(),
+            form: words.form(),
             person: Person::Username,
             chooses: false,
             notice: None,
@@ -149,7 +147,8 @@ impl SignInPage {
             social,
         };
         let refused = Self {
-            form: Form::default()
+            form: words
+                .form()
                 .with(SignInField::Username, words.say("jane"))
                 .with(SignInField::Password, words.say("not to be shown"))
                 .refused(words.say("Incorrect username or password.")),

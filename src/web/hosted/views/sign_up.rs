@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use askama::Template;
 
 use crate::text::Text;
+use crate::web::assets;
 use crate::web::chrome::Chrome;
 use crate::web::form::{Field, Form};
-use crate::web::parts::{Alert, Attribute, Input, PasswordRules, Person, RuleList};
-#[cfg(test)]
-use crate::web::proof::Words;
+use crate::web::parts::{Alert, Attribute, Input, PasswordRules, Person, Reveal, RuleList};
+use crate::web::samples::Words;
 
 /// The fields of `signupform`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum SignUpField {
     Username,
     /// `password`.
     Password,
+    /// `confirm_password`: the same again, on managed login.
+    Again,
     /// `requiredAttributes[{name}]`.
     Attribute(Attribute),
 }
@@ -27,6 +29,7 @@ impl Field for SignUpField {
         match name {
             "username" => Some(Self::Username),
             "password" => Some(Self::Password),
+            "confirm_password" => Some(Self::Again),
             _ => Attribute::from_field_name(name).map(Self::Attribute),
         }
     }
@@ -35,12 +38,13 @@ impl Field for SignUpField {
         match self {
             Self::Username => Cow::Borrowed("username"),
             Self::Password => Cow::Borrowed("password"),
+            Self::Again => Cow::Borrowed("confirm_password"),
             Self::Attribute(attribute) => Cow::Owned(attribute.field_name()),
         }
     }
 
     fn is_secret(&self) -> bool {
-        matches!(self, Self::Password)
+        matches!(self, Self::Password | Self::Again)
     }
 }
 
@@ -62,6 +66,10 @@ pub struct SignUpPage {
     pub attributes: Vec<Attribute>,
     /// What the pool asks of a password.
     pub rules: PasswordRules,
+    /// Whether it is managed login: fields of their types, and the password twice.
+    pub managed: bool,
+    /// Whether one may go without a password.
+    pub spares_password: bool,
     /// The sign-in page.
     pub sign_in_href: String,
     /// What one agrees to by signing up.
@@ -85,7 +93,7 @@ struct Piece<'a> {
 
 impl SignUpPage {
     fn rule_list(&self) -> RuleList {
-        self.rules.list(self.chrome.locale)
+        self.rules.list(self.chrome.locale, "password")
     }
 
     /// The sentence about terms, with its links where the language wants them.
@@ -117,7 +125,16 @@ impl SignUpPage {
         pieces
     }
 
-    /// All fields in the order of the page: user name, attributes, password.
+    fn reveal(&self) -> Reveal {
+        let fields = if self.managed {
+            "password confirm_password"
+        } else {
+            "password"
+        };
+        Reveal::of(self.chrome.locale, fields)
+    }
+
+    /// The fields down to the password, in the order of the page: user name, attributes, password.
     fn inputs(&self) -> Vec<Input> {
         let locale = self.chrome.locale;
         let username = self
@@ -125,15 +142,20 @@ impl SignUpPage {
             .map(|person| person.input(locale, &self.form, &SignUpField::Username));
         let attributes = self.attributes.iter().map(|attribute| {
             let field = SignUpField::Attribute(attribute.clone());
-            attribute.input(locale, &self.form, &field)
+            if self.managed {
+                attribute.typed_input(locale, &self.form, &field)
+            } else {
+                attribute.input(locale, &self.form, &field)
+            }
         });
-        let password = Input::of(
-            &self.form,
-            &SignUpField::Password,
-            self.chrome.say(Text::Password),
-        )
-        .autocomplete("new-password")
-        .described_by(RuleList::ID);
+        let password = self
+            .new_password(&SignUpField::Password, Text::Password)
+            .described_by(RuleList::ID);
+        let password = if self.spares_password {
+            password.hint(self.chrome.say(Text::PasswordOptional))
+        } else {
+            password
+        };
         let mut inputs: Vec<_> = username
             .into_iter()
             .chain(attributes)
@@ -144,59 +166,87 @@ impl SignUpPage {
         }
         inputs
     }
+
+    fn again(&self) -> Input {
+        self.new_password(&SignUpField::Again, Text::PasswordAgain)
+    }
+
+    fn new_password(&self, field: &SignUpField, label: Text) -> Input {
+        let input = Input::of(&self.form, field, self.chrome.say(label));
+        let input = input.autocomplete("new-password");
+        if self.spares_password {
+            input.optional()
+        } else {
+            input
+        }
+    }
 }
 
-#[cfg(test)]
 impl SignUpPage {
     /// The page in its states, with these words in every text.
-    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
-        let attribute = |name: &str| Attribute(words.say(name));
+    pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
         let plain = Self {
-            chrome: Words::chrome(),
+            chrome: words.chrome(),
             action: words.say("/signup?client_id=1"),
             csrf: words.say("csrf-token"),
-            form: Form::default(),
+            form: words.form(),
             person: Some(Person::Username),
-            attributes: vec![Attribute("email".to_owned())],
+            attributes: named(&["email"]),
             rules: Words::rules(),
+            managed: false,
+            spares_password: false,
             sign_in_href: words.say("/login?client_id=1"),
-            terms: None,
+            terms: words.terms(),
         };
-        let names = [
-            "email",
-            "phone_number",
-            "given_name",
-            "family_name",
-            "birthdate",
-        ];
-        let attributes: Vec<_> = names
-            .into_iter()
-            .map(|name| Attribute(name.to_owned()))
-            .chain([attribute("custom:tier")])
-            .collect();
-        let mut form = Form::default()
-            .with(
-                SignUpField::Attribute(Attribute("email".to_owned())),
-                words.say("jane@example.com"),
-            )
-            .with(
-                SignUpField::Attribute(Attribute("given_name".to_owned())),
-                words.say("Jane"),
-            )
-            .with(
-                SignUpField::Attribute(attribute("custom:tier")),
-                words.say("gold"),
-            )
+        let managed = Self {
+            attributes: named(&STANDARD),
+            managed: true,
+            ..plain.clone()
+        };
+        let mut form = words.form();
+        form.complain(SignUpField::Again, words.say("The passwords do not match."));
+        let passwordless = Self {
+            person: Some(Person::Email),
+            attributes: Vec::new(),
+            managed: true,
+            spares_password: true,
+            form,
+            ..plain.clone()
+        };
+        vec![
+            ("sign_up_refused", plain.clone().refused(words)),
+            ("sign_up", plain),
+            ("sign_up_managed", managed),
+            ("sign_up_passwordless", passwordless),
+        ]
+    }
+
+    fn refused(self, words: &Words) -> Self {
+        let tier = Attribute(words.say("custom:tier"));
+        let of = |name: &str| SignUpField::Attribute(Attribute(name.to_owned()));
+        let mut form = words
+            .form()
+            .with(of("email"), words.say("jane@example.com"))
+            .with(of("given_name"), words.say("Jane"))
+            .with(SignUpField::Attribute(tier.clone()), words.say("gold"))
             .with(SignUpField::Password, words.say("not to be shown"));
         form.complain(
-            SignUpField::Attribute(Attribute("phone_number".to_owned())),
+            of("phone_number"),
             words.say("Invalid phone number format."),
         );
         form.complain(
             SignUpField::Password,
             words.say("Password did not conform with policy: Password not long enough"),
         );
-        let refused = Self {
+        let mut attributes = named(&[
+            "email",
+            "phone_number",
+            "given_name",
+            "family_name",
+            "birthdate",
+        ]);
+        attributes.push(tier);
+        Self {
             person: None,
             attributes,
             form,
@@ -204,8 +254,33 @@ impl SignUpPage {
                 terms: words.say("https://example.com/terms"),
                 privacy: words.say("https://example.com/privacy"),
             }),
-            ..plain.clone()
-        };
-        vec![("sign_up", plain), ("sign_up_refused", refused)]
+            ..self
+        }
     }
+}
+
+/// The attributes that every pool has.
+const STANDARD: [&str; 17] = [
+    "name",
+    "given_name",
+    "family_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "email",
+    "gender",
+    "birthdate",
+    "zoneinfo",
+    "locale",
+    "phone_number",
+    "address",
+    "updated_at",
+];
+
+fn named(names: &[&str]) -> Vec<Attribute> {
+    let names = names.iter();
+    names.map(|name| Attribute((*name).to_owned())).collect()
 }

@@ -4,8 +4,7 @@ use askama::Template;
 
 use crate::text::Text;
 use crate::web::chrome::Chrome;
-#[cfg(test)]
-use crate::web::proof::Words;
+use crate::web::samples::Words;
 
 /// The signed-out page.
 #[derive(Clone, Debug, Template)]
@@ -17,11 +16,10 @@ pub struct SignedOutPage {
     pub sign_in_href: Option<String>,
 }
 
-#[cfg(test)]
 impl SignedOutPage {
     /// The page in its states, with these words in every text.
-    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
-        let chrome = Words::chrome();
+    pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
+        let chrome = words.chrome();
         let sign_in_href = Some(words.say("/login?client_id=1"));
         vec![
             (

@@ -7,8 +7,7 @@ use crate::text::{Text, fill};
 use crate::web::assets;
 use crate::web::chrome::Chrome;
 use crate::web::mailbox;
-#[cfg(test)]
-use crate::web::proof::Words;
+use crate::web::samples::Words;
 
 use super::shown::Shown;
 
@@ -69,12 +68,11 @@ impl MailboxPage {
     }
 }
 
-#[cfg(test)]
 impl MailboxPage {
     /// The page in its states, with these words in every text.
-    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
+    pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
         let full = Self {
-            chrome: Words::chrome(),
+            chrome: words.chrome(),
             messages: words.messages(),
             pools: vec![
                 PoolLinks {

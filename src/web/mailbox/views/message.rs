@@ -7,8 +7,7 @@ use crate::text::Text;
 use crate::web::assets;
 use crate::web::chrome::Chrome;
 use crate::web::mailbox;
-#[cfg(test)]
-use crate::web::proof::Words;
+use crate::web::samples::Words;
 
 use super::shown::Shown;
 
@@ -28,13 +27,12 @@ impl MessagePage {
     }
 }
 
-#[cfg(test)]
 impl MessagePage {
     /// The page in its states, with these words in every text.
-    pub(in crate::web) fn samples(words: Words) -> Vec<(&'static str, Self)> {
+    pub(in crate::web) fn samples(words: &Words) -> Vec<(&'static str, Self)> {
         let names = ["message_code", "message_link", "message_sms"];
         let pages = words.messages().into_iter().map(|message| Self {
-            chrome: Words::chrome(),
+            chrome: words.chrome(),
             message,
         });
         names.into_iter().zip(pages).collect()

@@ -1,9 +1,9 @@
 //! MFA_SETUP of several sign-ins side by side: whoever knows the password sets the first factor up,
-//! and nobody a second one (security.md G14).
+//! and nobody a second one (security.md G14). The code that proves a new app is used up (G12).
 
 use serde_json::json;
 
-use super::mfa::pool;
+use super::mfa::{associate, pool, prove, token_pool};
 use super::stage::{NOT_AUTHORIZED, PASSWORD, Stage, text};
 
 const FOREIGN: &str = "Invalid session for the user.";
@@ -54,4 +54,33 @@ async fn once_a_factor_is_there_no_other_sign_in_sets_one_up() {
     assert!(attributes.contains(&address), "{attributes:?}");
     let asked = stage.sign_in("ada", PASSWORD).await.ok();
     assert_eq!(asked["ChallengeName"], "EMAIL_OTP");
+}
+
+/// A signed-in user sets the app up; the code that proved it signs nobody in.
+#[tokio::test]
+async fn the_code_that_proves_an_app_is_used_up() {
+    let stage = Stage::with(token_pool("OPTIONAL"), json!({})).await;
+    stage.user("ada").await;
+    let tokens = stage.tokens("ada").await;
+    let token = &tokens["AccessToken"];
+    let secret = associate(&stage, token).await;
+    prove(&stage, token, &secret).await;
+    let request = json!({
+        "AccessToken": token, "SoftwareTokenMfaSettings": { "Enabled": true },
+    });
+    stage.s.api("SetUserMFAPreference", request).await.ok();
+    let code = || json!({ "SOFTWARE_TOKEN_MFA_CODE": stage.totp(&secret) });
+    let asked = stage.sign_in("ada", PASSWORD).await.ok();
+    assert_eq!(asked["ChallengeName"], "SOFTWARE_TOKEN_MFA");
+    let used = "Your software token has already been used once.";
+    let answer = stage.next(&asked, code()).await;
+    answer.error("ExpiredCodeException", used);
+    // The one of the step before it is older still.
+    let before = super::mfa::totp(&secret, stage.s.clock().server_now().ms() - 30_000);
+    let answer = stage
+        .next(&asked, json!({ "SOFTWARE_TOKEN_MFA_CODE": before }))
+        .await;
+    answer.error("ExpiredCodeException", used);
+    stage.advance_ms(30_000);
+    stage.next(&asked, code()).await.ok();
 }

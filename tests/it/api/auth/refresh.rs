@@ -151,6 +151,27 @@ async fn the_state_of_the_user_counts() {
     answer.error(NOT_AUTHORIZED, INVALID);
 }
 
+/// Disabling revokes what there is, and whoever refreshes is told of the cause first.
+#[tokio::test]
+async fn who_was_disabled_is_told_so_and_not_that_tokens_were_revoked() {
+    let stage = Stage::with(json!({}), json!({})).await;
+    stage.user("ada").await;
+    let token = stage.tokens("ada").await["RefreshToken"].clone();
+    let request = json!({ "UserPoolId": stage.pool, "Username": "ada" });
+    let admin = |operation| stage.s.api(operation, request.clone());
+    admin("AdminDisableUser").await.ok();
+    let disabled = (NOT_AUTHORIZED, "User is disabled.");
+    stage.refresh(&token).await.error(disabled.0, disabled.1);
+    let body = json!({ "ClientId": stage.client, "RefreshToken": token });
+    let answer = stage.s.api("GetTokensFromRefreshToken", body.clone()).await;
+    answer.error(disabled.0, disabled.1);
+    admin("AdminEnableUser").await.ok();
+    let revoked = (NOT_AUTHORIZED, "Refresh Token has been revoked");
+    stage.refresh(&token).await.error(revoked.0, revoked.1);
+    let answer = stage.s.api("GetTokensFromRefreshToken", body).await;
+    answer.error(revoked.0, revoked.1);
+}
+
 #[tokio::test]
 async fn the_flow_must_be_allowed_and_tokens_must_not_rotate() {
     let without = json!({ "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"] });

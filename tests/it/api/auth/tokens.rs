@@ -2,18 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use poolhouse::args;
 use poolhouse::domain::keys;
 use poolhouse::domain::password::Kind;
 use poolhouse::store::users::User;
-use rsa::{BoxedUint, Pkcs1v15Sign, RsaPublicKey};
 use serde_json::{Value, json};
 
 use super::stage::{NOT_AUTHORIZED, PASSWORD, Stage, claims, part, text};
 use crate::support::forgeries;
+use crate::support::jwk::verifies;
 use crate::support::server::START_MS;
 
 const INVALID: &str = "Invalid Access Token";
@@ -32,27 +31,6 @@ fn names(value: &Value) -> BTreeSet<&str> {
         .keys()
         .map(String::as_str)
         .collect()
-}
-
-/// PKCS#1 v1.5 by the `rsa` crate, with the DigestInfo of SHA-256 from RFC 8017 9.2.
-fn verifies(key: &Value, token: &str) -> bool {
-    let number = |name: &str| {
-        let bytes = URL_SAFE_NO_PAD.decode(key[name].as_str().unwrap()).unwrap();
-        BoxedUint::from_be_slice_vartime(&bytes)
-    };
-    let public = RsaPublicKey::new(number("n"), number("e")).unwrap();
-    let info = [
-        0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01,
-        0x05, 0x00, 0x04, 0x20,
-    ];
-    let scheme = Pkcs1v15Sign {
-        hash_len: Some(32),
-        prefix: Box::new(info),
-    };
-    let (signed, signature) = token.rsplit_once('.').unwrap();
-    let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
-    let hash = digest(&SHA256, signed.as_bytes());
-    public.verify(scheme, hash.as_ref(), &signature).is_ok()
 }
 
 #[tokio::test]

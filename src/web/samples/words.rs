@@ -1,36 +1,74 @@
 //! The words that samples are made of.
 
+use crate::domain::password::SYMBOLS;
 use crate::ports::mailbox::Message;
-use crate::text::Locale;
+use crate::text::translated;
 use crate::web::chrome::{Chrome, Logo};
+use crate::web::form::{Field, Form};
+use crate::web::hosted::views::TermsLinks;
 use crate::web::parts::{Delivery, Medium, PasswordRules};
 
-/// Whether the people who name things mean well.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::web) enum Words {
-    Plain,
-    /// Every text ends in what breaks out of text, attributes, scripts and URLs if it is let.
-    Hostile,
+/// What samples are made of: words in every text, and what surrounds them.
+#[derive(Clone, Debug)]
+pub struct Words {
+    /// What every text ends in.
+    end: &'static str,
+    chrome: Chrome,
+    terms: Option<TermsLinks>,
 }
 
 impl Words {
-    pub(super) const PAYLOAD: &'static str = r#""'><script>alert(1)</script>&amp;{{7*7}}"#;
+    /// What breaks out of text, attributes, scripts and URLs if it is let.
+    #[cfg(test)]
+    pub(in crate::web) const PAYLOAD: &'static str = r#""'><script>alert(1)</script>&amp;{{7*7}}"#;
 
-    pub(in crate::web) fn say(self, words: &str) -> String {
-        match self {
-            Self::Plain => words.to_owned(),
-            Self::Hostile => format!("{words}{}", Self::PAYLOAD),
+    /// Words of people who mean well.
+    pub fn plain(chrome: Chrome) -> Self {
+        Self {
+            end: "",
+            chrome,
+            terms: None,
         }
     }
 
-    pub(in crate::web) fn chrome() -> Chrome {
-        Chrome {
-            css_href: "/_assets/poolhouse.css".to_owned(),
-            ..Chrome::new(Locale::En)
+    /// The same, where every text ends in [`Self::PAYLOAD`].
+    #[cfg(test)]
+    pub(in crate::web) fn hostile(chrome: Chrome) -> Self {
+        Self {
+            end: Self::PAYLOAD,
+            ..Self::plain(chrome)
         }
     }
 
-    pub(in crate::web) fn chrome_with_logo(self) -> Chrome {
+    /// The same with documents to agree to.
+    #[must_use]
+    pub(in crate::web) fn with_terms(mut self, terms: Option<TermsLinks>) -> Self {
+        self.terms = terms;
+        self
+    }
+
+    /// Words in the language of the page, as far as the catalogue has them.
+    pub(in crate::web) fn say(&self, words: &str) -> String {
+        if !self.end.is_empty() {
+            return format!("{words}{}", self.end);
+        }
+        translated(self.chrome.locale, words.to_owned().into()).into_owned()
+    }
+
+    pub(in crate::web) fn chrome(&self) -> Chrome {
+        self.chrome.clone()
+    }
+
+    pub(in crate::web) fn terms(&self) -> Option<TermsLinks> {
+        self.terms.clone()
+    }
+
+    /// An empty form in the language of the page.
+    pub(in crate::web) fn form<F: Field>(&self) -> Form<F> {
+        Form::default().in_language(self.chrome.locale)
+    }
+
+    pub(in crate::web) fn chrome_with_logo(&self) -> Chrome {
         let logo = Logo {
             href: self.say("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='160' height='40'%3E%3Crect width='160' height='40' rx='8' fill='%237c3aed'/%3E%3C/svg%3E"),
             alt: self.say("Example Works"),
@@ -38,7 +76,7 @@ impl Words {
         };
         Chrome {
             logo: Some(logo),
-            ..Self::chrome()
+            ..self.chrome()
         }
     }
 
@@ -49,10 +87,11 @@ impl Words {
             uppercase: true,
             numbers: true,
             symbols: true,
+            symbol_set: SYMBOLS,
         }
     }
 
-    pub(in crate::web) fn delivery(self) -> Delivery {
+    pub(in crate::web) fn delivery(&self) -> Delivery {
         Delivery {
             medium: Medium::Email,
             destination: self.say("j***@e***"),
@@ -60,7 +99,7 @@ impl Words {
     }
 
     /// One message of each sort: with a code, with a link, by SMS.
-    pub(in crate::web) fn messages(self) -> Vec<Message> {
+    pub(in crate::web) fn messages(&self) -> Vec<Message> {
         let code = Message {
             id: 3,
             pool: self.say("us-east-1_Demo00001"),
