@@ -261,7 +261,6 @@ texts! {
     user_is_disabled => NotAuthorized "User is disabled.";
     password_attempts_exceeded => NotAuthorized "Password attempts exceeded";
     temporary_password_expired => NotAuthorized "Temporary password has expired and must be reset by an administrator.";
-    secret_hash_missing => NotAuthorized "Client is configured with secret but SECRET_HASH was not received";
     invalid_session => NotAuthorized "Invalid session for the user.";
     session_expired => NotAuthorized "Invalid session for the user, session is expired.";
     session_used => NotAuthorized "Invalid session for the user, session can only be used once.";
@@ -409,6 +408,17 @@ impl Error {
             Code::ResourceNotFound,
             format!("Resource server {id} does not exist."),
         )
+    }
+
+    /// `Client {id} is configured with secret but SECRET_HASH was not received`.
+    pub fn secret_hash_missing(client_id: &str) -> Self {
+        Self::new(
+            Code::NotAuthorized,
+            format!(
+                "Client {client_id} is configured with secret but SECRET_HASH was not received"
+            ),
+        )
+        .because(Reason::BadClientSecret)
     }
 
     /// `Unable to verify secret hash for client {id}`.

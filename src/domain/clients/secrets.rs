@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::app::App;
-use crate::error::{Error, Reason, Result};
+use crate::error::{Error, Result};
 use crate::ids::ClientId;
 use crate::secret::Secret;
 use crate::store::clients::{Client, SealedSecret};
@@ -28,7 +28,7 @@ pub fn check_secret_hash(
         if client.secrets.is_empty() {
             return Ok(());
         }
-        return Err(Error::secret_hash_missing().because(Reason::BadClientSecret));
+        return Err(Error::secret_hash_missing(client.id.as_str()));
     };
     let proven = any(app, client, |secret| {
         let expected = secret_hash(secret, username, &client.id);

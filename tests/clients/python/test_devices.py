@@ -212,7 +212,7 @@ def test_a_client_with_a_secret_proves_it_for_the_device_too(world, pool, at_hom
     tokens = first.authenticate_user()
     _, password = first.confirm_device(tokens, device_name="laptop")
     kept = {"device_key": first.device_key, "device_group_key": first.device_group_key, "device_password": password}
-    missing = "Client is configured with secret but SECRET_HASH was not received"
+    missing = f"Client {client['ClientId']} is configured with secret but SECRET_HASH was not received"
     with refused("NotAuthorized", missing):
         srp(world, pool, client, person, **kept, **secret).authenticate_user()
     respond = world.idp.respond_to_auth_challenge

@@ -111,7 +111,7 @@ def test_secret_hashes(world, pool):
     client, public = pool.client(GenerateSecret=True), pool.client()
     client_id, secret = client["ClientId"], client["ClientSecret"]
     right = {"USERNAME": person.username, "PASSWORD": person.password}
-    with refused("NotAuthorized", "Client is configured with secret but SECRET_HASH was not received"):
+    with refused("NotAuthorized", f"Client {client_id} is configured with secret but SECRET_HASH was not received"):
         initiate(world, client, **right)
     with refused("NotAuthorized", f"Unable to verify secret hash for client {client_id}"):
         initiate(world, client, **right, SECRET_HASH=secret_hash("somebody", client_id, secret))
@@ -145,7 +145,7 @@ def test_the_new_password_challenge_of_a_confidential_client(world, pool):
         "Session": asked["Session"],
     }
     responses = {"USERNAME": name, "NEW_PASSWORD": OTHER_PASSWORD}
-    with refused("NotAuthorized", "Client is configured with secret but SECRET_HASH was not received"):
+    with refused("NotAuthorized", f"Client {client['ClientId']} is configured with secret but SECRET_HASH was not received"):
         world.idp.admin_respond_to_auth_challenge(**given, ChallengeResponses=responses)
     with refused("NotAuthorized"):
         world.idp.admin_respond_to_auth_challenge(

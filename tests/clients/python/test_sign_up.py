@@ -210,7 +210,7 @@ def test_a_confidential_client_proves_its_secret(world, pool):
     name, email = fresh("user"), new_email()
     given = {"ClientId": client_id, "Username": name}
     more = {"Password": PASSWORD, "UserAttributes": attributes(email=email)}
-    with refused("NotAuthorized", "Client is configured with secret but SECRET_HASH was not received"):
+    with refused("NotAuthorized", f"Client {client_id} is configured with secret but SECRET_HASH was not received"):
         world.idp.sign_up(**given, **more)
     with refused("NotAuthorized", f"Unable to verify secret hash for client {client_id}"):
         world.idp.sign_up(**given, **more, SecretHash=secret_hash("somebody", client_id, secret))
@@ -220,7 +220,7 @@ def test_a_confidential_client_proves_its_secret(world, pool):
         world.idp.resend_confirmation_code(**given, SecretHash="bm9uc2Vuc2U=")
     world.idp.resend_confirmation_code(**given, SecretHash=proof)
     code = world.mailbox.code(email)
-    with refused("NotAuthorized", "Client is configured with secret but SECRET_HASH was not received"):
+    with refused("NotAuthorized", f"Client {client_id} is configured with secret but SECRET_HASH was not received"):
         world.idp.confirm_sign_up(**given, ConfirmationCode=code)
     world.idp.confirm_sign_up(**given, ConfirmationCode=code, SecretHash=proof)
 

@@ -400,7 +400,10 @@ async fn a_client_with_a_secret_wants_its_proof() {
     let h = House::new(json!({}), json!({ "GenerateSecret": true })).await;
     h.try_sign_up("alice", &[]).await.error(
         "NotAuthorizedException",
-        "Client is configured with secret but SECRET_HASH was not received",
+        &format!(
+            "Client {} is configured with secret but SECRET_HASH was not received",
+            h.client
+        ),
     );
     let wrong = format!("Unable to verify secret hash for client {}", h.client);
     for operation in [

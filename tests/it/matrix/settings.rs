@@ -98,7 +98,7 @@ pub fn secret(path: Path, condition: C) -> Expected {
             "a browser proves no secret: the client does, at the token endpoint, in rows of its own",
         ),
         _ if condition == C::SecretMissing => {
-            denied("Client is configured with secret but SECRET_HASH was not received")
+            denied("Client {client} is configured with secret but SECRET_HASH was not received")
         }
         _ => denied("Unable to verify secret hash for client {client}"),
     }

@@ -185,20 +185,23 @@ async fn secret_hash_is_checked_against_the_name_that_was_sent() {
         .await
         .error(NOT_AUTHORIZED, &wrong);
     with("ada", "x").await.error(NOT_AUTHORIZED, &wrong);
-    let missing = "Client is configured with secret but SECRET_HASH was not received";
+    let missing = format!(
+        "Client {} is configured with secret but SECRET_HASH was not received",
+        stage.client
+    );
     stage
         .sign_in("ada", PASSWORD)
         .await
-        .error(NOT_AUTHORIZED, missing);
+        .error(NOT_AUTHORIZED, &missing);
     stage
         .sign_in("nobody", PASSWORD)
         .await
-        .error(NOT_AUTHORIZED, missing);
+        .error(NOT_AUTHORIZED, &missing);
     let bad = json!({ "REFRESH_TOKEN": "x" });
     stage
         .initiate("REFRESH_TOKEN_AUTH", bad)
         .await
-        .error(NOT_AUTHORIZED, missing);
+        .error(NOT_AUTHORIZED, &missing);
 }
 
 #[tokio::test]

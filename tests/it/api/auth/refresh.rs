@@ -217,8 +217,11 @@ async fn secret_hash_is_of_the_stored_user_name() {
     let wrong = format!("Unable to verify secret hash for client {}", stage.client);
     let of_other = secret_hash(&secret, "eve", &stage.client);
     with(json!(of_other)).await.error(NOT_AUTHORIZED, &wrong);
-    let missing = "Client is configured with secret but SECRET_HASH was not received";
-    stage.refresh(token).await.error(NOT_AUTHORIZED, missing);
+    let missing = format!(
+        "Client {} is configured with secret but SECRET_HASH was not received",
+        stage.client
+    );
+    stage.refresh(token).await.error(NOT_AUTHORIZED, &missing);
 }
 
 #[tokio::test]
