@@ -4,6 +4,7 @@ mod authenticator;
 mod factors;
 mod house;
 mod http;
+mod prices;
 mod server;
 mod srp;
 mod totp;
@@ -13,6 +14,7 @@ mod world;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use prices::Prices;
 use server::Server;
 use workloads::{ROWS, Row, Work, measure};
 use world::{Result, World, connect};
@@ -90,14 +92,21 @@ impl Asked {
 }
 
 async fn run(asked: &Asked) -> Result<()> {
+    let prices = Prices::here()?;
+    println!(
+        "Primitives here, in parts of the price list's: signature {:.2}, hash {:.2}.\n",
+        prices.signature, prices.hash
+    );
     if ROWS.iter().any(|row| asked.wants(row.name)) {
-        println!("| workload | CPU ms | ideal | efficiency | must | aim | |\n|---|---:|---:|---:|---:|---:|---|");
+        println!(
+            "| workload | CPU ms | ideal | ideal here | efficiency | must | aim | |\n|---|---:|---:|---:|---:|---:|---:|---|"
+        );
     }
     if asked.wants("password-owasp") {
         let server = start(&[&asked.place()[..], &["--hash", "owasp"]].concat()).await?;
         let world = Arc::new(World::new(&server, 4).await?);
         for row in ROWS.iter().filter(|row| row.work == Work::PasswordOwasp) {
-            print(row, measure(&server, &world, row, asked.rounds).await?);
+            print(row, &prices, measure(&server, &world, row, asked.rounds).await?);
         }
     }
     let rows: Vec<&Row> = ROWS.iter().filter(|row| row.work != Work::PasswordOwasp && asked.wants(row.name)).collect();
@@ -109,7 +118,7 @@ async fn run(asked: &Asked) -> Result<()> {
         idle = server.memory_mb().map_err(told)?;
         let world = Arc::new(World::new(&server, PEOPLE).await?);
         for row in rows {
-            print(row, measure(&server, &world, row, asked.rounds).await?);
+            print(row, &prices, measure(&server, &world, row, asked.rounds).await?);
         }
         if asked.users > 0 {
             crowds = grow(asked, &server, &world).await?;
@@ -133,12 +142,13 @@ async fn run(asked: &Asked) -> Result<()> {
     }
     let ways: Vec<_> = factors::ROWS.iter().filter(|row| asked.wants(FACTORS) || asked.wants(row.name)).collect();
     if !ways.is_empty() {
-        println!("\n| sign-in by factor | CPU ms | ideal | efficiency |\n|---|---:|---:|---:|");
+        println!("\n| sign-in by factor | CPU ms | ideal | ideal here | efficiency |\n|---|---:|---:|---:|---:|");
     }
     for row in ways {
         let server = start(&asked.place()).await?;
         let measured = factors::measure(&server, row, asked.rounds).await?;
-        println!("| {} | {measured:.3} | {} | {:.0} % |", row.title, row.ideal, row.ideal / measured * 100.0);
+        let ideal = prices.ideal(row.ideal, false);
+        println!("| {} | {measured:.3} | {} | {ideal:.3} | {:.0} % |", row.title, row.ideal, ideal / measured * 100.0);
     }
     Ok(())
 }
@@ -177,15 +187,16 @@ async fn crowd(world: &Arc<World>, numbers: std::ops::Range<usize>) -> Result<()
     Ok(())
 }
 
-fn print(row: &Row, measured: f64) {
-    let efficiency = row.ideal / measured * 100.0;
+fn print(row: &Row, prices: &Prices, measured: f64) {
+    let ideal = prices.ideal(row.ideal, row.work == Work::PasswordOwasp);
+    let efficiency = ideal / measured * 100.0;
     let verdict = match efficiency {
         good if good >= row.aim => "aim reached",
         fair if fair >= row.must => "must reached",
         _ => "**short**",
     };
     println!(
-        "| {} | {measured:.3} | {} | {efficiency:.0} % | {} % | {} % | {verdict} |",
+        "| {} | {measured:.3} | {} | {ideal:.3} | {efficiency:.0} % | {} % | {} % | {verdict} |",
         row.title, row.ideal, row.must, row.aim
     );
 }
