@@ -23,6 +23,7 @@ MINIMAL = {
     "EnableTokenRevocation": True,
     "EnablePropagateAdditionalUserContextData": False,
     "AuthSessionValidity": 3,
+    "ClientType": "REGULAR",
 }
 
 
