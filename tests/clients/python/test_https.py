@@ -112,14 +112,19 @@ def test_new_protocols_only(https, ca):
         greeted(https, weak)
 
 
-def test_http_2_is_not_promised(https, ca):
+@pytest.mark.parametrize(
+    ("offered", "chosen"),
+    [(["h2", "http/1.1"], "h2"), (["http/1.1"], "http/1.1"), (["http/1.0", "http/1.1"], "http/1.1"), ([], None)],
+)
+def test_http_2_is_for_who_offers_it(https, ca, offered, chosen):
     context = ssl.create_default_context(cafile=ca)
-    context.set_alpn_protocols(["h2", "http/1.1"])
+    if offered:
+        context.set_alpn_protocols(offered)
     with (
         socket.create_connection(("127.0.0.1", port(https)), timeout=20) as plain,
         context.wrap_socket(plain, server_hostname="localhost") as secure,
     ):
-        assert secure.selected_alpn_protocol() == "http/1.1"
+        assert secure.selected_alpn_protocol() == chosen
 
 
 def test_plain_http_at_the_https_port_is_dropped(https):
