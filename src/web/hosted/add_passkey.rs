@@ -70,7 +70,8 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     }
 }
 
-async fn complete(page: &Page, proven: &Proven, credential: &str) -> Result<()> {
+/// Keeps what the browser made.
+pub(super) async fn complete(page: &Page, proven: &Proven, credential: &str) -> Result<()> {
     let document = serde_json::from_str(credential).map_err(|_| Error::webauthn_response())?;
     let (app, actor) = (&page.visit.app, &page.visit.actor);
     passkeys::complete(app, actor, owner(page, proven), document).await
@@ -84,7 +85,8 @@ async fn proven(page: &Page) -> Result<Option<Proven>> {
     }
 }
 
-const fn owner<'a>(page: &'a Page, proven: &'a Proven) -> Owner<'a> {
+/// Whose passkey it becomes.
+pub(super) const fn owner<'a>(page: &'a Page, proven: &'a Proven) -> Owner<'a> {
     Owner {
         pool: &page.request.pool,
         client: &page.request.client.id,

@@ -5,10 +5,11 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use super::add_passkey::{complete, owner};
 use super::page::{self, Page};
 use super::views::{AddPasskeyPage, NoticePage, PasskeyField};
 use crate::domain::branding::Version;
-use crate::domain::passkeys::{self, Owner};
+use crate::domain::passkeys;
 use crate::domain::sessions::Proven;
 use crate::error::{Error, Result};
 use crate::site::visit::Visit;
@@ -62,12 +63,6 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     }
 }
 
-async fn complete(page: &Page, proven: &Proven, credential: &str) -> Result<()> {
-    let document = serde_json::from_str(credential).map_err(|_| Error::webauthn_response())?;
-    let (app, actor) = (&page.visit.app, &page.visit.actor);
-    passkeys::complete(app, actor, owner(page, proven), document).await
-}
-
 /// The pages are there since managed login.
 fn missing() -> Response {
     (StatusCode::NOT_FOUND, "Not found\n").into_response()
@@ -78,14 +73,6 @@ async fn proven(page: &Page) -> Result<Option<Proven>> {
     let (app, pool) = (&page.visit.app, &page.request.pool);
     let session = browser::session(&page.visit, pool).await?;
     Ok(session.filter(|proven| proven.serves(app, pool, &page.request.client)))
-}
-
-const fn owner<'a>(page: &'a Page, proven: &'a Proven) -> Owner<'a> {
-    Owner {
-        pool: &page.request.pool,
-        client: &page.request.client.id,
-        user: &proven.user,
-    }
 }
 
 async fn render(
