@@ -51,7 +51,8 @@ const layout = (page) =>
       if (box.width === 0 || box.height === 0) return above;
       const name = [element.tagName.toLowerCase(), ...[...element.classList].slice(0, 2)].join(".");
       const inRow = getComputedStyle(element.parentElement).display === "flex" && getComputedStyle(element.parentElement).flexDirection === "row";
-      const facts = inRow ? [] : [`+${round(box.top - above)}`, round(box.left - around.left), round(box.width)];
+      // A span is as wide as its text.
+      const facts = inRow || element.tagName === "SPAN" ? [] : [`+${round(box.top - above)}`, round(box.left - around.left), round(box.width)];
       const colours = [["on", style.backgroundColor, "rgba(0, 0, 0, 0)"], ["in", style.color, inherited]];
       for (const [word, colour, usual] of colours) if (colour !== usual) facts.push(`${word} ${colour.replaceAll(" ", "")}`);
       lines.push(`${" ".repeat(depth)}${name} ${facts.join(" ")}`);
