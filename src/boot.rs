@@ -71,7 +71,7 @@ pub async fn app(
         keys: ports.keys,
         signing: KeyCache::default(),
         turns: Turns::default(),
-        hashing: HashPool::new(config.hash),
+        hashing: HashPool::new(config.hash, config.hash_threads),
         jobs: Jobs::default(),
         panics: Arc::default(),
         mailbox: Some(Mailbox::default()),

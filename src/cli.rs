@@ -5,6 +5,7 @@ mod profiles;
 mod triggers;
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -155,6 +156,9 @@ pub struct DevArgs {
     /// How costly password hashes are
     #[arg(long, env = "POOLHOUSE_HASH", value_enum, default_value_t = Hash::Dev)]
     hash: Hash,
+    /// How many password hashes are computed at a time; unset: one less than the cores, for others have work, too
+    #[arg(long, env = "POOLHOUSE_HASH_THREADS", value_name = "N")]
+    hash_threads: Option<NonZeroUsize>,
     /// A further value that the Host header may have (repeatable)
     #[arg(
         long,
@@ -288,6 +292,7 @@ impl DevArgs {
                 Hash::Dev => HashProfile::Dev,
                 Hash::Owasp => HashProfile::Owasp,
             },
+            hash_threads: self.hash_threads,
             allow_hosts: self.allow_host,
             confirm_on_get: self.confirm_on_get,
             messages_per_hour: self.messages_per_hour,

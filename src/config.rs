@@ -1,6 +1,7 @@
 //! The server's configuration: defaults, then `POOLHOUSE_*` environment, then flags.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use crate::hashing::HashProfile;
@@ -58,6 +59,8 @@ pub struct Config {
     pub account_id: String,
     /// How costly password hashes are.
     pub hash: HashProfile,
+    /// How many are computed at a time; unset: one less than the cores.
+    pub hash_threads: Option<NonZeroUsize>,
     /// Further values that the `Host` header may have.
     pub allow_hosts: Vec<String>,
     /// Web origins that may make signed calls from a browser (security.md A5).
@@ -105,6 +108,7 @@ impl Default for Config {
             region: "us-east-1".to_owned(),
             account_id: "000000000000".to_owned(),
             hash: HashProfile::Dev,
+            hash_threads: None,
             allow_hosts: Vec::new(),
             allow_origins: Vec::new(),
             allow_non_loopback: false,

@@ -1,6 +1,7 @@
 //! So many hashes at a time, so many waiting, and no more.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -41,13 +42,13 @@ struct Inner {
 }
 
 impl HashPool {
-    /// A pool with as many slots as this process may use cores.
-    pub fn new(profile: HashProfile) -> Self {
-        Self::with_slots(
-            profile,
-            thread::available_parallelism().map_or(1, Into::into),
-            QUEUE,
-        )
+    /// A pool with so many slots, or with one less than the cores that this process may use. However low
+    /// its priority, a hash that has a core keeps it for the kernel's time slice of some milliseconds; on a
+    /// core without hashes everything else is served at once (security.md G3).
+    pub fn new(profile: HashProfile, slots: Option<NonZeroUsize>) -> Self {
+        let cores = thread::available_parallelism().map_or(1, Into::into);
+        let slots = slots.map_or(usize::max(cores - 1, 1), Into::into);
+        Self::with_slots(profile, slots, QUEUE)
     }
 
     pub(super) fn with_slots(profile: HashProfile, slots: usize, queue: usize) -> Self {

@@ -158,7 +158,7 @@ fn broken_stored_hashes_are_our_fault() {
 
 #[tokio::test]
 async fn the_pool_hashes_and_counts() {
-    let pool = HashPool::new(HashProfile::Dev);
+    let pool = HashPool::new(HashProfile::Dev, None);
     let hash = pool
         .run(|hasher| hasher.hash(PASSWORD, SALT))
         .await
