@@ -26,6 +26,8 @@ pub struct HashPool(Arc<Inner>);
 
 struct Inner {
     profile: HashProfile,
+    /// How many slots there are.
+    most: usize,
     /// As many as there are slots.
     threads: Threads,
     /// One permit for each running or waiting caller.
@@ -54,6 +56,7 @@ impl HashPool {
     pub(super) fn with_slots(profile: HashProfile, slots: usize, queue: usize) -> Self {
         Self(Arc::new(Inner {
             profile,
+            most: slots,
             threads: Threads::start(slots),
             places: Arc::new(Semaphore::new(slots + queue)),
             turns: Arc::new(Semaphore::new(slots + READY)),
@@ -90,6 +93,11 @@ impl HashPool {
         T: Send + 'static,
     {
         self.turn().await?.run(work).await
+    }
+
+    /// How many hashes can be computed at a time.
+    pub fn slots(&self) -> usize {
+        self.0.most
     }
 
     /// How many hashes were computed since the start; a comparison is one as well.

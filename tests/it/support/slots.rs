@@ -1,7 +1,6 @@
 //! Password hashes that wait: what happens while a sign-in is in the middle of its proof.
 
 use std::sync::mpsc;
-use std::thread;
 
 use poolhouse::args;
 use poolhouse::error::Result;
@@ -28,7 +27,7 @@ impl Server {
     /// From here on hashes wait.
     pub async fn hold_hashes(&self) -> Held {
         let mut held = Vec::new();
-        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+        for _ in 0..self.app.hashing.slots() {
             let (go, wait) = mpsc::channel();
             let (begun, begins) = oneshot::channel();
             let hashing = self.app.hashing.clone();
