@@ -39,7 +39,8 @@ CREATE TABLE pools (
     modified_ms BIGINT NOT NULL,
     version     BIGINT NOT NULL,
     epoch       BIGINT NOT NULL,
-    kms_key     TEXT -- ARN of the key that LambdaConfig.KMSKeyID leads to
+    kms_key     TEXT, -- ARN of the key that LambdaConfig.KMSKeyID leads to
+    triggers    TEXT  -- LambdaConfig, which lists show: they need not read the whole document
 );
 CREATE INDEX pools_by_kms_key ON pools (kms_key);
 CREATE INDEX pools_by_owner ON pools (account, region, pool_id);
