@@ -4,6 +4,7 @@ use futures_util::future::BoxFuture;
 
 use super::attempt::{Attempt, Completes, Factor, Passed, Step};
 use super::context::Context;
+use super::goal::Standing;
 use super::watched::Noted;
 use super::{Face, Outcome, custom, device, device_ticket, goal, new_password, second_factor};
 use crate::domain::assurance;
@@ -149,11 +150,12 @@ pub(super) async fn sign_in(
         (user, passed)
     };
     let sub = user.sub.clone();
+    let standing = Standing { context, passed };
     let noted = Noted {
         context,
         sub: &sub,
         response: Response::Pass,
-        passed,
+        passed: &standing,
     };
     let claim = Completes(&noted);
     let event = context.watch.event();

@@ -4,9 +4,10 @@
 //!
 //! Source: Cognito developer guide, "Step-up authentication with the USER_AUTH flow".
 
+use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::attempt::Factor;
+use super::attempt::{Factor, Passed};
 use super::choice::Choosing;
 use super::context::{Context, Subject};
 use super::{ChallengeName, Parameters};
@@ -16,11 +17,13 @@ use crate::domain::assurance::{self, Level, Method};
 use crate::domain::existence;
 use crate::domain::mfa::{self, Asked};
 use crate::error::{Error, Reason, Result};
+use crate::ids::SessionId;
 use crate::secret::Secret;
 use crate::settings::pool::FirstFactor;
+use crate::store::db::Tx;
 use crate::store::pools::Pool;
 use crate::store::sessions;
-use crate::store::users::{Status, User};
+use crate::store::users::{Factor as SecondFactor, Status, User};
 
 /// The level that a sign-in goes for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -28,6 +31,9 @@ pub(super) struct Goal {
     level: Level,
     /// What was proven before it.
     credit: Vec<Method>,
+    /// The sign-in in which it was: with that the credit ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    session: Option<SessionId>,
 }
 
 impl Goal {
@@ -50,6 +56,7 @@ pub(super) struct Credit {
     /// The level that it names; none where the pool names its levels otherwise by now.
     level: Option<Level>,
     methods: Vec<Method>,
+    session: Option<SessionId>,
 }
 
 impl<'a> Wish<'a> {
@@ -108,6 +115,7 @@ impl<'a> Wish<'a> {
         Ok(Credit {
             level: name.and_then(|name| Level::named(pool.settings(), name)),
             methods: assurance::methods(&session.assurance),
+            session: Some(session.id),
         })
     }
 
@@ -122,14 +130,23 @@ impl<'a> Wish<'a> {
             }
             // Nothing comes of nothing: a token whose level is called otherwise by now would be
             // renewed without a proof.
-            let credit = match level.is_reached(&credit.methods) {
-                true => Vec::new(),
-                false => credit.methods.clone(),
+            let goal = Goal {
+                level: *level,
+                credit: credit.methods.clone(),
+                session: credit.session.clone(),
             };
-            let missing = target::missing(*level, &credit, means);
+            let goal = if level.is_reached(&goal.credit) {
+                Goal {
+                    credit: Vec::new(),
+                    session: None,
+                    ..goal
+                }
+            } else {
+                goal
+            };
+            let missing = target::missing(*level, &goal.credit, means);
             if !missing.is_out_of_reach() {
-                let level = *level;
-                return Ok((Goal { level, credit }, missing));
+                return Ok((goal, missing));
             }
         }
         Err(Error::target_out_of_reach())
@@ -184,10 +201,14 @@ pub(super) async fn asked(
         return Ok(floor);
     };
     if is_reached(context, proven) {
-        let credited = |factor| goal.credit.contains(&Method::second(factor));
-        let mut factors = mfa::provable(context.pool, user).into_iter();
-        // The risk of a sign-in is its own: what was proven before does not lessen it.
-        let met = !context.watch.asks_for_more() && factors.any(credited);
+        let credited = |factor: &SecondFactor| goal.credit.contains(&Method::second(*factor));
+        let met = match &floor {
+            // The risk of a sign-in is its own: what was proven before does not lessen it.
+            _ if context.watch.asks_for_more() => false,
+            Asked::One(factor) => credited(factor),
+            Asked::Choice(factors) => factors.iter().any(credited),
+            Asked::Nothing | Asked::SetUp(_) => false,
+        };
         return Ok(if met { Asked::Nothing } else { floor });
     }
     let means = target::means(context.app, context.pool, user).await?;
@@ -198,6 +219,29 @@ pub(super) async fn asked(
         (_, Some(factor)) | (&[factor], None) => Ok(Asked::One(factor)),
         ([], None) => Err(Error::target_out_of_reach()),
         (several, None) => Ok(Asked::Choice(several.to_vec())),
+    }
+}
+
+/// The end of a sign-in that is credited with another one: it must stand still.
+pub(super) struct Standing<'a> {
+    pub(super) context: Context<'a>,
+    pub(super) passed: &'a dyn Passed,
+}
+
+impl Passed for Standing<'_> {
+    fn write<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            self.passed.write(tx).await?;
+            let goal = self.context.goal;
+            let Some(session) = goal.and_then(|goal| goal.session.as_ref()) else {
+                return Ok(());
+            };
+            let found = sessions::find(tx, &self.context.pool.id, session).await?;
+            if found.is_some_and(|session| session.revoked.is_none()) {
+                return Ok(());
+            }
+            Err(Error::invalid_session().because(Reason::SignedOut))
+        })
     }
 }
 
