@@ -18,6 +18,7 @@ use crate::config::{Config, Mode};
 use crate::hashing::HashProfile;
 use crate::secret::Secret;
 use crate::store;
+use crate::time::Span;
 
 const ABOUT: &str =
     "Amazon Cognito in your own house: user pools, hosted sign-in, OAuth2 and OpenID Connect.";
@@ -112,6 +113,15 @@ pub struct DevArgs {
         default_value = "public"
     )]
     issuer: String,
+    /// Give every pool new signing keys after so many days, announced a day before they sign; 0 is
+    /// never, and as on AWS verifiers notice nothing
+    #[arg(
+        long,
+        env = "POOLHOUSE_ROTATE_KEYS_DAYS",
+        value_name = "N",
+        default_value_t = 0
+    )]
+    rotate_keys_days: u16,
     #[command(flatten)]
     profiles: ProfileArgs,
     /// PostgreSQL database (postgres://user:password@host/name) instead of the embedded SQLite
@@ -307,6 +317,8 @@ impl DevArgs {
             issuer: self.issuer.parse().map_err(|wrong| {
                 anyhow::anyhow!("--issuer {} cannot be used: {wrong}", self.issuer)
             })?,
+            rotate_keys: (self.rotate_keys_days > 0)
+                .then(|| Span::days(i64::from(self.rotate_keys_days))),
             profiles: self.profiles.into_profiles()?,
             triggers: self.triggers.into_settings()?,
         })
@@ -398,6 +410,8 @@ mod tests {
             ["--trigger", "http://127.0.0.1/"],
             ["--trigger-map", "/nowhere/map.json"],
             ["--trigger-timeout-ms", "0"],
+            ["--rotate-keys-days", "-1"],
+            ["--rotate-keys-days", "1.5"],
         ] {
             assert!(config(&bad).is_err(), "{bad:?}");
         }

@@ -50,6 +50,7 @@ pub mod reset;
 pub mod resource_servers;
 pub mod revocation;
 pub mod risk;
+pub mod rotation;
 pub mod sessions;
 pub mod srp;
 pub mod terms;

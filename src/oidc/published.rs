@@ -17,12 +17,10 @@ use serde_json::json;
 use super::{cors, discovery};
 use crate::app::App;
 use crate::domain::keys;
+use crate::domain::rotation::JWKS_LIFETIME;
 use crate::error::{Code, Error};
 use crate::ids::PoolId;
 use crate::site::{Site, answer};
-
-/// How long others may keep a document without asking again.
-const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
 /// Discovery documents as they were last, for when the database is away. Holds no more pools than
 /// have existed.
@@ -98,7 +96,11 @@ fn ready(asked: &HeaderMap, document: &[u8]) -> Response {
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json;charset=UTF-8"),
     );
-    headers.insert(header::CACHE_CONTROL, CACHE);
+    // The rotation of keys counts on it.
+    let kept = JWKS_LIFETIME.as_seconds();
+    if let Ok(cache) = HeaderValue::try_from(format!("public, max-age={kept}")) {
+        headers.insert(header::CACHE_CONTROL, cache);
+    }
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
