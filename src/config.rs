@@ -85,7 +85,7 @@ pub struct Config {
     pub messages_per_hour: Option<u32>,
     /// What tokens call their issuer.
     pub issuer: IssuerMode,
-    /// Whom the OAuth endpoints follow, by pool.
+    /// Whom the OAuth endpoints follow, and what is asked of changes of an account, by pool.
     pub profiles: Profiles,
     /// What stands behind the functions of Lambda triggers, and how they are called.
     pub triggers: rules::Settings,
