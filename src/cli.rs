@@ -1,5 +1,6 @@
 //! The command line: every flag once, each with its environment twin.
 
+mod changes;
 mod https;
 mod profiles;
 mod triggers;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use self::changes::ChangeArgs;
 pub use self::https::CaArgs;
 use self::https::HttpsArgs;
 use self::profiles::ProfileArgs;
@@ -124,6 +126,8 @@ pub struct DevArgs {
     rotate_keys_days: u16,
     #[command(flatten)]
     profiles: ProfileArgs,
+    #[command(flatten)]
+    changes: ChangeArgs,
     /// PostgreSQL database (postgres://user:password@host/name) instead of the embedded SQLite
     #[arg(
         long,
@@ -319,7 +323,7 @@ impl DevArgs {
             })?,
             rotate_keys: (self.rotate_keys_days > 0)
                 .then(|| Span::days(i64::from(self.rotate_keys_days))),
-            profiles: self.profiles.into_profiles()?,
+            profiles: self.profiles.into_profiles(self.changes.into_rules()?)?,
             triggers: self.triggers.into_settings()?,
         })
     }
@@ -402,6 +406,15 @@ mod tests {
             ["--issuer", "private"],
             ["--profile", "lax"],
             ["--pool-profile", "us-east-1_abc123"],
+            ["--fresh-sign-in", "-1"],
+            ["--fresh-sign-in", "43201"],
+            ["--fresh-sign-in", "5m"],
+            ["--pool-fresh-sign-in", "5"],
+            ["--pool-fresh-sign-in", "us-east-1_abc123DEF=soon"],
+            ["--end-other-sessions", "yes"],
+            ["--pool-end-other-sessions", "us-east-1_abc123DEF=1"],
+            ["--change-notices", ""],
+            ["--pool-change-notices", "us-east-1_abc123DEF"],
             ["--issuer", "https://id.example.com"],
             ["--https-port", "x"],
             ["--tls-cert", "tls.crt"],

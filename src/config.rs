@@ -88,7 +88,7 @@ pub struct Config {
     pub issuer: IssuerMode,
     /// How old the signing keys of pools get before others take their turn; unset: as old as they are.
     pub rotate_keys: Option<Span>,
-    /// Whom the OAuth endpoints follow, by pool.
+    /// Whom the OAuth endpoints follow, and what is asked of changes of an account, by pool.
     pub profiles: Profiles,
     /// What stands behind the functions of Lambda triggers, and how they are called.
     pub triggers: rules::Settings,

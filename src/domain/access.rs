@@ -11,6 +11,7 @@ use crate::store::clients::Client;
 use crate::store::pools::Pool;
 use crate::store::sessions::{self, Named};
 use crate::store::users::{Status, User};
+use crate::time::Timestamp;
 
 /// The person behind a valid access token.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct SignedIn {
     pub origin_jti: Option<String>,
     /// The session of the token.
     pub session: SessionId,
+    /// When the user signed in; refreshing makes it no later.
+    pub auth_at: Timestamp,
     /// The granted scopes.
     pub scopes: Vec<String>,
     /// The device that the sign-in was given a key for, or proved.
@@ -112,6 +115,7 @@ async fn signed_in(
         user,
         origin_jti: claims.origin_jti,
         session,
+        auth_at: Timestamp::from_ms(claims.auth_time.saturating_mul(1000)),
         scopes,
         device_key: claims.device_key,
     })

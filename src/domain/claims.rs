@@ -126,6 +126,9 @@ pub(super) struct ReadAccess {
     pub(super) scope: String,
     pub(super) exp: i64,
     pub(super) iat: i64,
+    /// When the user signed in; where it is not told, ages ago.
+    #[serde(default)]
+    pub(super) auth_time: i64,
     pub(super) username: Option<String>,
     pub(super) origin_jti: Option<String>,
     pub(super) event_id: Option<String>,

@@ -8,6 +8,7 @@ pub mod attributes;
 pub mod branding;
 mod catalogue;
 pub mod challenge;
+pub mod changes;
 pub mod claims;
 pub mod client_tokens;
 pub mod clients;

@@ -3,6 +3,7 @@
 use super::{audit, find};
 use crate::app::App;
 use crate::domain::attributes::{self, Given, Update};
+use crate::domain::changes::{self, Asker, What};
 use crate::domain::contact_change;
 use crate::domain::hooks::Metadata;
 use crate::domain::records;
@@ -30,6 +31,7 @@ pub async fn update_attributes(
         client: None,
         user: &user,
         metadata,
+        asker: Asker::Nobody,
     };
     contact_change::apply(app, actor, change, update).await?;
     Ok(())
@@ -56,6 +58,8 @@ pub async fn delete_attributes(
     records::save(&mut tx, &pool, &before, &after)
         .await
         .map_err(records::Refused::alias_exists)?;
+    let changed = What::between(&pool, &before.attributes, &after.attributes);
+    changes::made(app, &mut tx, (&pool, &before), Asker::Nobody, &changed).await?;
     audit(
         &mut tx,
         &pool,

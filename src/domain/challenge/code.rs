@@ -5,6 +5,8 @@ use futures_util::future::BoxFuture;
 use super::attempt::{Attempt, Factor as Proven, Passed, Step};
 use super::context::Context;
 use super::{Outcome, Parameters, second_factor, set_up_mfa};
+use crate::app::App;
+use crate::domain::changes::{self, Asker, What};
 use crate::domain::codes::Sent;
 use crate::domain::limits::{self, Act};
 use crate::domain::mfa::{self, tries};
@@ -51,6 +53,7 @@ pub(super) async fn answer(
     }
     let address = enrols.as_deref();
     let passed = Code {
+        app,
         pool: context.pool,
         attempt: &attempt,
         user: &user,
@@ -149,6 +152,7 @@ pub(super) async fn refuse_subject(
 
 /// The right code.
 struct Code<'a> {
+    app: &'a App,
     pool: &'a Pool,
     attempt: &'a Attempt,
     user: &'a User,
@@ -193,7 +197,15 @@ impl Passed for Code<'_> {
             let after = self.after(&before)?;
             records::save(tx, self.pool, &before, &after)
                 .await
-                .map_err(records::Refused::alias_exists)
+                .map_err(records::Refused::alias_exists)?;
+            let mut changed = vec![What::Factors];
+            changed.extend(What::between(
+                self.pool,
+                &before.attributes,
+                &after.attributes,
+            ));
+            let whose = (self.pool, &before);
+            changes::made(self.app, tx, whose, Asker::SignIn, &changed).await
         })
     }
 }

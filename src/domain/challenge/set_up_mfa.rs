@@ -7,6 +7,7 @@ use super::context::Context;
 use super::watched::UNWATCHED;
 use super::{Face, Outcome, Parameters, second_factor};
 use crate::app::App;
+use crate::domain::changes::{self, Asker, What};
 use crate::domain::codes::Sent;
 use crate::domain::hooks::Metadata;
 use crate::domain::mfa::{self, Asked, software_token, totp, tries};
@@ -117,6 +118,8 @@ pub async fn verify(
     records::save(&mut tx, &door.pool, &before, &with_token(&before, now))
         .await
         .map_err(records::Refused::alias_exists)?;
+    let whose = (&door.pool, &before);
+    changes::made(app, &mut tx, whose, Asker::SignIn, &[What::App]).await?;
     tx.commit().await?;
     Ok(next)
 }

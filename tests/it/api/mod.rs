@@ -7,6 +7,7 @@ pub mod auth;
 pub mod branding;
 mod cascade;
 mod catalogue;
+mod changes;
 mod client_secrets;
 mod client_tokens;
 mod clients;
