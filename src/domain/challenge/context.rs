@@ -4,6 +4,7 @@ use super::attempt::Attempt;
 use super::watched::Watch;
 use super::{Face, Parameters};
 use crate::app::App;
+use crate::domain::devices::browser::Kept;
 use crate::domain::hooks::{self, Challenged, Metadata};
 use crate::domain::{accounts, clients, existence, usernames};
 use crate::error::{Error, Reason, Result};
@@ -32,6 +33,8 @@ pub(super) struct Context<'a> {
     pub(super) validation: &'a Metadata,
     /// `DEVICE_KEY` of the request, or of an earlier one of the same sign-in.
     pub(super) device: Option<&'a DeviceKey>,
+    /// The devices that the browser keeps, on the pages.
+    pub(super) kept: &'a [Kept],
     /// The challenges of a sign-in that functions make up, where they ask for a second factor.
     pub(super) history: &'a [Challenged],
 }

@@ -138,7 +138,8 @@ pub(super) async fn sign_in(
         // Nothing that came before is undone by a refusal, and the function may change the user.
         second_factor::pass(context, passed).await?;
         let event = context.event(&user.username, Some(&user));
-        hooks::post_authentication(app, event, new.is_some()).await?;
+        hooks::post_authentication(app, event, is_new_device(context, proven, new.is_some()))
+            .await?;
         (context.resumed(&user.sub, user.auth_epoch).await?, &still)
     } else {
         (user, passed)
@@ -154,7 +155,8 @@ pub(super) async fn sign_in(
     let event = context.watch.event();
     if context.face == Face::Hosted {
         let proven =
-            sessions::open_browser(app, actor, (pool, client), (user, event), &claim).await?;
+            sessions::open_browser(app, actor, (pool, client), (user, event, known), &claim)
+                .await?;
         return Ok(Outcome::Proven(proven));
     }
     let key = new.as_ref().map(|new| &new.key).or(known);
@@ -182,6 +184,13 @@ pub(super) async fn sign_in(
         new_device: new,
         ..issued
     }))
+}
+
+/// Whether a sign-in is with a device that did not prove itself: on the pages that is a browser that
+/// is no remembered device.
+fn is_new_device(context: Context<'_>, proven: &[Factor], given: bool) -> bool {
+    let browser = context.face == Face::Hosted && devices::tracks(context.pool);
+    given || (browser && !proven.contains(&Factor::Device))
 }
 
 /// A key for the device of a sign-in that no device proved itself in. A password that an

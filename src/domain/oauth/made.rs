@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::domain::challenge::{self, Outcome};
+use crate::domain::devices::browser::Kept;
 use crate::error::{Error, Reason, Result};
 use crate::ids::Sub;
 use crate::store::audit::Actor;
@@ -17,7 +18,7 @@ pub async fn prove(
     actor: &Actor,
     pool: &Pool,
     client: &Client,
-    sub: &Sub,
+    (sub, kept): (&Sub, &[Kept]),
 ) -> Result<Outcome> {
     let user = {
         let mut db = app.store.read().await?;
@@ -25,5 +26,5 @@ pub async fn prove(
     };
     let gone = || Error::incorrect_username_or_password().because(Reason::UnknownUser);
     let user = user.ok_or_else(gone)?;
-    challenge::prove(app, actor, pool, client, &user).await
+    challenge::prove(app, actor, pool, client, (&user, kept)).await
 }
