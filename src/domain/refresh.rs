@@ -125,14 +125,20 @@ fn must_rotate(app: &App, client: &Client, door: Door<'_>) -> bool {
 }
 
 /// A sign-in at the API needs its device where the pool tracks them, and only the API can name it
-/// (oauth.md 4.3). One that was given none, or whose device was forgotten, is not refreshed.
+/// (oauth.md 4.3). One that was given none, or whose device was forgotten, is not refreshed. The app
+/// of a sign-in on the pages need not name the browser, but it may not name another device.
 fn check_device(pool: &Pool, session: &Session, refresh: &Refresh<'_>) -> Result<()> {
-    if session.origin.is_some() || !devices::tracks(pool) {
+    if !devices::tracks(pool) {
         return Ok(());
     }
     let at_api = !matches!(refresh.door, Door::Endpoint);
-    let same = session.device_key.is_some() && session.device_key.as_deref() == refresh.device_key;
-    if at_api && same {
+    let own = session.device_key.as_deref();
+    let fits = if session.origin.is_some() {
+        own.is_none() || refresh.device_key.is_none() || own == refresh.device_key
+    } else {
+        at_api && own.is_some() && own == refresh.device_key
+    };
+    if fits {
         return Ok(());
     }
     Err(Error::invalid_refresh_token().because(Reason::UnknownDevice))

@@ -7,7 +7,7 @@ use crate::domain::lockout;
 use crate::domain::tokens::Claim;
 use crate::domain::user_sessions::browser_lifetime;
 use crate::error::Result;
-use crate::ids::{PoolId, SessionId, Uuid};
+use crate::ids::{DeviceKey, PoolId, SessionId, Uuid};
 use crate::settings::sessions::DEFAULT_VALIDITY_MINUTES;
 use crate::store::audit::{Actor, Event};
 use crate::store::clients::Client;
@@ -25,6 +25,8 @@ pub struct Proven {
     pub session: SessionId,
     /// When the person signed in.
     pub auth_at: Timestamp,
+    /// The device that the browser is, where the pool tracks them.
+    pub device: Option<DeviceKey>,
     /// The id of that event, which every token made of it carries.
     pub event_id: Uuid,
     /// What the sign-in is worth.
@@ -63,12 +65,19 @@ pub async fn browser(app: &App, pool: &Pool, session: &SessionId) -> Result<Opti
     let may = |user: &User| user.enabled && user.status != Status::ResetRequired;
     Ok(user.filter(may).map(|user| Proven {
         user,
+        device: device_of(&found),
         session: found.id,
         auth_at: found.auth_at,
         event_id: found.event_id,
         assurance: found.assurance,
         expires: found.expires.min(found.auth_at.plus(kept)),
     }))
+}
+
+/// The device that a browser session is on.
+pub(in crate::domain) fn device_of(session: &Session) -> Option<DeviceKey> {
+    let key = session.device_key.as_deref()?;
+    DeviceKey::parse(key).ok()
 }
 
 /// Ends a browser session (`/logout`). Ending one that is not there is no error.
@@ -130,7 +139,8 @@ pub(super) async fn open_browser(
     app: &App,
     actor: &Actor,
     (pool, client): (&Pool, &Client),
-    (user, event, assurance): (User, Option<Uuid>, Assurance),
+    (user, assurance): (User, Assurance),
+    (event, device): (Option<Uuid>, Option<&DeviceKey>),
     claim: &dyn Claim,
 ) -> Result<Proven> {
     let now = app.clock.now(&user.pool);
@@ -142,6 +152,7 @@ pub(super) async fn open_browser(
         ..new(app, actor, client, (&user, assurance))?
     };
     let session = Session {
+        device_key: device.map(ToString::to_string),
         event_id: event.unwrap_or(session.event_id),
         ..session
     };
@@ -161,6 +172,7 @@ pub(super) async fn open_browser(
     tx.commit().await?;
     Ok(Proven {
         user,
+        device: device.cloned(),
         session: session.id,
         auth_at: session.auth_at,
         event_id: session.event_id,

@@ -19,6 +19,7 @@ mod timestamp;
 
 use std::fmt;
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{self, SHA256};
 use aws_lc_rs::hmac;
 use zeroize::Zeroizing;
@@ -91,6 +92,13 @@ impl Verifier {
         let x = private_key(identity, password, &salt);
         let v = group::to_bytes(&group::generator_power(&x));
         Self { salt, v }
+    }
+
+    /// Whether this is the verifier of a password: for who has the password at hand and needs no
+    /// exchange. Costs what [`Verifier::new`] costs.
+    pub fn is_of(&self, identity: &SrpIdentity<'_>, password: &str) -> bool {
+        let made = Self::new(identity, password, self.salt);
+        verify_slices_are_equal(made.v.as_slice(), self.v.as_slice()).is_ok()
     }
 
     /// A verifier that fits no password, always the same for the same salt and seed, for a user

@@ -13,12 +13,13 @@ use crate::domain::issuing::changed;
 use crate::domain::keys;
 use crate::domain::overrides::Overrides;
 use crate::domain::sessions::{self, Proven};
-use crate::error::Result;
+use crate::error::{Error, Reason, Result};
 use crate::ids::SessionId;
 use crate::signing::TokenUse;
 use crate::store::audit::{Actor, Event};
 use crate::store::clients::Client;
 use crate::store::db::Tx;
+use crate::store::devices;
 use crate::store::pools::Pool;
 use crate::store::sessions::Session;
 use crate::time::Span;
@@ -100,6 +101,7 @@ pub async fn exchange(
         auth_at: proven.auth_at,
         event_id: proven.event_id.clone(),
         origin: Some(proven.session.clone()),
+        device_key: proven.device.as_ref().map(ToString::to_string),
         scope: exchange.scopes.join(" "),
         resource: exchange.resource.map(str::to_owned),
         expires,
@@ -118,7 +120,31 @@ pub async fn exchange(
         metadata: &Metadata::new(),
         derived: None,
     };
-    complete(app, actor, completion, claim).await
+    let claim = OnDevice { proven, claim };
+    complete(app, actor, completion, &claim).await
+}
+
+/// What tokens for a browser's sign-in use up, where the device that the browser is is there still:
+/// who forgets it ends what it was given, so it may not be given more beside that.
+struct OnDevice<'a> {
+    proven: &'a Proven,
+    claim: &'a dyn Claim,
+}
+
+impl Claim for OnDevice<'_> {
+    fn claim<'a>(&'a self, tx: &'a mut Tx, session: &'a SessionId) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            self.claim.claim(tx, session).await?;
+            let Some(key) = &self.proven.device else {
+                return Ok(());
+            };
+            let user = &self.proven.user;
+            if devices::hold_any(tx, (&user.pool, &user.sub), key).await? {
+                return Ok(());
+            }
+            Err(Error::invalid_session().because(Reason::UnknownDevice))
+        })
+    }
 }
 
 /// Mints an access token for a client itself. The caller has checked secret, grant and scopes.

@@ -25,6 +25,8 @@ statements! {
     /// Takes the row, so that forgetting waits.
     HOLD = "UPDATE devices SET remembered = remembered \
             WHERE pool_id = $1 AND sub = $2 AND device_key = $3 AND remembered = TRUE";
+    /// The same, remembered or not.
+    HOLD_ANY = "UPDATE devices SET remembered = remembered WHERE pool_id = $1 AND sub = $2 AND device_key = $3";
     DELETE = "DELETE FROM devices WHERE pool_id = $1 AND sub = $2 AND device_key = $3";
 }
 
@@ -162,6 +164,15 @@ pub async fn hold(
     key: &DeviceKey,
 ) -> Result<bool, DbError> {
     Ok(tx.execute(HOLD, args![pool, sub, key]).await? == 1)
+}
+
+/// Holds a device until the transaction ends, remembered or not; false when it is gone.
+pub async fn hold_any(
+    tx: &mut Tx,
+    (pool, sub): (&PoolId, &Sub),
+    key: &DeviceKey,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(HOLD_ANY, args![pool, sub, key]).await? == 1)
 }
 
 /// Removes a device; says whether it was there.

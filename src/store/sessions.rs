@@ -40,6 +40,9 @@ statements! {
                    WHERE pool_id = $1 AND sub = $2 AND device_key = $3 AND revoked_ms IS NULL";
     END_REFRESH = "DELETE FROM refresh_tokens WHERE pool_id = $1 AND session_id IN \
                    (SELECT session_id FROM sessions WHERE pool_id = $1 AND sub = $2 AND device_key = $3)";
+    END_BROWSER = "UPDATE sessions SET revoked_ms = $4 \
+                   WHERE pool_id = $1 AND sub = $2 AND device_key = $3 AND kind = 'SSO' AND revoked_ms IS NULL";
+    BIND_BROWSER = "UPDATE sessions SET device_key = $3 WHERE pool_id = $1 AND session_id = $2 AND revoked_ms IS NULL";
     UNBIND = "UPDATE sessions SET device_key = NULL WHERE pool_id = $1 AND sub = $2 AND device_key = $3";
     REVOKE = "UPDATE sessions SET revoked_ms = $3 WHERE pool_id = $1 AND session_id = $2 AND revoked_ms IS NULL";
     REVOKE_TOKENS_OF_USER = "UPDATE sessions SET revoked_ms = $3 \
@@ -310,15 +313,29 @@ pub async fn hold_device(
     Ok(tx.execute(HOLD_DEVICE, args![pool, sub, device]).await? > 0)
 }
 
-/// Ends the refresh tokens of a device's sessions; access tokens last as long as they would.
-pub async fn end_device(
+/// Says which device a browser's session is on.
+pub async fn bind_browser(
     tx: &mut Tx,
     pool: &PoolId,
-    sub: &Sub,
+    session: &SessionId,
     device: &DeviceKey,
+) -> Result<(), DbError> {
+    let args = args![pool, session, device];
+    tx.execute(BIND_BROWSER, args).await.map(drop)
+}
+
+/// Ends the refresh tokens of a device's sessions, and the session of the browser that it is; access
+/// tokens last as long as they would.
+pub async fn end_device(
+    tx: &mut Tx,
+    (pool, sub): (&PoolId, &Sub),
+    device: &DeviceKey,
+    now: Timestamp,
 ) -> Result<(), DbError> {
     tx.execute(HOLD_DEVICE, args![pool, sub, device]).await?;
     tx.execute(END_REFRESH, args![pool, sub, device]).await?;
+    tx.execute(END_BROWSER, args![pool, sub, device, now])
+        .await?;
     tx.execute(UNBIND, args![pool, sub, device]).await.map(drop)
 }
 

@@ -108,7 +108,13 @@ translation! {
     SetUpEmailHeading = "设置电子邮件验证码";
     SetUpEmailText = "请输入接收验证码的地址。我们会立即发送第一个验证码。";
     SetUpEmailButton = "发送验证码";
-    SetUpNoPhone = "您的账户没有电话号码。请选择其他方式，或咨询此应用的运营者。";
+    SetUpPhoneTitle = "设置短信验证码";
+    SetUpPhoneHeading = "设置短信验证码";
+    SetUpPhoneText = "请输入接收验证码的电话号码。我们会立即发送第一个验证码。";
+    RememberDevice = "记住此设备";
+    RememberDeviceHint = "仅限只有您本人使用的设备。";
+    RememberHeading = "要记住此设备吗？";
+    RememberText = "您的账户将在下次登录时识别此浏览器。请仅在只有您本人使用的设备上选择。";
     SignOut = "退出登录";
     SignOutHeading = "要退出登录吗？";
     SignOutText = "某个应用请求让您在此退出登录。";

@@ -108,7 +108,13 @@ translation! {
     SetUpEmailHeading = "設定電子郵件驗證碼";
     SetUpEmailText = "請輸入接收驗證碼的地址。我們會立即傳送第一個驗證碼。";
     SetUpEmailButton = "傳送驗證碼";
-    SetUpNoPhone = "您的帳戶沒有電話號碼。請選擇其他方式，或詢問此應用程式的營運者。";
+    SetUpPhoneTitle = "設定簡訊驗證碼";
+    SetUpPhoneHeading = "設定簡訊驗證碼";
+    SetUpPhoneText = "請輸入接收驗證碼的電話號碼。我們會立即傳送第一個驗證碼。";
+    RememberDevice = "記住此裝置";
+    RememberDeviceHint = "僅限只有您本人使用的裝置。";
+    RememberHeading = "要記住此裝置嗎？";
+    RememberText = "您的帳戶將在下次登入時辨識此瀏覽器。請僅在只有您本人使用的裝置上選擇。";
     SignOut = "登出";
     SignOutHeading = "要登出嗎？";
     SignOutText = "某個應用程式要求讓您在此登出。";

@@ -156,7 +156,13 @@ catalogue! {
     SetUpEmailHeading = "Set up codes by email";
     SetUpEmailText = "Enter the address that your codes shall go to. We send the first one right away.";
     SetUpEmailButton = "Send code";
-    SetUpNoPhone = "Your account has no phone number. Choose something else, or ask who runs this app.";
+    SetUpPhoneTitle = "Set up codes by text message";
+    SetUpPhoneHeading = "Set up codes by text message";
+    SetUpPhoneText = "Enter the phone number that your codes shall go to. We send the first one right away.";
+    RememberDevice = "Remember this device";
+    RememberDeviceHint = "Only on a device that you alone use.";
+    RememberHeading = "Remember this device?";
+    RememberText = "Then your account knows this browser at your next sign-in. Do this only on a device that you alone use.";
 
     // Signed out, errors, notices
     SignOut = "Sign out";

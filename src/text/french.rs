@@ -108,7 +108,13 @@ translation! {
     SetUpEmailHeading = "Configurez les codes par e-mail";
     SetUpEmailText = "Saisissez l’adresse à laquelle vos codes doivent être envoyés. Nous envoyons le premier tout de suite.";
     SetUpEmailButton = "Envoyer le code";
-    SetUpNoPhone = "Votre compte n’a pas de numéro de téléphone. Choisissez autre chose ou adressez-vous au responsable de cette application.";
+    SetUpPhoneTitle = "Configurer les codes par SMS";
+    SetUpPhoneHeading = "Configurez les codes par SMS";
+    SetUpPhoneText = "Saisissez le numéro de téléphone auquel vos codes doivent être envoyés. Nous envoyons le premier tout de suite.";
+    RememberDevice = "Se souvenir de cet appareil";
+    RememberDeviceHint = "Uniquement sur un appareil que vous êtes seul à utiliser.";
+    RememberHeading = "Se souvenir de cet appareil ?";
+    RememberText = "Votre compte reconnaîtra alors ce navigateur à votre prochaine connexion. Ne le faites que sur un appareil que vous êtes seul à utiliser.";
     SignOut = "Se déconnecter";
     SignOutHeading = "Se déconnecter ?";
     SignOutText = "Une application demande à vous déconnecter ici.";

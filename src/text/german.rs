@@ -108,7 +108,13 @@ translation! {
     SetUpEmailHeading = "Richten Sie Codes per E-Mail ein";
     SetUpEmailText = "Geben Sie die Adresse ein, an die Ihre Codes gehen sollen. Wir senden den ersten sofort.";
     SetUpEmailButton = "Code senden";
-    SetUpNoPhone = "Ihr Konto hat keine Telefonnummer. Wählen Sie etwas anderes oder fragen Sie, wer diese App betreibt.";
+    SetUpPhoneTitle = "Codes per SMS einrichten";
+    SetUpPhoneHeading = "Richten Sie Codes per SMS ein";
+    SetUpPhoneText = "Geben Sie die Telefonnummer ein, an die Ihre Codes gehen sollen. Wir senden den ersten sofort.";
+    RememberDevice = "Dieses Gerät merken";
+    RememberDeviceHint = "Nur auf einem Gerät, das Sie allein nutzen.";
+    RememberHeading = "Dieses Gerät merken?";
+    RememberText = "Ihr Konto erkennt diesen Browser dann bei der nächsten Anmeldung. Tun Sie das nur auf einem Gerät, das Sie allein nutzen.";
     SignOut = "Abmelden";
     SignOutHeading = "Abmelden?";
     SignOutText = "Eine App möchte Sie hier abmelden.";

@@ -108,7 +108,13 @@ translation! {
     SetUpEmailHeading = "Siapkan kode melalui email";
     SetUpEmailText = "Masukkan alamat tujuan kode Anda. Kami akan langsung mengirim yang pertama.";
     SetUpEmailButton = "Kirim kode";
-    SetUpNoPhone = "Akun Anda tidak memiliki nomor telepon. Pilih yang lain, atau tanyakan kepada pengelola aplikasi ini.";
+    SetUpPhoneTitle = "Siapkan kode melalui pesan teks";
+    SetUpPhoneHeading = "Siapkan kode melalui pesan teks";
+    SetUpPhoneText = "Masukkan nomor telepon tujuan kode Anda. Kami akan langsung mengirim yang pertama.";
+    RememberDevice = "Ingat perangkat ini";
+    RememberDeviceHint = "Hanya di perangkat yang Anda gunakan sendiri.";
+    RememberHeading = "Ingat perangkat ini?";
+    RememberText = "Akun Anda akan mengenali browser ini saat Anda masuk lagi. Lakukan ini hanya di perangkat yang Anda gunakan sendiri.";
     SignOut = "Keluar";
     SignOutHeading = "Keluar?";
     SignOutText = "Sebuah aplikasi meminta untuk mengeluarkan Anda di sini.";

@@ -108,7 +108,13 @@ translation! {
     SetUpEmailHeading = "Configura i codici via e-mail";
     SetUpEmailText = "Inserisci l’indirizzo a cui inviare i codici. Inviamo subito il primo.";
     SetUpEmailButton = "Invia codice";
-    SetUpNoPhone = "Il tuo account non ha un numero di telefono. Scegli altro o chiedi a chi gestisce questa app.";
+    SetUpPhoneTitle = "Configura i codici via SMS";
+    SetUpPhoneHeading = "Configura i codici via SMS";
+    SetUpPhoneText = "Inserisci il numero di telefono a cui inviare i codici. Inviamo subito il primo.";
+    RememberDevice = "Ricorda questo dispositivo";
+    RememberDeviceHint = "Solo su un dispositivo che usi soltanto tu.";
+    RememberHeading = "Ricordare questo dispositivo?";
+    RememberText = "Il tuo account riconoscerà questo browser al prossimo accesso. Fallo solo su un dispositivo che usi soltanto tu.";
     SignOut = "Esci";
     SignOutHeading = "Uscire?";
     SignOutText = "Un’app chiede di farti uscire qui.";

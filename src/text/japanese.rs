@@ -108,7 +108,13 @@ translation! {
     SetUpEmailHeading = "Eメールでのコードを設定してください";
     SetUpEmailText = "コードの送信先アドレスを入力してください。最初のコードをすぐに送信します。";
     SetUpEmailButton = "コードを送信";
-    SetUpNoPhone = "アカウントに電話番号がありません。別の方法を選ぶか、このアプリの運営者にお問い合わせください。";
+    SetUpPhoneTitle = "テキストメッセージコードの設定";
+    SetUpPhoneHeading = "テキストメッセージでのコードを設定してください";
+    SetUpPhoneText = "コードの送信先の電話番号を入力してください。最初のコードをすぐに送信します。";
+    RememberDevice = "このデバイスを記憶する";
+    RememberDeviceHint = "ご自身だけが使うデバイスでのみ選択してください。";
+    RememberHeading = "このデバイスを記憶しますか？";
+    RememberText = "次回のサインイン時に、このブラウザがアカウントに認識されます。ご自身だけが使うデバイスでのみ行ってください。";
     SignOut = "サインアウト";
     SignOutHeading = "サインアウトしますか？";
     SignOutText = "アプリがここからのサインアウトを求めています。";

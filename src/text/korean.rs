@@ -108,7 +108,13 @@ translation! {
     SetUpEmailHeading = "이메일 코드를 설정하세요";
     SetUpEmailText = "코드를 받을 주소를 입력하세요. 첫 번째 코드를 바로 보내드립니다.";
     SetUpEmailButton = "코드 보내기";
-    SetUpNoPhone = "계정에 전화번호가 없습니다. 다른 방법을 선택하거나 이 앱의 운영자에게 문의하세요.";
+    SetUpPhoneTitle = "문자 메시지 코드 설정";
+    SetUpPhoneHeading = "문자 메시지 코드를 설정하세요";
+    SetUpPhoneText = "코드를 받을 전화번호를 입력하세요. 첫 번째 코드를 바로 보내드립니다.";
+    RememberDevice = "이 기기 기억하기";
+    RememberDeviceHint = "본인만 사용하는 기기에서만 선택하세요.";
+    RememberHeading = "이 기기를 기억할까요?";
+    RememberText = "다음에 로그인할 때 계정이 이 브라우저를 알아봅니다. 본인만 사용하는 기기에서만 선택하세요.";
     SignOut = "로그아웃";
     SignOutHeading = "로그아웃하시겠습니까?";
     SignOutText = "앱이 여기서 로그아웃을 요청합니다.";

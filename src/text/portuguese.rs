@@ -108,7 +108,13 @@ translation! {
     SetUpEmailHeading = "Configure códigos por e-mail";
     SetUpEmailText = "Digite o endereço para o qual seus códigos devem ir. Enviaremos o primeiro imediatamente.";
     SetUpEmailButton = "Enviar código";
-    SetUpNoPhone = "Sua conta não tem número de telefone. Escolha outra opção ou pergunte a quem administra este aplicativo.";
+    SetUpPhoneTitle = "Configurar códigos por mensagem de texto";
+    SetUpPhoneHeading = "Configure códigos por mensagem de texto";
+    SetUpPhoneText = "Digite o número de telefone para o qual seus códigos devem ir. Enviaremos o primeiro imediatamente.";
+    RememberDevice = "Lembrar deste dispositivo";
+    RememberDeviceHint = "Somente em um dispositivo que só você usa.";
+    RememberHeading = "Lembrar deste dispositivo?";
+    RememberText = "Assim sua conta reconhecerá este navegador no próximo acesso. Faça isso somente em um dispositivo que só você usa.";
     SignOut = "Sair";
     SignOutHeading = "Sair?";
     SignOutText = "Um aplicativo pede para encerrar sua sessão aqui.";

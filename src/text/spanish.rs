@@ -108,7 +108,13 @@ translation! {
     SetUpEmailHeading = "Configure códigos por correo electrónico";
     SetUpEmailText = "Introduzca la dirección a la que deben llegar sus códigos. Enviaremos el primero enseguida.";
     SetUpEmailButton = "Enviar código";
-    SetUpNoPhone = "Su cuenta no tiene número de teléfono. Elija otra opción o pregunte a quien gestiona esta aplicación.";
+    SetUpPhoneTitle = "Configurar códigos por mensaje de texto";
+    SetUpPhoneHeading = "Configure códigos por mensaje de texto";
+    SetUpPhoneText = "Introduzca el número de teléfono al que deben llegar sus códigos. Enviaremos el primero enseguida.";
+    RememberDevice = "Recordar este dispositivo";
+    RememberDeviceHint = "Solo en un dispositivo que use únicamente usted.";
+    RememberHeading = "¿Recordar este dispositivo?";
+    RememberText = "Así su cuenta reconocerá este navegador la próxima vez que inicie sesión. Hágalo solo en un dispositivo que use únicamente usted.";
     SignOut = "Cerrar sesión";
     SignOutHeading = "¿Cerrar sesión?";
     SignOutText = "Una aplicación solicita cerrar su sesión aquí.";

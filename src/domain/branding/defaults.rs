@@ -120,6 +120,10 @@ fn component_classes() -> Value {
             &json!({ "borderColor": "dbe3e8ff" }),
             &json!({ "borderColor": "22303aff" }),
         ),
+        "optionControls": both(
+            &json!({ "selected": { "backgroundColor": "0e7490ff" } }),
+            &json!({ "selected": { "backgroundColor": "4cc3ddff" } }),
+        ),
         "statusIndicator": both(
             &status("b3261eff", ["0b6b47ff", "eef9f3ff", "b9e2cdff"]),
             &status("ff9d93ff", ["7fd8acff", "0f2119ff", "27513cff"]),

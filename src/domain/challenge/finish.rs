@@ -144,7 +144,8 @@ pub(super) async fn sign_in(
         // Nothing that came before is undone by a refusal, and the function may change the user.
         second_factor::pass(context, passed).await?;
         let event = context.event(&user.username, Some(&user));
-        hooks::post_authentication(app, event, new.is_some()).await?;
+        hooks::post_authentication(app, event, is_new_device(context, proven, new.is_some()))
+            .await?;
         (context.resumed(&user.sub, user.auth_epoch).await?, &still)
     } else {
         (user, passed)
@@ -160,8 +161,9 @@ pub(super) async fn sign_in(
     let claim = Completes(&noted);
     let event = context.watch.event();
     if context.face == Face::Hosted {
-        let who = (user, event, assurance);
-        let proven = sessions::open_browser(app, actor, (pool, client), who, &claim).await?;
+        let who = (user, assurance);
+        let proven = sessions::open_browser(app, actor, (pool, client), who, (event, known), &claim);
+        let proven = proven.await?;
         return Ok(Outcome::Proven(proven));
     }
     let key = new.as_ref().map(|new| &new.key).or(known);
@@ -189,6 +191,13 @@ pub(super) async fn sign_in(
         new_device: new,
         ..issued
     }))
+}
+
+/// Whether a sign-in is with a device that did not prove itself: on the pages that is a browser that
+/// is no remembered device.
+fn is_new_device(context: Context<'_>, proven: &[Factor], given: bool) -> bool {
+    let browser = context.face == Face::Hosted && devices::tracks(context.pool);
+    given || (browser && !proven.contains(&Factor::Device))
 }
 
 /// A key for the device of a sign-in that no device proved itself in. A password that an

@@ -10,6 +10,7 @@ mod code;
 mod context;
 mod custom;
 mod device;
+mod device_browser;
 mod device_proof;
 mod device_srp;
 mod device_ticket;
@@ -47,7 +48,7 @@ use crate::store::pools::Pool;
 use crate::store::users::Factor as SecondFactor;
 
 use context::Context;
-pub use pages::{passkey_options, prove, send_again};
+pub use pages::{is_remembered, passkey_options, prove, send_again};
 pub use parameters::Parameters;
 pub use set_up_mfa::{associate, verify};
 pub use signed_up::{SignUpSession, after_confirmation};
@@ -199,6 +200,7 @@ pub async fn start(
         metadata: &none,
         validation: metadata,
         device: device.as_ref(),
+        kept: parameters.kept(),
         history: &[],
         goal: None,
         watch: &watch,
@@ -247,6 +249,7 @@ pub async fn answer(
         metadata: answer.metadata,
         validation: &Metadata::new(),
         device: device.as_ref(),
+        kept: answer.parameters.kept(),
         history: &[],
         goal: None,
         watch: &watch,

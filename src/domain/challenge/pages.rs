@@ -3,8 +3,9 @@
 use super::attempt::Factor;
 use super::context::{self, Context};
 use super::watched::{UNWATCHED, Watch};
-use super::{Face, Outcome, code, first_code, second_factor, web_authn};
+use super::{Face, Outcome, code, device_browser, first_code, second_factor, web_authn};
 use crate::app::App;
+use crate::domain::devices::browser::Kept;
 use crate::domain::hooks::{self, Metadata, TokenSource};
 use crate::domain::tokens::Nothing;
 use crate::error::Result;
@@ -37,6 +38,7 @@ const fn of_page<'a>(
         watch,
         validation: &NO_METADATA,
         device: None,
+        kept: &[],
     }
 }
 
@@ -72,6 +74,23 @@ pub async fn passkey_options(
     web_authn::options_again(context, session).await
 }
 
+/// Whether the browser of a sign-in in progress is a remembered device of its user.
+///
+/// # Errors: NotAuthorized (the sign-in is over)
+pub async fn is_remembered(
+    app: &App,
+    actor: &Actor,
+    (pool, client): (&Pool, &Client),
+    (session, kept): (&Secret<String>, &[Kept]),
+) -> Result<bool> {
+    let context = Context {
+        kept,
+        ..of_page(app, actor, (pool, client), &UNWATCHED)
+    };
+    let (_, user) = second_factor::resume(context, None, Some(session)).await?;
+    Ok(device_browser::proven(context, &user).await?.is_some())
+}
+
 /// Signs a browser in without asking for the first factor: its user has just chosen, in the same page
 /// flow, the password of the account and proven its contact, where it had to be confirmed.
 ///
@@ -83,9 +102,13 @@ pub async fn prove(
     pool: &Pool,
     client: &Client,
     made: (&User, Option<Contact>),
+    kept: &[Kept],
 ) -> Result<Outcome> {
     let watch = Watch::of(app, pool)?;
-    let context = of_page(app, actor, (pool, client), &watch);
+    let context = Context {
+        kept,
+        ..of_page(app, actor, (pool, client), &watch)
+    };
     let outcome = prove_in(context, made).await;
     watch.close(&context, outcome).await
 }

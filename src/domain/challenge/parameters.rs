@@ -1,16 +1,23 @@
-//! `AuthParameters` and `ChallengeResponses`: named texts, all of them sensitive.
+//! `AuthParameters` and `ChallengeResponses`: named texts, all of them sensitive; and from the pages
+//! the devices that the browser keeps.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::domain::devices::browser::Kept;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
 /// The named texts of one request.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(transparent)]
-pub struct Parameters(BTreeMap<String, Secret<String>>);
+pub struct Parameters {
+    texts: BTreeMap<String, Secret<String>>,
+    /// Never in a request to the API.
+    #[serde(skip)]
+    kept: Vec<Kept>,
+}
 
 impl Parameters {
     /// A user name and a password.
@@ -23,13 +30,24 @@ impl Parameters {
     /// The same with one more text.
     #[must_use]
     pub fn with(mut self, name: &str, value: Secret<String>) -> Self {
-        self.0.insert(name.to_owned(), value);
+        self.texts.insert(name.to_owned(), value);
         self
+    }
+
+    /// The same from a browser that keeps devices.
+    #[must_use]
+    pub fn in_browser(self, kept: Vec<Kept>) -> Self {
+        Self { kept, ..self }
+    }
+
+    /// The devices that the browser keeps.
+    pub(super) fn kept(&self) -> &[Kept] {
+        &self.kept
     }
 
     /// A text, if it was sent.
     pub fn find(&self, name: &str) -> Option<&Secret<String>> {
-        self.0.get(name)
+        self.texts.get(name)
     }
 
     /// A text that must have been sent.
@@ -45,7 +63,7 @@ impl Parameters {
         &'a self,
         prefix: &'a str,
     ) -> impl Iterator<Item = (&'a str, &'a Secret<String>)> {
-        self.0
+        self.texts
             .iter()
             .filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value)))
     }

@@ -3,7 +3,9 @@
 use super::attempt::{Attempt, Factor, Passed, Step, Who};
 use super::context::Context;
 use super::watched::{self, Noted};
-use super::{ChallengeName, Face, Next, Outcome, custom, device, device_ticket, finish, goal};
+use super::{
+    ChallengeName, Face, Next, Outcome, custom, device, device_browser, device_ticket, finish, goal,
+};
 use crate::domain::codes::{self, Sent};
 use crate::domain::delivery::{self, Details};
 use crate::domain::hooks::TokenSource;
@@ -33,6 +35,10 @@ pub(super) async fn go_on(
         // and no level is reached by it.
         reached && !context.watch.asks_for_more() && device::stands_for(context.pool, asked)
     };
+    let browser = device_browser::proven(context, &user).await?;
+    if let Some(browser) = browser.filter(|_| stands(&asked)) {
+        return device_browser::end(context, user, (&proven, &browser), passed).await;
+    }
     match device.filter(|_| stands(&asked)) {
         Some(device) => {
             let noted = noted(context, &user, passed);
@@ -95,6 +101,9 @@ pub(super) async fn end(
     if let Some(device) = device::remembered(context, &user).await? {
         let noted = noted(context, &user, passed);
         return device::ask(context, &user, (proven, device), &noted, ticket).await;
+    }
+    if let Some(browser) = device_browser::proven(context, &user).await? {
+        return device_browser::end(context, user, (proven, &browser), passed).await;
     }
     let proven = (proven, TokenSource::Authentication);
     finish::sign_in(context, user, proven, passed).await

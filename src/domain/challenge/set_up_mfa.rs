@@ -1,6 +1,7 @@
 //! MFA_SETUP: the pool requires a second factor and the user has none. AssociateSoftwareToken and
 //! VerifySoftwareToken set an authenticator app up with the challenge's `Session`; an e-mail address
-//! in the answer sets up codes by mail. Nothing is stored before the factor is proven.
+//! in the answer sets up codes by mail, and on the pages a phone number codes by text message. Nothing
+//! is stored before the factor is proven.
 
 use super::attempt::{self, Attempt, Step};
 use super::context::Context;
@@ -11,7 +12,7 @@ use crate::domain::changes::{self, Asker, What};
 use crate::domain::codes::Sent;
 use crate::domain::hooks::Metadata;
 use crate::domain::mfa::{self, Asked, software_token, totp, tries};
-use crate::domain::{clients, contacts, records};
+use crate::domain::{attributes, clients, contacts, records};
 use crate::error::{Code, Error, Reason, Result};
 use crate::secret::Secret;
 use crate::settings::pool::Contact;
@@ -124,9 +125,10 @@ pub async fn verify(
     Ok(next)
 }
 
-/// Takes the answer: the session that a proven software token gave, or an e-mail address for codes.
+/// Takes the answer: the session that a proven software token gave, or a contact for codes.
 ///
-/// # Errors: InvalidParameter `User has not set up software token mfa`, NotAuthorized
+/// # Errors: InvalidParameter `User has not set up software token mfa`, NotAuthorized (also a contact
+/// that the client's users may not write)
 pub(super) async fn answer(
     context: Context<'_>,
     typed: Option<&str>,
@@ -142,20 +144,39 @@ pub(super) async fn answer(
         return second_factor::done(context, (&attempt, last), user, &attempt).await;
     }
     check_needed(context.pool, &user)?;
-    let Some(address) = parameters.find("EMAIL") else {
-        return Err(Error::software_token_missing());
-    };
-    if !offered.contains(&Factor::Email) {
+    let (contact, factor, address) = given(context.face, parameters)?;
+    if !offered.contains(&factor) {
         return Err(Error::mfa_method_not_found());
     }
-    contacts::check(Contact::Email, address.expose())?;
+    contacts::check(contact, address.expose())?;
+    let name = contact.as_str().to_owned();
+    attributes::check_writer(context.pool, context.client, std::iter::once(&name))?;
+    let other = |had: &String| had != address.expose();
+    if user.attributes.get(&name).is_some_and(other) {
+        attributes::changes(context.pool, [(name, address.expose().clone())].into())?;
+    }
     let sent = Sent {
-        contact: Contact::Email,
+        contact,
         address: address.expose().clone(),
     };
     let context = context.going_on(&attempt);
-    let factor = (attempt.factors.as_slice(), Factor::Email);
+    let factor = (attempt.factors.as_slice(), factor);
     second_factor::send(context, &user, factor, (&sent, true), &attempt).await
+}
+
+/// The contact that an answer gives. At the API only an e-mail address: who is to have codes by text
+/// message there gets a phone number, and signs in again.
+///
+/// # Errors: InvalidParameter `User has not set up software token mfa` (none)
+fn given(face: Face, parameters: &Parameters) -> Result<(Contact, Factor, &Secret<String>)> {
+    let email = parameters.find("EMAIL");
+    let phone = parameters.find("PHONE_NUMBER");
+    let phone = phone.filter(|_| face == Face::Hosted);
+    match (email, phone) {
+        (Some(email), _) => Ok((Contact::Email, Factor::Email, email)),
+        (None, Some(phone)) => Ok((Contact::PhoneNumber, Factor::Sms, phone)),
+        (None, None) => Err(Error::software_token_missing()),
+    }
 }
 
 /// The pool and client that a session was made for: these operations name neither.
@@ -194,6 +215,7 @@ impl Door {
             watch: &UNWATCHED,
             validation: metadata,
             device: None,
+            kept: &[],
         }
     }
 

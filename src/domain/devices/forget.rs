@@ -8,8 +8,8 @@ use crate::store::audit::{Actor, Event};
 use crate::store::pools::Pool;
 use crate::store::{devices, sessions};
 
-/// Forgets a user's device. Its refresh tokens stop working and sign-ins that it has not finished
-/// fail; access tokens last as long as they would.
+/// Forgets a user's device. Its refresh tokens stop working, sign-ins that it has not finished fail,
+/// and a browser is asked to sign in again; access tokens last as long as they would.
 ///
 /// # Errors: ResourceNotFound `Device does not exist.`, InvalidUserPoolConfiguration
 pub async fn forget(
@@ -29,7 +29,7 @@ pub async fn forget(
     if !devices::delete(&mut tx, &pool.id, sub, &device).await? {
         return Err(unknown());
     }
-    sessions::end_device(&mut tx, &pool.id, sub, &device).await?;
+    sessions::end_device(&mut tx, (&pool.id, sub), &device, now).await?;
     let done = Event {
         at: now,
         pool: Some(&pool.id),

@@ -1,8 +1,10 @@
 //! Devices of users (api-auth.md 7): where a pool tracks them, every sign-in at the API is given a
 //! device key. The app registers the device with the verifier of a secret that it made up
 //! ([`register()`]); from then on the device proves itself at sign-in (`challenge::device`), and
-//! where the pool says so, that takes the place of a second factor.
+//! where the pool says so, that takes the place of a second factor. On the pages the browser is the
+//! device ([`browser`]).
 
+pub mod browser;
 mod forget;
 mod register;
 mod shown;
@@ -52,6 +54,12 @@ pub fn tracks(pool: &Pool) -> bool {
 pub(in crate::domain) fn suppress_mfa(pool: &Pool) -> bool {
     let settings = pool.settings().device_configuration.as_ref();
     settings.is_some_and(|devices| devices.challenge_required_on_new_device == Some(true))
+}
+
+/// Whether a device is remembered only when its user says so (`DeviceOnlyRememberedOnUserPrompt`).
+pub fn prompts(pool: &Pool) -> bool {
+    let settings = pool.settings().device_configuration.as_ref();
+    settings.is_some_and(|s| s.device_only_remembered_on_user_prompt == Some(true))
 }
 
 /// `DeviceGroupKey`: what stands for the pool's name in the SRP of devices. It is no secret, and

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{check_tracked, seal};
+use super::{check_tracked, prompts, seal};
 use crate::app::App;
 use crate::domain::access::SignedIn;
 use crate::domain::changes::Asker;
@@ -51,8 +51,7 @@ pub async fn register(
     }
     let verifier = verifier(asked.salt, asked.verifier)?;
     let sealed = verifier.map(|verifier| seal(app, (pool, sub), &key, &verifier));
-    let settings = who.pool.settings().device_configuration.as_ref();
-    let prompts = settings.is_some_and(|s| s.device_only_remembered_on_user_prompt == Some(true));
+    let prompts = prompts(&who.pool);
     let now = app.clock.now(pool);
     let device = Device {
         key,

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::domain::complete::{self, Asked};
 use crate::domain::hooks::{Metadata, TokenSource};
 use crate::domain::overrides::Overrides;
-use crate::domain::sessions::Proven;
+use crate::domain::sessions::{Proven, device_of};
 use crate::domain::tokens::{self, Claim, Exchange, Issued};
 use crate::domain::{catalogue, revocation};
 use crate::error::{Error, Reason, Result};
@@ -302,15 +302,15 @@ pub(super) fn can_read(client: &ClientSettings, granted: &[String]) -> bool {
 async fn proven(app: &App, pool: &Pool, code: &AuthorizationCode) -> Result<Proven, Refused> {
     let mut db = app.store.read().await?;
     let session = sessions::find(&mut db, &pool.id, &code.sso).await?;
-    let session = session
-        .filter(|session| session.revoked.is_none())
-        .ok_or_else(Refused::invalid_grant)?;
+    let session = session.filter(|session| session.revoked.is_none());
+    let session = session.ok_or_else(Refused::invalid_grant)?;
     let user = users::by_sub(&mut db, &pool.id, &code.sub).await?;
     let user = user
         .filter(|user| user.enabled && user.auth_epoch == code.auth_epoch)
         .ok_or_else(Refused::invalid_grant)?;
     Ok(Proven {
         user,
+        device: device_of(&session),
         session: code.sso.clone(),
         auth_at: code.auth_at,
         event_id: code.event_id.clone(),

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::domain::challenge::{self, Outcome};
+use crate::domain::devices::browser::Kept;
 use crate::error::{Error, Reason, Result};
 use crate::ids::Sub;
 use crate::settings::pool::Contact;
@@ -20,6 +21,7 @@ pub async fn prove(
     pool: &Pool,
     client: &Client,
     (sub, contact): (&Sub, Option<Contact>),
+    kept: &[Kept],
 ) -> Result<Outcome> {
     let user = {
         let mut db = app.store.read().await?;
@@ -27,5 +29,5 @@ pub async fn prove(
     };
     let gone = || Error::incorrect_username_or_password().because(Reason::UnknownUser);
     let user = user.ok_or_else(gone)?;
-    challenge::prove(app, actor, pool, client, (&user, contact)).await
+    challenge::prove(app, actor, pool, client, (&user, contact), kept).await
 }

@@ -7,10 +7,11 @@ use axum::response::Response;
 use super::page::Page;
 use super::step::{Going, Step};
 use super::views::{ChooseFactorField, ChooseFactorPage};
-use super::{login, second_factor, set_up_app};
+use super::{login, second_factor, set_up_app, set_up_contact};
 use crate::domain::challenge::{ChallengeName, Parameters};
 use crate::error::Code;
 use crate::secret::Secret;
+use crate::settings::pool::Contact;
 use crate::site::refusal;
 use crate::site::visit::Visit;
 use crate::store::users::Factor;
@@ -49,30 +50,28 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         let form = form.refused(page.say(Text::FieldMissing));
         return render(page, StatusCode::BAD_REQUEST, form, &choice);
     };
-    match (choice.set_up, chosen) {
-        (true, Factor::SoftwareToken) => set_up_app::begin(page, choice.going).await,
-        (true, Factor::Email) => {
-            let going = choice.going;
-            page.step_to("/mfa/email", Step::SetUpEmail { going })
-        }
-        // Nobody can enter a phone number here: the account lacks one, and the app has to ask.
-        (true, Factor::Sms) => {
-            let form = form.refused(page.say(Text::SetUpNoPhone));
+    if choice.set_up {
+        return set_up(page, choice.going, chosen).await;
+    }
+    let text = Secret::new(chosen.as_str().to_owned());
+    let parameters = Parameters::default().with("ANSWER", text);
+    let name = ChallengeName::SelectMfaType;
+    match second_factor::answer(&page, &choice.going, name, parameters).await {
+        Ok(outcome) => Box::pin(login::go_on(page, choice.going.username, outcome)).await,
+        Err(error) if error.code == Code::CodeDeliveryFailure => {
+            let form = form.refused(error.message);
             render(page, StatusCode::BAD_REQUEST, form, &choice)
         }
-        (false, chosen) => {
-            let text = Secret::new(chosen.as_str().to_owned());
-            let parameters = Parameters::default().with("ANSWER", text);
-            let name = ChallengeName::SelectMfaType;
-            match second_factor::answer(&page, &choice.going, name, parameters).await {
-                Ok(outcome) => Box::pin(login::go_on(page, choice.going.username, outcome)).await,
-                Err(error) if error.code == Code::CodeDeliveryFailure => {
-                    let form = form.refused(error.message);
-                    render(page, StatusCode::BAD_REQUEST, form, &choice)
-                }
-                Err(error) => second_factor::over(page, choice.going, &error),
-            }
-        }
+        Err(error) => second_factor::over(page, choice.going, &error),
+    }
+}
+
+/// Sets up a factor.
+pub(super) async fn set_up(page: Page, going: Going, factor: Factor) -> Response {
+    match factor {
+        Factor::SoftwareToken => set_up_app::begin(page, going).await,
+        Factor::Email => set_up_contact::begin(page, going, Contact::Email),
+        Factor::Sms => set_up_contact::begin(page, going, Contact::PhoneNumber),
     }
 }
 

@@ -130,6 +130,7 @@ fn render(
         csrf,
         delivery: asked::delivery(sending.sent.as_ref()),
         notice: resent.then(|| chrome.say(Text::Resent).to_owned()),
+        remembers: false,
         form,
         sign_in_href: page.href("/login"),
         chrome,

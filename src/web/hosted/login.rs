@@ -85,7 +85,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     let start = Start {
         face: Face::Hosted,
         flow,
-        parameters,
+        parameters: parameters.in_browser(page.devices.kept()),
         session: None,
         metadata: &Metadata::new(),
     };
@@ -126,7 +126,7 @@ pub(super) async fn go_on(page: Page, username: String, outcome: Outcome) -> Res
         Outcome::Challenge(next) if !next.available.is_empty() => {
             first_factor::go_on(page, username, next)
         }
-        Outcome::Challenge(next) => second_factor::go_on(page, username, next),
+        Outcome::Challenge(next) => second_factor::go_on(page, username, next).await,
         Outcome::Tokens(_) => {
             let error = Error::internal(anyhow::anyhow!("a page was given tokens"));
             refusal::failed(&page.visit, &error)

@@ -15,6 +15,7 @@ mod first_code;
 mod first_factor;
 mod first_password;
 mod forgot_password;
+mod kept;
 mod login;
 mod logout;
 pub(in crate::web) mod look;
@@ -23,10 +24,11 @@ mod page;
 mod passkey;
 mod passkeys_entry;
 mod plain;
+mod remember_device;
 mod reset_password;
 mod second_factor;
 mod set_up_app;
-mod set_up_email;
+mod set_up_contact;
 mod sign_up;
 mod step;
 pub mod views;
@@ -101,7 +103,15 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/mfa/app", get(set_up_app::show).post(set_up_app::submit))
         .route(
             "/mfa/email",
-            get(set_up_email::show).post(set_up_email::submit),
+            get(set_up_contact::show).post(set_up_contact::submit),
+        )
+        .route(
+            "/mfa/phone",
+            get(set_up_contact::show).post(set_up_contact::submit),
+        )
+        .route(
+            "/device",
+            get(remember_device::show).post(remember_device::submit),
         )
         .route("/passkey", get(passkey::show).post(passkey::submit))
         .route("/passkey/begin", get(login::show).post(passkey::begin))

@@ -62,7 +62,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     let answer = Answer {
         face: Face::Hosted,
         name: ChallengeName::NewPasswordRequired,
-        parameters: parameters(&form),
+        parameters: parameters(&form).in_browser(page.devices.kept()),
         session: Some(Secret::new(attempt.session.clone())),
         metadata: &Metadata::new(),
     };

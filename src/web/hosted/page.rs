@@ -10,9 +10,11 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::csrf::{self, Browser};
+use super::kept::Devices;
 use super::step::{Step, Told};
 use super::{add_passkey, login, look};
 use crate::domain::branding::Version;
+use crate::domain::devices::browser;
 use crate::domain::oauth::authorize::{self, Request};
 use crate::domain::oauth::{answers, made};
 use crate::domain::sessions::Proven;
@@ -22,7 +24,7 @@ use crate::settings::pool::Contact;
 use crate::site::query::{self, Malformed, Pairs};
 use crate::site::refusal::{self, What};
 use crate::site::visit::Visit;
-use crate::site::{answer, browser};
+use crate::site::{answer, browser as sso};
 use crate::text::Text;
 use crate::web::chrome::Chrome;
 use crate::web::csp;
@@ -42,6 +44,10 @@ pub(super) struct Page {
     pub browser: Browser,
     /// What happened on the page before.
     pub step: Option<Step>,
+    /// The devices that the browser keeps.
+    pub devices: Devices,
+    /// What the user said about remembering the device, if that was asked.
+    pub remember: Option<bool>,
     /// Classic or managed login.
     pub version: Version,
     /// What surrounds the page.
@@ -114,10 +120,13 @@ impl Page {
             return Err(refusal::plain(&visit, What::Unavailable));
         };
         let step = Step::of(&visit, &browser);
+        let devices = Devices::of(&visit);
         let cookies = look::language_cookie(&visit, version);
         Ok(Self {
             version,
             chrome,
+            devices,
+            remember: None,
             visit,
             request,
             browser,
@@ -232,13 +241,49 @@ impl Page {
     }
 
     /// Signed in: the browser gets a session and a new id, whatever it brought is dead (security.md
-    /// C8), and the client gets its answer, before which a passkey may be offered.
+    /// C8), and the client gets its answer, before which the device may be asked about and a passkey
+    /// offered.
     pub async fn finish(mut self, proven: &Proven) -> Response {
         match self.signed_in(proven).await {
-            Ok(true) => self.step_to("/passkey/add", Step::AddPasskey),
-            Ok(false) => self.leave(proven).await,
+            Ok(()) => self.settled(proven).await,
             Err(error) => refusal::failed(&self.visit, &error),
         }
+    }
+
+    /// Goes on with who is signed in: the browser becomes a device, where the pool tracks them.
+    pub async fn settled(mut self, proven: &Proven) -> Response {
+        let mut proven = proven.clone();
+        match self.settle(&mut proven).await {
+            Ok(Due::Device) => self.step_to("/device", Step::RememberDevice),
+            Ok(Due::Passkey) => self.step_to("/passkey/add", Step::AddPasskey),
+            Ok(Due::Nothing) => self.leave(&proven).await,
+            Err(error) => refusal::failed(&self.visit, &error),
+        }
+    }
+
+    async fn settle(&mut self, proven: &mut Proven) -> Result<Due> {
+        let (app, actor) = (&self.visit.app, &self.visit.actor);
+        let pool = &self.request.pool;
+        let kept = self.devices.kept();
+        let told = (kept.as_slice(), self.remember);
+        if let Some(settled) = browser::settle(app, actor, (pool, proven), told).await? {
+            let owner = (&pool.id, &proven.user.sub);
+            let now = app.clock.server_now();
+            let mut devices = self.devices.clone().with(settled.kept.clone());
+            let asks = settled.asks && !devices.is_later(owner, now);
+            if self.remember == Some(false) {
+                devices = devices.put_off(owner, now);
+            }
+            proven.device = Some(settled.kept.key().clone());
+            self.cookies.extend(devices.cookie(&self.visit)?);
+            if asks {
+                return Ok(Due::Device);
+            }
+        }
+        if add_passkey::is_due(self, proven).await? {
+            return Ok(Due::Passkey);
+        }
+        Ok(Due::Nothing)
     }
 
     /// Gives the client its answer.
@@ -263,7 +308,8 @@ impl Page {
     ) -> Response {
         let (app, actor) = (&self.visit.app, &self.visit.actor);
         let (pool, client) = (&self.request.pool, &self.request.client);
-        match made::prove(app, actor, pool, client, (sub, contact)).await {
+        let kept = self.devices.kept();
+        match made::prove(app, actor, pool, client, (sub, contact), &kept).await {
             Ok(outcome) => Box::pin(login::go_on(self, username, outcome)).await,
             Err(error) if is_for_people(&error) => {
                 let told = Told::Again(error.message.into_owned());
@@ -273,16 +319,25 @@ impl Page {
         }
     }
 
-    /// Remembers the sign-in; says whether a passkey is to be offered.
-    async fn signed_in(&mut self, proven: &Proven) -> Result<bool> {
-        browser::end(&self.visit, &self.request.pool).await?;
-        let due = add_passkey::is_due(self, proven).await?;
+    /// Remembers the sign-in.
+    async fn signed_in(&mut self, proven: &Proven) -> Result<()> {
+        sso::end(&self.visit, &self.request.pool).await?;
         self.renew()?;
         let (visit, pool) = (&self.visit, &self.request.pool);
         self.cookies
-            .extend(browser::remember(visit, pool, proven).await?);
-        Ok(due)
+            .extend(sso::remember(visit, pool, proven).await?);
+        Ok(())
     }
+}
+
+/// What is shown before the client gets its answer.
+enum Due {
+    /// Whether to remember the device.
+    Device,
+    /// The offer of a passkey.
+    Passkey,
+    /// Nothing more.
+    Nothing,
 }
 
 /// Whether an error's text is for the person at the page.

@@ -8,8 +8,9 @@ use serde_json::json;
 use super::page::{self, Page};
 use super::step::{Going, Sent, Step, Told};
 use super::views::{SecondFactorField, SecondFactorPage};
-use super::{asked, login};
+use super::{asked, choose_factor, login, remember_device};
 use crate::domain::challenge::{self, Answer, ChallengeName, Face, Next, Outcome, Parameters};
+use crate::domain::devices;
 use crate::domain::hooks::Metadata;
 use crate::error::{Code, Error};
 use crate::secret::Secret;
@@ -18,6 +19,7 @@ use crate::site::visit::Visit;
 use crate::store::users::Factor;
 use crate::text::Text;
 use crate::web::form::Form;
+use crate::web::parts::TICKED;
 
 /// The factor that is asked for.
 struct Asked {
@@ -28,7 +30,7 @@ struct Asked {
 }
 
 /// The page of a challenge about second factors.
-pub(super) fn go_on(page: Page, username: String, next: Next) -> Response {
+pub(super) async fn go_on(page: Page, username: String, next: Next) -> Response {
     let Next {
         name,
         parameters,
@@ -61,7 +63,11 @@ pub(super) fn go_on(page: Page, username: String, next: Next) -> Response {
         ChallengeName::EmailOtp => ("/mfa", code(Factor::Email)),
         ChallengeName::SoftwareTokenMfa => ("/mfa", code(Factor::SoftwareToken)),
         ChallengeName::SelectMfaType => ("/mfa/choose", choice(listed("MFAS_CAN_CHOOSE"), false)),
-        ChallengeName::MfaSetup => ("/mfa/choose", choice(listed("MFAS_CAN_SETUP"), true)),
+        ChallengeName::MfaSetup => match listed("MFAS_CAN_SETUP").as_slice() {
+            // Where there is one, there is nothing to choose.
+            [only] => return choose_factor::set_up(page, going, *only).await,
+            several => ("/mfa/choose", choice(several.to_vec(), true)),
+        },
         other => return unknown(&page, other),
     };
     page.step_to(path, step)
@@ -78,7 +84,7 @@ pub(super) async fn show(visit: Visit) -> Response {
         Err(response) => return response,
     };
     match asked(&mut page) {
-        Some(asked) => render(page, StatusCode::OK, Form::default(), &asked),
+        Some(asked) => render(page, StatusCode::OK, Form::default(), &asked).await,
         None => page.go("/login"),
     }
 }
@@ -96,7 +102,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     if code.is_empty() {
         let missing = page.say(Text::FieldMissing);
         form.complain(SecondFactorField::Code, missing);
-        return render(page, StatusCode::BAD_REQUEST, form, &asked);
+        return render(page, StatusCode::BAD_REQUEST, form, &asked).await;
     }
     let (name, member) = match asked.factor {
         Factor::Sms => (ChallengeName::SmsMfa, "SMS_MFA_CODE"),
@@ -104,11 +110,12 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         Factor::SoftwareToken => (ChallengeName::SoftwareTokenMfa, "SOFTWARE_TOKEN_MFA_CODE"),
     };
     let parameters = Parameters::default().with(member, Secret::new(code));
+    page.remember = remembered(&page, form.value(&SecondFactorField::Remember));
     match answer(&page, &asked.going, name, parameters).await {
         Ok(outcome) => Box::pin(login::go_on(page, asked.going.username, outcome)).await,
         Err(error) if matches!(error.code, Code::CodeMismatch | Code::ExpiredCode) => {
             form.complain(SecondFactorField::Code, error.message.to_string());
-            render(page, StatusCode::BAD_REQUEST, form, &asked)
+            render(page, StatusCode::BAD_REQUEST, form, &asked).await
         }
         Err(error) => over(page, asked.going, &error),
     }
@@ -135,7 +142,7 @@ pub(super) async fn resend(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         }
         Err(error) if is_unsent(&error) => {
             let form = form.refused(error.message);
-            render(page, StatusCode::BAD_REQUEST, form, &asked)
+            render(page, StatusCode::BAD_REQUEST, form, &asked).await
         }
         Err(error) => over(page, asked.going, &error),
     }
@@ -176,7 +183,7 @@ pub(super) async fn answer(
     let answer = Answer {
         face: Face::Hosted,
         name,
-        parameters,
+        parameters: parameters.in_browser(page.devices.kept()),
         session: Some(Secret::new(going.session.clone())),
         metadata: &Metadata::new(),
     };
@@ -219,7 +226,12 @@ fn asked(page: &mut Page) -> Option<Asked> {
     }
 }
 
-fn render(
+/// What the box of a second factor's page says, where the pool leaves it to its users.
+pub(super) fn remembered(page: &Page, sent: &str) -> Option<bool> {
+    devices::prompts(&page.request.pool).then_some(sent == TICKED)
+}
+
+async fn render(
     page: Page,
     status: StatusCode,
     form: Form<SecondFactorField>,
@@ -231,6 +243,7 @@ fn render(
     };
     let chrome = page.chrome();
     let resent = asked.again && !form.is_refused();
+    let remembers = remember_device::is_asked(&page, &asked.going).await;
     let is_sent = asked.factor != Factor::SoftwareToken;
     let second_factor = SecondFactorPage {
         action: page.href("/mfa"),
@@ -239,6 +252,7 @@ fn render(
         delivery: asked::delivery(asked.sent.as_ref()),
         notice: resent.then(|| chrome.say(Text::Resent).to_owned()),
         form,
+        remembers,
         sign_in_href: page.href("/login"),
         chrome,
     };

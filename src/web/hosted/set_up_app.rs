@@ -8,7 +8,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::page::Page;
 use super::step::{Going, Step};
 use super::views::{SetUpAppField, SetUpAppPage};
-use super::{login, second_factor};
+use super::{login, remember_device, second_factor};
 use crate::domain::challenge::{self, ChallengeName, Face, Parameters};
 use crate::error::Code;
 use crate::secret::Secret;
@@ -49,7 +49,7 @@ pub(super) async fn show(visit: Visit) -> Response {
         Err(response) => return response,
     };
     match app(&mut page) {
-        Some(app) => render(page, StatusCode::OK, Form::default(), &app),
+        Some(app) => render(page, StatusCode::OK, Form::default(), &app).await,
         None => page.go("/login"),
     }
 }
@@ -71,13 +71,15 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     };
     if let Some(complaint) = complaint {
         form.complain(SetUpAppField::Code, complaint);
-        return render(page, StatusCode::BAD_REQUEST, form, &app);
+        return render(page, StatusCode::BAD_REQUEST, form, &app).await;
     }
     let name = form.value(&SetUpAppField::DeviceName).trim();
     let name = Some(name).filter(|name| !name.is_empty());
     let session = Secret::new(app.going.session.clone());
     let (server, actor) = (&page.visit.app, &page.visit.actor);
     let proof = (code.as_str(), name);
+    let ticked = form.value(&SetUpAppField::Remember);
+    page.remember = second_factor::remembered(&page, ticked);
     match challenge::verify(server, actor, Face::Hosted, &session, proof).await {
         Ok(session) => {
             let username = app.going.username.clone();
@@ -85,7 +87,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         }
         Err(error) if error.code == Code::EnableSoftwareTokenMfa => {
             form.complain(SetUpAppField::Code, error.message.to_string());
-            render(page, StatusCode::BAD_REQUEST, form, &app)
+            render(page, StatusCode::BAD_REQUEST, form, &app).await
         }
         Err(error) => second_factor::over(page, app.going, &error),
     }
@@ -113,11 +115,12 @@ fn uri(issuer: &str, username: &str, secret: &str) -> String {
     format!("otpauth://totp/{issuer}:{username}?secret={secret}&issuer={issuer}")
 }
 
-fn render(page: Page, status: StatusCode, form: Form<SetUpAppField>, app: &App) -> Response {
+async fn render(page: Page, status: StatusCode, form: Form<SetUpAppField>, app: &App) -> Response {
     let csrf = match page.csrf() {
         Ok(csrf) => csrf,
         Err(error) => return refusal::failed(&page.visit, &error),
     };
+    let remembers = remember_device::is_asked(&page, &app.going).await;
     let chrome = page.chrome();
     let uri = uri(&page.request.pool.name, &app.going.username, &app.secret);
     let set_up_app = SetUpAppPage {
@@ -126,6 +129,7 @@ fn render(page: Page, status: StatusCode, form: Form<SetUpAppField>, app: &App) 
         form,
         qr: Qr::of(&uri, chrome.say(Text::SetUpAppPicture)),
         secret: app.secret.clone(),
+        remembers,
         sign_in_href: page.href("/login"),
         chrome,
     };

@@ -12,7 +12,7 @@ use super::digest;
 use crate::domain::delivery::{Details, Medium};
 use crate::error::Result;
 use crate::ids::Sub;
-use crate::settings::pool::FirstFactor;
+use crate::settings::pool::{Contact, FirstFactor};
 use crate::site::cookies::Cookie;
 use crate::site::visit::Visit;
 use crate::store::users::Factor;
@@ -119,11 +119,15 @@ pub(super) enum Step {
         /// Its secret, in base32.
         secret: String,
     },
-    /// An e-mail address is asked for, to send codes to.
-    SetUpEmail {
+    /// A contact is asked for, to send codes to.
+    SetUpContact {
         /// The sign-in.
         going: Going,
+        /// Which.
+        contact: Contact,
     },
+    /// Signed in; the browser may be remembered before the app gets its answer.
+    RememberDevice,
 }
 
 /// A sign-in in progress.

@@ -2,6 +2,7 @@
 //! values were escaped when the piece was rendered.
 
 mod attribute;
+mod check;
 mod idps;
 mod input;
 mod message;
@@ -11,6 +12,7 @@ mod qr;
 mod reveal;
 
 pub use attribute::Attribute;
+pub(in crate::web) use check::{Check, TICKED};
 pub use idps::Idp;
 pub(in crate::web) use idps::IdpButtons;
 pub use input::Input;

@@ -9,8 +9,9 @@ pub use words::Words;
 
 use super::hosted::views::{
     AddPasskeyPage, ChooseAccountPage, ChooseFactorPage, ChooseWayPage, ConfirmPage, ErrorPage,
-    ForgotPasswordPage, NewPasswordPage, NoticePage, PasskeyPage, PasswordPage, ResetPasswordPage,
-    SecondFactorPage, SetUpAppPage, SetUpEmailPage, SignInPage, SignUpPage, SignedOutPage,
+    ForgotPasswordPage, NewPasswordPage, NoticePage, PasskeyPage, PasswordPage, RememberDevicePage,
+    ResetPasswordPage, SecondFactorPage, SetUpAppPage, SetUpContactPage, SignInPage, SignUpPage,
+    SignedOutPage,
 };
 use super::mailbox::views::{MailboxPage, MessagePage};
 use super::preview::views::PreviewPage;
@@ -44,7 +45,8 @@ pub fn hosted(words: &Words) -> Vec<Sample> {
     add(&mut all, SecondFactorPage::samples(words));
     add(&mut all, ChooseFactorPage::samples(words));
     add(&mut all, SetUpAppPage::samples(words));
-    add(&mut all, SetUpEmailPage::samples(words));
+    add(&mut all, SetUpContactPage::samples(words));
+    add(&mut all, RememberDevicePage::samples(words));
     add(&mut all, PasskeyPage::samples(words));
     add(&mut all, AddPasskeyPage::samples(words));
     add(&mut all, SignedOutPage::samples(words));

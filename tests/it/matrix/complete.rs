@@ -105,7 +105,10 @@ fn every_path_stands_once_at_both_doors_and_with_every_factor_and_grant() {
     }
     has(Path::PasskeyPage);
     has(Path::AddPasskeyPage);
-    has(Path::SignUpPage);
+    for password in [true, false] {
+        has(Path::SignUpPage { password });
+    }
+    has(Path::RememberedPage);
     has(Path::NewPasswordPage);
 }
 

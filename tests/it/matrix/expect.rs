@@ -151,8 +151,9 @@ const fn stand(path: Path) -> Stand {
         Path::RefreshFlow(_) | Path::GetTokens { .. } => Stand::Refresh,
         Path::RefreshGrant { .. } => Stand::RefreshGrant,
         Path::Exchange => Stand::Exchange,
-        Path::LoginPage(_) => Stand::Login,
-        Path::SignUpPage => Stand::SignUp,
+        // Of the browser's device nothing is asked before the password is proven.
+        Path::LoginPage(_) | Path::RememberedPage => Stand::Login,
+        Path::SignUpPage { .. } => Stand::SignUp,
         Path::FirstPage(First::Password) => Stand::Chosen,
         Path::FirstPage(_) | Path::PasskeyPage => Stand::Going,
         Path::NewPasswordPage | Path::FactorPage(_) => Stand::Going,
@@ -283,7 +284,7 @@ fn signed_out(path: Path, condition: C) -> Expected {
 
 /// Who must reset the password gets no tokens by any way (D10, H8).
 fn reset_required(path: Path) -> Expected {
-    if path.is_invited() || path == Path::SignUpPage {
+    if path.is_invited() || matches!(path, Path::SignUpPage { .. }) {
         return Expected::Never("AdminResetUserPassword refuses users who never set a password");
     }
     let required = "Password reset required for the user";
@@ -308,6 +309,9 @@ fn unconfirmed(path: Path) -> Expected {
         Path::Chosen(..) | Path::FirstPage(_) | Path::PasskeyPage
     ) {
         return Expected::Never("the choice is refused already, and the way begins after it");
+    }
+    if path == Path::RememberedPage {
+        return Expected::Never("who has never signed in has no browser that is remembered");
     }
     match stand(path) {
         Stand::Password | Stand::Srp => api("UserNotConfirmedException", "User is not confirmed."),
@@ -369,9 +373,10 @@ fn twice(path: Path) -> Expected {
             denied(ONCE)
         }
         // Signing in gave the browser a new id: the form is a stranger's (C6, C8).
-        Path::LoginPage(_) | Path::SignUpPage | Path::NewPasswordPage | Path::FactorPage(_) => {
+        Path::LoginPage(_) | Path::RememberedPage | Path::SignUpPage { .. } => {
             page(403, "", OUT_OF_DATE)
         }
+        Path::NewPasswordPage | Path::FactorPage(_) => page(403, "", OUT_OF_DATE),
         Path::FirstPage(_) | Path::PasskeyPage => page(403, "", OUT_OF_DATE),
         // The offer is gone; the sign-in page is where it leads.
         Path::AddPasskeyPage => page(200, "/login", "Sign in"),

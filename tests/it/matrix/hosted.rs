@@ -4,6 +4,7 @@ use super::expect::Found;
 use super::first_pages;
 use super::path::{Factor, Grant, Path};
 use super::world::{Begun, Cell, NEW_PASSWORD, PASSWORD, Seat};
+use crate::api::auth::device::Device;
 use crate::support::browser::{Browser, Form, Page};
 use crate::support::house::{self, CALLBACK, CHALLENGE, Told, VERIFIER};
 
@@ -20,18 +21,23 @@ pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
         Path::PasskeyPage => return first_pages::passkey(cell, browser, page).await,
         _ => {}
     }
-    if cell.path == Path::SignUpPage {
+    if let Path::SignUpPage { password } = cell.path {
         let page = browser.get(&page.link("Sign up")).await;
         let form = page.form("signupform").fill("username", &cell.name);
         let form = form.fill("requiredAttributes[email]", &cell.email());
-        let answer = browser.submit(&form.fill("password", PASSWORD)).await;
+        let password = if password { PASSWORD } else { "" };
+        let answer = browser.submit(&form.fill("password", password)).await;
         let page = browser.follow(answer).await;
         let code = cell.world.s.code_to(&cell.email());
         return at(browser, page.form("confirmForm").fill("code", &code));
     }
+    let page = match cell.path {
+        Path::RememberedPage => remembered(cell, seat, &mut browser, page).await,
+        _ => page,
+    };
     let form = page.form("cognitoSignInForm").fill("username", &cell.name);
     let form = form.fill("password", PASSWORD);
-    if matches!(cell.path, Path::LoginPage(_)) {
+    if matches!(cell.path, Path::LoginPage(_) | Path::RememberedPage) {
         return at(browser, form);
     }
     let answer = browser.submit(&form).await;
@@ -61,6 +67,26 @@ pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
         }
         _ => Begun::Code(page.code()),
     }
+}
+
+/// A sign-in with the second factor, by which the browser is remembered; gives the page that asks again.
+async fn remembered(cell: &Cell<'_>, seat: &Seat, browser: &mut Browser, page: Page) -> Page {
+    let form = page.form("cognitoSignInForm").fill("username", &cell.name);
+    let answer = browser.submit(&form.fill("password", PASSWORD)).await;
+    let page = browser.follow(answer).await;
+    let code = cell.world.s.code_to(&cell.phone);
+    let form = page.form("mfaForm").fill("authentication_code", &code);
+    let done = browser.submit(&form).await;
+    let told = redeem(cell, seat, &done.code()).await.ok();
+    let access = house::claims(told["access_token"].as_str().unwrap());
+    let device = Device {
+        key: access["device_key"].as_str().unwrap().to_owned(),
+        group: String::new(),
+        secret: String::new(),
+    };
+    *cell.device.lock().await = Some(device);
+    browser.plant("cognito", "", &seat.grounds.base());
+    browser.open(&authorize(cell, seat)).await
 }
 
 async fn second_factor(
@@ -240,7 +266,7 @@ fn plant(cell: &Cell<'_>, browser: &mut Browser, seat: &Seat) {
     if seat.grounds.pool == cell.grounds.pool {
         return;
     }
-    for name in ["XSRF-TOKEN", "cognito", "page-data"] {
+    for name in ["XSRF-TOKEN", "cognito", "page-data", "device"] {
         let values: Vec<_> = browser
             .cookies(name)
             .iter()

@@ -82,8 +82,10 @@ pub enum Path {
     PasskeyPage,
     /// `/passkey/add`: the offer of a passkey, put off.
     AddPasskeyPage,
-    /// The sign-up page's code of confirmation.
-    SignUpPage,
+    /// The sign-up page's code of confirmation; on managed login an account may have no password.
+    SignUpPage { password: bool },
+    /// The sign-in page, in a browser that is remembered and stands for the second factor.
+    RememberedPage,
     /// The page for a new password.
     NewPasswordPage,
     /// The page of a second factor.
@@ -162,7 +164,9 @@ pub const PATHS: &[Path] = &[
     Path::FirstPage(First::Passkey),
     Path::PasskeyPage,
     Path::AddPasskeyPage,
-    Path::SignUpPage,
+    Path::SignUpPage { password: true },
+    Path::SignUpPage { password: false },
+    Path::RememberedPage,
     Path::NewPasswordPage,
     Path::FactorPage(Factor::Sms),
     Path::FactorPage(Factor::Email),
@@ -188,9 +192,9 @@ impl Path {
             | Self::GetTokens { .. }
             | Self::Exchange
             | Self::RefreshGrant { .. } => Part::Refresh,
-            Self::LoginPage(_) | Self::SignUpPage | Self::NewPasswordPage | Self::FactorPage(_) => {
-                Part::Page
-            }
+            Self::LoginPage(_) | Self::SignUpPage { password: true } => Part::Page,
+            Self::NewPasswordPage | Self::FactorPage(_) => Part::Page,
+            Self::SignUpPage { password: false } | Self::RememberedPage => Part::FirstPage,
             Self::FirstPage(_) | Self::PasskeyPage | Self::AddPasskeyPage => Part::FirstPage,
             Self::Sso(_) | Self::Chooser | Self::CodeGrant { .. } => Part::Browser,
         }
@@ -230,7 +234,7 @@ impl Path {
     pub const fn factor(self) -> Option<Factor> {
         match self {
             Self::SecondFactor(_, factor) | Self::FactorPage(factor) => Some(factor),
-            Self::Device(_) => Some(Factor::Sms),
+            Self::Device(_) | Self::RememberedPage => Some(Factor::Sms),
             _ => None,
         }
     }
@@ -242,7 +246,7 @@ impl Path {
 
     /// Whether its user signs up inside the way.
     pub const fn signs_up(self) -> bool {
-        matches!(self, Self::SignUpPage | Self::SignedUp(_))
+        matches!(self, Self::SignUpPage { .. } | Self::SignedUp(_))
     }
 
     /// Whether it begins with USER_AUTH.
@@ -252,7 +256,12 @@ impl Path {
 
     /// Whether its pages are those of managed login.
     pub const fn is_managed(self) -> bool {
-        matches!(self, Self::FirstPage(_))
+        matches!(self, Self::FirstPage(_) | Self::SignUpPage { password: false })
+    }
+
+    /// Whether it depends on a remembered device.
+    pub const fn needs_device(self) -> bool {
+        matches!(self, Self::Device(_) | Self::RememberedPage)
     }
 
     /// Whether its user has a passkey.

@@ -76,7 +76,8 @@ pub fn flow_off(path: Path) -> Expected {
         // What was granted by a code is no longer granted.
         Path::RefreshGrant { .. } => grant("invalid_grant", None),
         Path::LoginPage(_)
-        | Path::SignUpPage
+        | Path::RememberedPage
+        | Path::SignUpPage { .. }
         | Path::NewPasswordPage
         | Path::FactorPage(_)
         | Path::FirstPage(_)
@@ -138,10 +139,12 @@ pub fn factor(path: Path, condition: C) -> Expected {
         Path::LoginPage(Grant::Code | Grant::Implicit)
         | Path::NewPasswordPage
         | Path::FirstPage(_) => Expected::End(End::Page(200, "/mfa", "SMS")),
-        Path::SignUpPage if condition == C::FactorOn => Expected::Never(
+        Path::SignUpPage { .. } if condition == C::FactorOn => Expected::Never(
             "the account has no telephone number: the page asks for an e-mail address",
         ),
-        Path::SignUpPage => Expected::End(End::Page(200, "/mfa/choose", "Authenticator app")),
+        Path::SignUpPage { .. } => {
+            Expected::End(End::Page(200, "/mfa/choose", "Authenticator app"))
+        }
         Path::SecondFactor(_, super::path::Factor::SetUp)
         | Path::FactorPage(super::path::Factor::SetUp)
             if condition == C::FactorOn =>
@@ -153,7 +156,8 @@ pub fn factor(path: Path, condition: C) -> Expected {
 }
 
 /// A device that is named has to prove itself; one that is gone is told so to its user alone, and
-/// refreshes nothing (G14; api-auth.md 6 and 7). The pages name none.
+/// refreshes nothing (G14; api-auth.md 6 and 7). The pages name none but the browser itself: where it
+/// was forgotten, the factor is asked for again.
 pub fn device(path: Path, condition: C) -> Expected {
     let gone = || api("ResourceNotFoundException", "Device does not exist.");
     match path {
@@ -169,9 +173,10 @@ pub fn device(path: Path, condition: C) -> Expected {
         {
             Expected::End(End::Challenge("DEVICE_SRP_AUTH"))
         }
-        Path::Device(_) if condition == C::Remembered => {
+        Path::Device(_) | Path::RememberedPage if condition == C::Remembered => {
             Expected::Never("the way is that of a remembered device")
         }
+        Path::RememberedPage => Expected::End(End::Page(200, "/mfa", "SMS")),
         Path::Password(_)
         | Path::Srp(_)
         | Path::Chosen(..)

@@ -85,7 +85,7 @@ impl World {
     pub async fn cell(&self, path: Path, condition: Condition) -> Cell<'_> {
         let n = self.users.fetch_add(1, Ordering::Relaxed);
         let own = condition.is_about_the_pool() || path.factor() == Some(Factor::SetUp);
-        let devices = matches!(path, Path::Device(_)) || condition.is_about_a_device();
+        let devices = path.needs_device() || condition.is_about_a_device();
         let grounds = match (own || devices, path.is_managed()) {
             (true, false) => Grounds::with(&self.s, devices).await,
             (true, true) => Grounds::with(&self.s, devices).await.managed(&self.s).await,
@@ -341,9 +341,10 @@ impl Cell<'_> {
             Path::Sso(_)
             | Path::Chooser
             | Path::LoginPage(_)
+            | Path::RememberedPage
             | Path::AddPasskeyPage
             | Path::Exchange => Span::hours(1),
-            Path::SignUpPage => Span::hours(24),
+            Path::SignUpPage { .. } => Span::hours(24),
             _ => Span::minutes(3),
         };
         self.world.s.clock().advance(span);

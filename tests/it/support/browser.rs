@@ -236,6 +236,11 @@ impl Page {
             .filter(|input| {
                 attribute(input, "type").is_none_or(|t| !t.eq_ignore_ascii_case("submit"))
             })
+            // A box that is not ticked is not sent.
+            .filter(|input| {
+                attribute(input, "type").as_deref() != Some("checkbox")
+                    || input.ends_with(" checked")
+            })
             .filter_map(|input| {
                 let name = attribute(input, "name")?;
                 Some((name, attribute(input, "value").unwrap_or_default()))
@@ -267,6 +272,16 @@ impl Page {
             }
         }
         unescape(&text)
+    }
+
+    /// Whether the page has a check box of this name.
+    pub fn has_box(&self, name: &str) -> bool {
+        let mut inputs = self.body.split("<input").skip(1);
+        inputs.any(|input| {
+            let input = input.split('>').next().unwrap();
+            attribute(input, "type").as_deref() == Some("checkbox")
+                && attribute(input, "name").as_deref() == Some(name)
+        })
     }
 
     /// Target of the first link with this text.

@@ -3,6 +3,8 @@
 mod branding;
 mod choose_account;
 mod confirm_link;
+mod device;
+mod device_asked;
 mod first_factor;
 mod forms;
 mod headers;
@@ -14,5 +16,6 @@ mod passkeys_entry;
 mod passwords;
 mod second_factor;
 mod sessions;
+mod set_up_phone;
 mod sign_in;
 mod sign_up;

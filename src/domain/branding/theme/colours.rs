@@ -106,6 +106,10 @@ pub(in crate::domain::branding) const COLOURS: &[(&str, &str)] = &[
     ("componentClasses.focusState.*.borderColor", "focus"),
     ("componentClasses.divider.*.borderColor", "line"),
     (
+        "componentClasses.optionControls.*.selected.backgroundColor",
+        "check",
+    ),
+    (
         "componentClasses.statusIndicator.*.error.indicatorColor",
         "danger",
     ),

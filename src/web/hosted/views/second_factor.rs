@@ -7,7 +7,7 @@ use askama::Template;
 use crate::text::Text;
 use crate::web::chrome::{Chrome, Graphic};
 use crate::web::form::{Field, Form};
-use crate::web::parts::{Alert, Delivery, Input, Notice};
+use crate::web::parts::{Alert, Check, Delivery, Input, Notice, TICKED};
 use crate::web::samples::Words;
 
 /// The fields of the form.
@@ -15,20 +15,29 @@ use crate::web::samples::Words;
 pub enum SecondFactorField {
     /// `authentication_code`.
     Code,
+    /// `remember_device`.
+    Remember,
 }
 
 impl Field for SecondFactorField {
     fn parse(name: &str) -> Option<Self> {
-        (name == "authentication_code").then_some(Self::Code)
+        match name {
+            "authentication_code" => Some(Self::Code),
+            "remember_device" => Some(Self::Remember),
+            _ => None,
+        }
     }
 
     fn name(&self) -> Cow<'static, str> {
-        Cow::Borrowed("authentication_code")
+        Cow::Borrowed(match self {
+            Self::Code => "authentication_code",
+            Self::Remember => "remember_device",
+        })
     }
 
     /// A code works once; what was typed is never shown again.
     fn is_secret(&self) -> bool {
-        true
+        *self == Self::Code
     }
 }
 
@@ -50,6 +59,8 @@ pub struct SecondFactorPage {
     pub delivery: Option<Delivery>,
     /// What went well before: another code was sent.
     pub notice: Option<String>,
+    /// Whether the user may have the device remembered.
+    pub remembers: bool,
     /// The sign-in page.
     pub sign_in_href: String,
 }
@@ -77,6 +88,14 @@ impl SecondFactorPage {
             .id("totpCodeInput")
             .first(&self.form)
     }
+
+    fn remember(&self) -> Option<Check> {
+        let words = [Text::RememberDevice, Text::RememberDeviceHint];
+        let [label, hint] = words.map(|key| self.chrome.say(key));
+        let field = SecondFactorField::Remember;
+        self.remembers
+            .then(|| Check::of(&self.form, &field, (label, hint)))
+    }
 }
 
 impl SecondFactorPage {
@@ -90,6 +109,7 @@ impl SecondFactorPage {
             form: words.form(),
             delivery: None,
             notice: None,
+            remembers: false,
             sign_in_href: words.say("/login?client_id=1"),
         };
         let sent = Self {
@@ -110,7 +130,22 @@ impl SecondFactorPage {
             form,
             ..sent.clone()
         };
+        let mut form = words.form().with(SecondFactorField::Remember, TICKED);
+        form.complain(
+            SecondFactorField::Code,
+            words.say("Invalid code received for user"),
+        );
+        let remembering = Self {
+            remembers: true,
+            ..app.clone()
+        };
+        let ticked = Self {
+            form,
+            ..remembering.clone()
+        };
         vec![
+            ("second_factor_remembers", remembering),
+            ("second_factor_remembers_refused", ticked),
             ("second_factor_app", app),
             ("second_factor_sent", sent),
             ("second_factor_resent", resent),

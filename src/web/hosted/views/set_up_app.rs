@@ -7,7 +7,7 @@ use askama::Template;
 use crate::text::Text;
 use crate::web::chrome::Chrome;
 use crate::web::form::{Field, Form};
-use crate::web::parts::{Alert, Input, Qr};
+use crate::web::parts::{Alert, Check, Input, Qr};
 use crate::web::samples::Words;
 
 /// The fields of the form.
@@ -17,6 +17,8 @@ pub enum SetUpAppField {
     Code,
     /// `device_name`: FriendlyDeviceName.
     DeviceName,
+    /// `remember_device`.
+    Remember,
 }
 
 impl Field for SetUpAppField {
@@ -24,6 +26,7 @@ impl Field for SetUpAppField {
         match name {
             "authentication_code" => Some(Self::Code),
             "device_name" => Some(Self::DeviceName),
+            "remember_device" => Some(Self::Remember),
             _ => None,
         }
     }
@@ -32,6 +35,7 @@ impl Field for SetUpAppField {
         Cow::Borrowed(match self {
             Self::Code => "authentication_code",
             Self::DeviceName => "device_name",
+            Self::Remember => "remember_device",
         })
     }
 
@@ -56,6 +60,8 @@ pub struct SetUpAppPage {
     pub qr: Option<Qr>,
     /// The secret in base32.
     pub secret: String,
+    /// Whether the user may have the device remembered.
+    pub remembers: bool,
     /// The sign-in page.
     pub sign_in_href: String,
 }
@@ -76,6 +82,14 @@ impl SetUpAppPage {
             .optional()
     }
 
+    fn remember(&self) -> Option<Check> {
+        let words = [Text::RememberDevice, Text::RememberDeviceHint];
+        let [label, hint] = words.map(|key| self.chrome.say(key));
+        let field = SetUpAppField::Remember;
+        self.remembers
+            .then(|| Check::of(&self.form, &field, (label, hint)))
+    }
+
     /// The secret in groups of four, as apps ask for it.
     fn secret_key(&self) -> String {
         let letters: Vec<char> = self.secret.chars().collect();
@@ -94,6 +108,7 @@ impl SetUpAppPage {
             form: words.form(),
             qr: Qr::of(&words.say("otpauth://totp/pool:jane?secret=ABC"), "QR code"),
             secret: words.say("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567ABCDEFGHIJKLMNOPQRST"),
+            remembers: false,
             sign_in_href: words.say("/login?client_id=1"),
         };
         let mut form = words
@@ -106,6 +121,7 @@ impl SetUpAppPage {
         let refused = Self {
             form,
             qr: None,
+            remembers: true,
             ..plain.clone()
         };
         vec![("set_up_app", plain), ("set_up_app_refused", refused)]
