@@ -1,4 +1,4 @@
-//! CreateUserPool, DescribeUserPool, ListUserPools, UpdateUserPool, DeleteUserPool.
+//! CreateUserPool, DescribeUserPool, ListUserPools, DeleteUserPool.
 
 use serde_json::{Value, json};
 
@@ -439,7 +439,15 @@ async fn settings_that_contradict_each_other_are_refused() {
         ),
         (
             json!({ "MfaConfiguration": "ON" }),
-            "SMS configuration must be included in the request to enable MFA.",
+            "SMS configuration and Auto verification for phone_number are required when MFA is required/optional",
+        ),
+        (
+            json!({ "AutoVerifiedAttributes": ["email", "phone_number"] }),
+            "SMS configuration is required when phone_number is selected for auto verification",
+        ),
+        (
+            json!({ "UserAttributeUpdateSettings": { "AttributesRequireVerificationBeforeUpdate": ["email"] } }),
+            "All attributes in AttributesRequireVerificationBeforeUpdate must exist in AutoVerifiedAttributes",
         ),
         (
             mechanisms(("admin_only", 1), ("verified_email", 2)),
@@ -548,101 +556,6 @@ async fn unknown_pools_are_named() {
             .await
             .error("ResourceNotFoundException", text);
     }
-}
-
-#[tokio::test]
-async fn update_replaces_everything_but_what_cannot_change() {
-    let s = Server::start().await;
-    let before = create(
-        &s,
-        json!({
-            "AutoVerifiedAttributes": ["email"],
-            "AliasAttributes": ["email"],
-            "UsernameConfiguration": { "CaseSensitive": false },
-            "Schema": [{ "Name": "x", "AttributeDataType": "String" }],
-            "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true },
-            "LambdaConfig": { "PreSignUp": FUNCTION },
-            "Policies": { "PasswordPolicy": { "MinimumLength": 20 } },
-            "DeletionProtection": "ACTIVE",
-            "UserPoolTags": { "a": "b" },
-            "UserPoolTier": "PLUS",
-            "UserPoolAddOns": { "AdvancedSecurityMode": "AUDIT" },
-            "DcrConfiguration": { "OpenDcrEnabled": true },
-            "EmailVerificationSubject": "hello",
-            "AccountRecoverySetting": { "RecoveryMechanisms": [{ "Priority": 1, "Name": "verified_email" }] },
-        }),
-    )
-    .await;
-    let id = &before["Id"];
-    s.clock().advance(poolhouse::time::Span::seconds(1));
-    let answer = s.api("UpdateUserPool", json!({ "UserPoolId": id })).await;
-    assert_eq!(answer.ok(), json!({}));
-    let mut expected = create(&s, json!({})).await;
-    for kept in [
-        "Id",
-        "Arn",
-        "Name",
-        "CreationDate",
-        "AliasAttributes",
-        "UsernameConfiguration",
-        "SchemaAttributes",
-        "UserPoolTier",
-        "UserPoolTags",
-        "DcrConfiguration",
-    ] {
-        expected[kept] = before[kept].clone();
-    }
-    assert_eq!(describe(&s, id).await, expected);
-
-    s.api(
-        "UpdateUserPool",
-        json!({ "UserPoolId": id, "PoolName": "q" }),
-    )
-    .await
-    .ok();
-    assert_eq!(describe(&s, id).await["Name"], "q");
-}
-
-#[tokio::test]
-async fn an_update_replaces_tags_only_if_it_has_some() {
-    let s = Server::start().await;
-    let made = create(&s, json!({ "UserPoolTags": { "a": "b" } })).await;
-    for (given, shown) in [
-        (json!({ "PoolName": "q" }), json!({ "a": "b" })),
-        (json!({ "UserPoolTags": { "c": "d" } }), json!({ "c": "d" })),
-        (json!({ "UserPoolTags": {} }), json!({})),
-    ] {
-        let mut body = given;
-        body["UserPoolId"] = made["Id"].clone();
-        s.api("UpdateUserPool", body).await.ok();
-        assert_eq!(describe(&s, &made["Id"]).await["UserPoolTags"], shown);
-    }
-}
-
-#[tokio::test]
-async fn a_lower_plan_must_hold_what_stays() {
-    let s = Server::start().await;
-    let made = create(&s, json!({ "DcrConfiguration": {} })).await;
-    let to_lite = json!({ "UserPoolId": made["Id"], "UserPoolTier": "LITE" });
-    s.api("UpdateUserPool", to_lite.clone()).await.error(
-        "FeatureUnavailableInTierException",
-        "Dynamic client registration is not available in the LITE tier.",
-    );
-    let mut off = to_lite.clone();
-    off["DcrConfiguration"] = json!({ "EnableStatus": "Disabled" });
-    s.api("UpdateUserPool", off.clone()).await.ok();
-    s.api(
-        "UpdateUserPool",
-        json!({ "UserPoolId": made["Id"], "UserPoolTier": "PLUS" }),
-    )
-    .await
-    .ok();
-    let mfa = json!({ "UserPoolId": made["Id"], "EmailMfaConfiguration": { "Subject": "s" } });
-    s.api("SetUserPoolMfaConfig", mfa).await.ok();
-    s.api("UpdateUserPool", to_lite).await.error(
-        "TierChangeNotAllowedException",
-        "The user pool has features that the requested tier does not include.",
-    );
 }
 
 #[tokio::test]

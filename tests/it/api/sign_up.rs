@@ -90,7 +90,9 @@ async fn no_code_goes_out_for_what_the_pool_does_not_verify() {
 
 #[tokio::test]
 async fn the_phone_wins_when_both_are_verified() {
-    let pool = json!({ "AutoVerifiedAttributes": ["email", "phone_number"] });
+    let sms = json!({ "SnsCallerArn": "arn:aws:iam::123456789012:role/sms" });
+    let pool =
+        json!({ "AutoVerifiedAttributes": ["email", "phone_number"], "SmsConfiguration": sms });
     let h = House::new(pool, json!({})).await;
     let made = h
         .sign_up("alice", &[("email", EMAIL), ("phone_number", PHONE)])
@@ -458,6 +460,7 @@ async fn a_message_that_cannot_be_sent_is_told_and_the_account_stays() {
 async fn the_pools_own_texts_are_used() {
     let pool = json!({
         "AutoVerifiedAttributes": ["email", "phone_number"],
+        "SmsConfiguration": { "SnsCallerArn": "arn:aws:iam::123456789012:role/sms" },
         "EmailConfiguration": { "ReplyToEmailAddress": "help@example.com", "From": "Us <us@example.com>" },
         "VerificationMessageTemplate": {
             "SmsMessage": "sms {####}", "EmailSubject": "Hello",

@@ -301,7 +301,11 @@ async fn a_step_is_taken_when_its_time_has_come_and_not_before() {
     janitor::round(&s.app).await;
     let tokens = scene.tokens(s, None).await;
     let signed = ["IdToken", "AccessToken"].map(|name| kid(text(&tokens[name])));
-    assert!(signed.iter().all(|kid| kids(&begun.body)[2..].contains(kid)));
+    assert!(
+        signed
+            .iter()
+            .all(|kid| kids(&begun.body)[2..].contains(kid))
+    );
     let swapped = scene.document(s).await.ok();
     assert_eq!(kids(&swapped)[..2], signed);
     assert_eq!(kids(&swapped).len(), 4);

@@ -238,7 +238,7 @@ impl<'a> World<'a> {
         // Everybody registers what they have while nothing is asked for.
         let mut first = then.clone();
         first["UserPoolId"] = json!(id);
-        first["MfaConfiguration"] = json!("OFF");
+        first["MfaConfiguration"] = json!("OPTIONAL");
         first["WebAuthnConfiguration"] = json!({ "RelyingPartyId": "localhost" });
         server.api("SetUserPoolMfaConfig", first.clone()).await.ok();
         if blocks {
