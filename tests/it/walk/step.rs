@@ -220,7 +220,9 @@ impl World<'_> {
         )
         .await;
         if outcome.is_ok() && (ended || foreign) {
-            return Err(format!("WENT ON from a token that is no good: {name} {how:?}"));
+            return Err(format!(
+                "WENT ON from a token that is no good: {name} {how:?}"
+            ));
         }
         let target = match how {
             How::Target(level) | How::StepUp(level) => Some(level),

@@ -51,7 +51,9 @@ async fn a_risk_is_met_with_a_factor_of_its_own() {
         user.attributes.extend([flag]);
     };
     let permanent = poolhouse::domain::password::Kind::Permanent;
-    stage.user_with("ada", verified, Some((PASSWORD, permanent))).await;
+    stage
+        .user_with("ada", verified, Some((PASSWORD, permanent)))
+        .await;
     let required = json!({ "Notify": false, "EventAction": "MFA_REQUIRED" });
     set(&stage, takeover(required, false)).await;
     let preferred = json!({ "PREFERRED_CHALLENGE": "EMAIL_OTP" });
@@ -67,7 +69,10 @@ async fn a_risk_is_met_with_a_factor_of_its_own() {
     });
     // The code of the token counts as the second factor; not in face of a risk.
     let done = choose(&stage, HOME, up.clone()).await;
-    assert!(done["AuthenticationResult"]["AccessToken"].is_string(), "{done}");
+    assert!(
+        done["AuthenticationResult"]["AccessToken"].is_string(),
+        "{done}"
+    );
     let asked = choose(&stage, AWAY, up).await;
     assert_eq!(asked["ChallengeName"], "EMAIL_OTP", "{asked}");
     by_code(&stage, AWAY, &asked).await;
@@ -80,7 +85,10 @@ async fn a_risk_is_met_with_a_factor_of_its_own() {
     });
     stage.s.api("AdminSetUserMFAPreference", off).await.ok();
     let done = choose(&stage, HOME, low.clone()).await;
-    assert!(done["AuthenticationResult"]["AccessToken"].is_string(), "{done}");
+    assert!(
+        done["AuthenticationResult"]["AccessToken"].is_string(),
+        "{done}"
+    );
     let asked = choose(&stage, ("203.0.113.77", HOME.1), low).await;
     assert_eq!(asked["ChallengeName"], "EMAIL_OTP", "{asked}");
 }
