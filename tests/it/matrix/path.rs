@@ -250,7 +250,10 @@ impl Path {
 
     /// Whether its pages are those of managed login.
     pub const fn is_managed(self) -> bool {
-        matches!(self, Self::FirstPage(_) | Self::SignUpPage { password: false })
+        matches!(
+            self,
+            Self::FirstPage(_) | Self::SignUpPage { password: false }
+        )
     }
 
     /// Whether it depends on a remembered device.

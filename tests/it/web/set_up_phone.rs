@@ -171,12 +171,8 @@ async fn numbers_are_for_the_pages() {
         "ClientId": house.client, "ChallengeName": "MFA_SETUP", "Session": asked["Session"],
         "ChallengeResponses": { "USERNAME": "jane", "PHONE_NUMBER": PHONE },
     });
-    house
-        .s
-        .api("RespondToAuthChallenge", request)
-        .await
-        .error(
-            "InvalidParameterException",
-            "User has not set up software token mfa",
-        );
+    house.s.api("RespondToAuthChallenge", request).await.error(
+        "InvalidParameterException",
+        "User has not set up software token mfa",
+    );
 }
