@@ -5,6 +5,7 @@ mod choose_account;
 mod confirm_link;
 mod device;
 mod device_asked;
+mod device_races;
 mod first_factor;
 mod forms;
 mod headers;
