@@ -162,7 +162,8 @@ pub(super) async fn sign_in(
     let event = context.watch.event();
     if context.face == Face::Hosted {
         let who = (user, assurance);
-        let proven = sessions::open_browser(app, actor, (pool, client), who, (event, known), &claim);
+        let proven =
+            sessions::open_browser(app, actor, (pool, client), who, (event, known), &claim);
         let proven = proven.await?;
         return Ok(Outcome::Proven(proven));
     }

@@ -287,7 +287,7 @@ impl Path {
             Self::Chosen(_, First::Passkey) | Self::FirstPage(First::Passkey) => (THREE, &["swk"]),
             Self::PasskeyPage => (THREE, &["swk"]),
             // The code of the confirmation; a password that was only chosen is no proof.
-            Self::SignedUp(_) | Self::SignUpPage => (TWO, &["email_otp"]),
+            Self::SignedUp(_) | Self::SignUpPage { .. } => (TWO, &["email_otp"]),
             // The functions' own questions are worth nothing.
             Self::Custom(_) => (None, &[]),
             Self::CustomFactor(_) => (TWO, &["sms"]),
