@@ -45,7 +45,10 @@ pub async fn round(app: &App) {
         Err(error) => tracing::warn!(?error, "sweeping failed; it will be tried again"),
     }
     if let Err(error) = rotation::tend(app).await {
-        tracing::warn!(?error, "signing keys were not looked at; it will be tried again");
+        tracing::warn!(
+            ?error,
+            "signing keys were not looked at; it will be tried again"
+        );
     }
 }
 
