@@ -384,6 +384,9 @@ CREATE TABLE sessions (
     scope        TEXT   NOT NULL,
     -- The API that its access tokens are for.
     resource     TEXT,
+    -- What the sign-in is worth: the name of the level, and the methods, joined by spaces.
+    acr          TEXT,
+    amr          TEXT   NOT NULL,
     device_key   TEXT,
     ip           TEXT,
     agent        TEXT,

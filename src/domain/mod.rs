@@ -3,6 +3,7 @@
 pub mod access;
 pub mod accounts;
 pub mod admin_users;
+pub mod assurance;
 pub mod attributes;
 pub mod branding;
 mod catalogue;

@@ -12,7 +12,7 @@ use crate::settings::sessions::DEFAULT_VALIDITY_MINUTES;
 use crate::store::audit::{Actor, Event};
 use crate::store::clients::Client;
 use crate::store::pools::Pool;
-use crate::store::sessions::{self, Kind, Session};
+use crate::store::sessions::{self, Assurance, Kind, Session};
 use crate::store::users::{self, Status, User};
 use crate::time::{Span, Timestamp};
 
@@ -27,6 +27,8 @@ pub struct Proven {
     pub auth_at: Timestamp,
     /// The id of that event, which every token made of it carries.
     pub event_id: Uuid,
+    /// What the sign-in is worth.
+    pub assurance: Assurance,
     /// When the browser session ends (not sliding): an hour after the sign-in, or longer where the
     /// pool tracks sessions and a client says so.
     pub expires: Timestamp,
@@ -64,6 +66,7 @@ pub async fn browser(app: &App, pool: &Pool, session: &SessionId) -> Result<Opti
         session: found.id,
         auth_at: found.auth_at,
         event_id: found.event_id,
+        assurance: found.assurance,
         expires: found.expires.min(found.auth_at.plus(kept)),
     }))
 }
@@ -92,7 +95,12 @@ pub async fn end_browser(
 }
 
 /// A new token session of an API sign-in, not stored yet.
-pub(super) fn new(app: &App, actor: &Actor, client: &Client, user: &User) -> Result<Session> {
+pub(super) fn new(
+    app: &App,
+    actor: &Actor,
+    client: &Client,
+    (user, assurance): (&User, Assurance),
+) -> Result<Session> {
     let now = app.clock.now(&user.pool);
     Ok(Session {
         pool: user.pool.clone(),
@@ -105,6 +113,7 @@ pub(super) fn new(app: &App, actor: &Actor, client: &Client, user: &User) -> Res
         origin: None,
         scope: ADMIN_SCOPE.to_owned(),
         resource: None,
+        assurance,
         device_key: None,
         ip: actor.ip.clone(),
         agent: actor.agent.clone(),
@@ -121,7 +130,7 @@ pub(super) async fn open_browser(
     app: &App,
     actor: &Actor,
     (pool, client): (&Pool, &Client),
-    (user, event): (User, Option<Uuid>),
+    (user, event, assurance): (User, Option<Uuid>, Assurance),
     claim: &dyn Claim,
 ) -> Result<Proven> {
     let now = app.clock.now(&user.pool);
@@ -130,7 +139,7 @@ pub(super) async fn open_browser(
         kind: Kind::Browser,
         scope: String::new(),
         expires: now.plus(browser_lifetime(pool)),
-        ..new(app, actor, client, &user)?
+        ..new(app, actor, client, (&user, assurance))?
     };
     let session = Session {
         event_id: event.unwrap_or(session.event_id),
@@ -155,6 +164,7 @@ pub(super) async fn open_browser(
         session: session.id,
         auth_at: session.auth_at,
         event_id: session.event_id,
+        assurance: session.assurance,
         expires: session.expires,
     })
 }

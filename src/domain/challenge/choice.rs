@@ -6,9 +6,12 @@
 
 use super::attempt::{Attempt, Passed, Step, Who};
 use super::context::{Context, Subject, check_confirmed};
+use super::goal::{self, Credit, Wish};
 use super::{
-    ChallengeName, Face, Next, Outcome, Parameters, first_code, password, signed_up, srp, web_authn,
+    ChallengeName, Face, Next, Outcome, Parameters, first_code, password, second_factor, signed_up,
+    srp, web_authn,
 };
+use crate::domain::hooks::TokenSource;
 use crate::domain::passkeys::sign_in;
 use crate::domain::tokens::Nothing;
 use crate::domain::{existence, first_factors, hooks};
@@ -44,7 +47,11 @@ pub(super) async fn start(
         let tier = Tier::Lite.as_str();
         return Err(Error::feature_unavailable("USER_AUTH", tier));
     }
+    let wish = Wish::read(pool, parameters)?;
     if let Some(session) = session {
+        if wish.is_some() {
+            return Err(Error::target_with_session());
+        }
         return signed_up::sign_in(context, typed, session).await;
     }
     let preferred = parameters.find("PREFERRED_CHALLENGE");
@@ -52,6 +59,10 @@ pub(super) async fn start(
     let preferred = preferred.transpose()?;
     let subject = context.subject(typed, None).await?;
     check_confirmed(subject.user())?;
+    let credit = match &wish {
+        Some(wish) => wish.credit(context, &subject).await?,
+        None => Credit::default(),
+    };
     hooks::pre_authentication(app, context.event(typed, subject.user())).await?;
     let offered = offered(context, typed, &subject).await?;
     let choosing = Choosing {
@@ -61,13 +72,34 @@ pub(super) async fn start(
         parameters,
         attempt: None,
     };
+    let Some(wish) = wish else {
+        return choose(context, &choosing, preferred).await;
+    };
+    let means = goal::means(context, &choosing, &offered)?;
+    let (goal, missing) = wish.settle(&credit, &means)?;
+    let context = context.going_for(Some(&goal));
+    if goal::begins_with_second(&missing, preferred)
+        && let Subject::User(user) = &subject
+    {
+        let nothing = (Vec::new(), TokenSource::Authentication);
+        return second_factor::go_on(context, (**user).clone(), nothing, &Nothing).await;
+    }
+    let choosing = Choosing {
+        offered: &missing.firsts,
+        ..choosing
+    };
+    choose(context, &choosing, preferred).await
+}
+
+/// Begins with what is preferred, if that is offered, or with the choice.
+async fn choose(
+    context: Context<'_>,
+    choosing: &Choosing<'_>,
+    preferred: Option<ChallengeName>,
+) -> Result<Outcome> {
     let name = preferred.filter(|name| choosing.offers(*name));
-    begin(
-        context,
-        &choosing,
-        name.unwrap_or(ChallengeName::SelectChallenge),
-    )
-    .await
+    let name = name.unwrap_or(ChallengeName::SelectChallenge);
+    begin(context, choosing, name).await
 }
 
 /// Takes the choice, or the proof of a password that was chosen without it.
@@ -83,6 +115,7 @@ pub(super) async fn answer(
     let Step::Choose(listed) = &attempt.step else {
         return Err(foreign());
     };
+    let context = context.going_on(&attempt);
     // What was offered may be gone by now: a second factor is asked for, a setting was changed.
     let known = typed.unwrap_or(attempt.who.sub.as_str());
     let mut offered = offered(context, known, &subject).await?;
@@ -167,6 +200,7 @@ impl Choosing<'_> {
         };
         let mut attempt = Attempt::new(context.app, context.client, context.face, who, step)?;
         attempt.event = context.watch.event();
+        attempt.goal = context.goal.cloned();
         Ok(attempt)
     }
 

@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 
-use super::attempt::{Attempt, Passed, Step};
+use super::attempt::{Attempt, Factor as Proven, Passed, Step};
 use super::context::Context;
 use super::{Outcome, Parameters, second_factor, set_up_mfa};
 use crate::domain::codes::Sent;
@@ -58,7 +58,8 @@ pub(super) async fn answer(
         now: app.clock.now(&user.pool),
     };
     let after = passed.after(&user)?;
-    second_factor::done(context, &attempt, after, &passed).await
+    let last = Proven::Second(factor);
+    second_factor::done(context, (&attempt, last), after, &passed).await
 }
 
 /// Sends another code in place of the last one, which stops working.
@@ -85,7 +86,7 @@ pub(super) async fn send_again(context: Context<'_>, session: &Secret<String>) -
         now: context.app.clock.now(&user.pool),
     };
     let proven = (attempt.factors.as_slice(), *factor);
-    let context = context.with_device_of(&attempt);
+    let context = context.going_on(&attempt);
     second_factor::send(context, &user, proven, (&sent, enrols.is_some()), &passed).await
 }
 

@@ -4,8 +4,10 @@ use futures_util::future::BoxFuture;
 
 use super::attempt::{Attempt, Completes, Factor, Passed, Step};
 use super::context::Context;
+use super::goal::Standing;
 use super::watched::Noted;
-use super::{Face, Outcome, custom, device, device_ticket, new_password, second_factor};
+use super::{Face, Outcome, custom, device, device_ticket, goal, new_password, second_factor};
+use crate::domain::assurance;
 use crate::domain::complete::{Completion, complete};
 use crate::domain::devices::{self, NewDevice};
 use crate::domain::hooks::{self, TokenSource};
@@ -130,6 +132,10 @@ pub(super) async fn sign_in(
         client,
         ..
     } = context;
+    if !goal::is_reached(context, proven) {
+        return Err(Error::invalid_session().because(Reason::ForeignSession));
+    }
+    let assurance = assurance::of(pool, &goal::methods(context, proven));
     let new = new_device(context, proven)?;
     let known = context.device.filter(|_| proven.contains(&Factor::Device));
     let still = device::Still::of(&user, known);
@@ -144,21 +150,22 @@ pub(super) async fn sign_in(
         (user, passed)
     };
     let sub = user.sub.clone();
+    let standing = Standing { context, passed };
     let noted = Noted {
         context,
         sub: &sub,
         response: Response::Pass,
-        passed,
+        passed: &standing,
     };
     let claim = Completes(&noted);
     let event = context.watch.event();
     if context.face == Face::Hosted {
-        let proven =
-            sessions::open_browser(app, actor, (pool, client), (user, event), &claim).await?;
+        let who = (user, event, assurance);
+        let proven = sessions::open_browser(app, actor, (pool, client), who, &claim).await?;
         return Ok(Outcome::Proven(proven));
     }
     let key = new.as_ref().map(|new| &new.key).or(known);
-    let session = sessions::new(app, actor, client, &user)?;
+    let session = sessions::new(app, actor, client, (&user, assurance))?;
     let session = Session {
         device_key: key.map(ToString::to_string),
         event_id: event.unwrap_or_else(|| session.event_id.clone()),

@@ -5,7 +5,6 @@
 //! in [`Outcome::Proven`] instead of tokens: the OAuth endpoints turn that into a code.
 
 mod attempt;
-mod built;
 mod choice;
 mod code;
 mod context;
@@ -17,6 +16,7 @@ mod device_ticket;
 mod finish;
 mod first_code;
 pub(in crate::domain) mod flows;
+mod goal;
 mod new_password;
 mod pages;
 mod parameters;
@@ -200,6 +200,7 @@ pub async fn start(
         validation: metadata,
         device: device.as_ref(),
         history: &[],
+        goal: None,
         watch: &watch,
     };
     let outcome = begin(context, (flow, session.as_ref()), &parameters).await;
@@ -213,7 +214,6 @@ async fn begin(
 ) -> Result<Outcome> {
     let typed = context.username(parameters)?;
     flows::check(context.client, context.face, flow)?;
-    built::check_asked(flow, parameters)?;
     if flow == Flow::UserAuth {
         return choice::start(context, typed, parameters, session).await;
     }
@@ -248,6 +248,7 @@ pub async fn answer(
         validation: &Metadata::new(),
         device: device.as_ref(),
         history: &[],
+        goal: None,
         watch: &watch,
     };
     let outcome = go_on(context, &answer).await;

@@ -39,6 +39,7 @@ pub(super) fn ask(context: Context<'_>, user: &User, factor: Factor) -> Result<N
     attempt.factors.push(factor);
     attempt.event = context.watch.event();
     attempt.device = context.device.cloned();
+    attempt.goal = context.goal.cloned();
     let missing = missing(context.pool, &user.attributes);
     let missing: Vec<String> = missing.map(|name| format!("{PREFIX}{name}")).collect();
     let shown = attributes::readable(client, user);
@@ -111,7 +112,7 @@ pub(super) async fn answer(
         prepared,
         now,
     };
-    let context = context.with_device_of(&attempt);
+    let context = context.going_on(&attempt);
     let proven = (attempt.factors.clone(), TokenSource::NewPasswordChallenge);
     second_factor::go_on(context, after.clone(), proven, &change).await
 }

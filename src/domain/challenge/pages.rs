@@ -9,6 +9,7 @@ use crate::domain::hooks::{self, Metadata, TokenSource};
 use crate::domain::tokens::Nothing;
 use crate::error::Result;
 use crate::secret::Secret;
+use crate::settings::pool::Contact;
 use crate::store::audit::Actor;
 use crate::store::clients::Client;
 use crate::store::pools::Pool;
@@ -32,6 +33,7 @@ const fn of_page<'a>(
         face: Face::Hosted,
         metadata: &NO_METADATA,
         history: &[],
+        goal: None,
         watch,
         validation: &NO_METADATA,
         device: None,
@@ -70,8 +72,8 @@ pub async fn passkey_options(
     web_authn::options_again(context, session).await
 }
 
-/// Signs a browser in without asking for the first factor: its user has just proven, in the same
-/// page flow, the password and the contact of the account (sign-up and its confirmation).
+/// Signs a browser in without asking for the first factor: its user has just chosen, in the same page
+/// flow, the password of the account and proven its contact, where it had to be confirmed.
 ///
 /// # Errors: NotAuthorized (disabled), UserNotConfirmed, NotImplemented (the pool asks for more than
 /// is built)
@@ -80,19 +82,22 @@ pub async fn prove(
     actor: &Actor,
     pool: &Pool,
     client: &Client,
-    user: &User,
+    made: (&User, Option<Contact>),
 ) -> Result<Outcome> {
     let watch = Watch::of(app, pool)?;
     let context = of_page(app, actor, (pool, client), &watch);
-    let outcome = prove_in(context, user).await;
+    let outcome = prove_in(context, made).await;
     watch.close(&context, outcome).await
 }
 
-async fn prove_in(context: Context<'_>, user: &User) -> Result<Outcome> {
+async fn prove_in(
+    context: Context<'_>,
+    (user, contact): (&User, Option<Contact>),
+) -> Result<Outcome> {
     context.watch.admit(&context, Some(&user.sub))?;
     context::check_confirmed(Some(user))?;
     let event = context.event(&user.username, Some(user));
     hooks::pre_authentication(context.app, event).await?;
-    let proven = (vec![Factor::SignUp], TokenSource::HostedAuth);
+    let proven = (vec![Factor::SignUp(contact)], TokenSource::HostedAuth);
     second_factor::go_on(context, user.clone(), proven, &Nothing).await
 }

@@ -3,7 +3,7 @@
 use super::attempt::{Attempt, Factor, Passed, Step, Who};
 use super::context::Context;
 use super::watched::{self, Noted};
-use super::{ChallengeName, Face, Next, Outcome, custom, device, device_ticket, finish};
+use super::{ChallengeName, Face, Next, Outcome, custom, device, device_ticket, finish, goal};
 use crate::domain::codes::{self, Sent};
 use crate::domain::delivery::{self, Details};
 use crate::domain::hooks::TokenSource;
@@ -24,11 +24,14 @@ pub(super) async fn go_on(
     (proven, source): (Vec<Factor>, TokenSource),
     passed: &dyn Passed,
 ) -> Result<Outcome> {
-    let asked = watched::asked(context, &user).await?;
+    let floor = watched::asked(context, &user).await?;
+    let asked = goal::asked(context, &user, (&proven, floor)).await?;
     let device = device::remembered(context, &user).await?;
+    let reached = goal::is_reached(context, &proven);
     let stands = |asked: &Asked| {
-        // The risk of a sign-in is not lessened by what the password's owner may have stolen too.
-        !context.watch.asks_for_more() && device::stands_for(context.pool, asked)
+        // The risk of a sign-in is not lessened by what the password's owner may have stolen too,
+        // and no level is reached by it.
+        reached && !context.watch.asks_for_more() && device::stands_for(context.pool, asked)
     };
     match device.filter(|_| stands(&asked)) {
         Some(device) => {
@@ -68,16 +71,16 @@ fn noted<'a>(context: Context<'a>, user: &'a User, passed: &'a dyn Passed) -> No
 /// remembered device proves itself too.
 pub(super) async fn done(
     context: Context<'_>,
-    attempt: &Attempt,
+    (attempt, last): (&Attempt, Factor),
     user: User,
     passed: &dyn Passed,
 ) -> Result<Outcome> {
-    let context = context.with_device_of(attempt);
+    let context = context.going_on(attempt);
     if !attempt.history.is_empty() {
-        return Box::pin(custom::after_factor(context, user, attempt, passed)).await;
+        return Box::pin(custom::after_factor(context, user, (attempt, last), passed)).await;
     }
     let mut proven = attempt.factors.clone();
-    proven.push(Factor::Second);
+    proven.push(last);
     let ticket = device_ticket::of_attempt(attempt);
     end(context, user, &proven, (passed, Some(ticket))).await
 }
@@ -266,6 +269,7 @@ pub(super) fn attempt(
     let Context { app, client, .. } = context;
     let mut attempt = Attempt::new(app, client, context.face, Who::user(user), step)?;
     attempt.factors = proven.to_vec();
+    attempt.goal = context.goal.cloned();
     attempt.event = context.watch.event();
     attempt.device = context.device.cloned();
     attempt.history = context.history.to_vec();
@@ -297,7 +301,7 @@ pub(super) async fn resume(
     let attempt = Attempt::open(app, client, context.face, session.expose()).await?;
     context.watch.resume(&attempt, true);
     let foreign = || Error::invalid_session().because(Reason::ForeignSession);
-    let (Some(epoch), [_, ..]) = (attempt.who.epoch(), attempt.factors.as_slice()) else {
+    let Some(epoch) = attempt.who.epoch().filter(|_| attempt.is_begun()) else {
         return Err(foreign());
     };
     let user = context.resumed(&attempt.who.sub, epoch).await?;

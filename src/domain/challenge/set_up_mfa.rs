@@ -2,7 +2,7 @@
 //! VerifySoftwareToken set an authenticator app up with the challenge's `Session`; an e-mail address
 //! in the answer sets up codes by mail. Nothing is stored before the factor is proven.
 
-use super::attempt::{Attempt, Step};
+use super::attempt::{self, Attempt, Step};
 use super::context::Context;
 use super::watched::UNWATCHED;
 use super::{Face, Outcome, Parameters, second_factor};
@@ -135,7 +135,8 @@ pub(super) async fn answer(
         return Err(foreign());
     };
     if *done {
-        return second_factor::done(context, &attempt, user, &attempt).await;
+        let last = attempt::Factor::Second(Factor::SoftwareToken);
+        return second_factor::done(context, (&attempt, last), user, &attempt).await;
     }
     check_needed(context.pool, &user)?;
     let Some(address) = parameters.find("EMAIL") else {
@@ -149,7 +150,7 @@ pub(super) async fn answer(
         contact: Contact::Email,
         address: address.expose().clone(),
     };
-    let context = context.with_device_of(&attempt);
+    let context = context.going_on(&attempt);
     let factor = (attempt.factors.as_slice(), Factor::Email);
     second_factor::send(context, &user, factor, (&sent, true), &attempt).await
 }
@@ -186,6 +187,7 @@ impl Door {
             face,
             metadata,
             history: &[],
+            goal: None,
             watch: &UNWATCHED,
             validation: metadata,
             device: None,

@@ -8,8 +8,8 @@ use super::hint::{self, Hint};
 use super::refusal::OAuthCode;
 use super::{redirects, sites};
 use crate::app::App;
-use crate::domain::issuer;
 use crate::domain::sessions::Proven;
+use crate::domain::{assurance, issuer};
 use crate::error::Error;
 use crate::ids::{ClientId, PoolId};
 use crate::settings::client::OAuthFlow;
@@ -187,12 +187,11 @@ impl Request {
     }
 
     /// Whether a browser's session answers the request without a page: it is of whom the client
-    /// expects, and recent enough. `max_age` 0 asks for a sign-in whatever the clock says (OpenID
-    /// Connect Core 3.1.2.1).
+    /// expects, and recent enough.
     pub fn takes(&self, app: &App, proven: &Proven) -> bool {
-        let age = app.clock.now(&self.pool.id).seconds() - proven.auth_at.seconds();
+        let now = app.clock.now(&self.pool.id);
         self.provider_available
-            && self.max_age.is_none_or(|most| most > 0 && age <= most)
+            && assurance::is_fresh(self.max_age, proven.auth_at, now)
             && self.is_expected(proven)
             && proven.serves(app, &self.pool, &self.client)
     }

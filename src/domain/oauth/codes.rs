@@ -302,9 +302,9 @@ pub(super) fn can_read(client: &ClientSettings, granted: &[String]) -> bool {
 async fn proven(app: &App, pool: &Pool, code: &AuthorizationCode) -> Result<Proven, Refused> {
     let mut db = app.store.read().await?;
     let session = sessions::find(&mut db, &pool.id, &code.sso).await?;
-    if session.is_none_or(|session| session.revoked.is_some()) {
-        return Err(Refused::invalid_grant());
-    }
+    let session = session
+        .filter(|session| session.revoked.is_none())
+        .ok_or_else(Refused::invalid_grant)?;
     let user = users::by_sub(&mut db, &pool.id, &code.sub).await?;
     let user = user
         .filter(|user| user.enabled && user.auth_epoch == code.auth_epoch)
@@ -314,6 +314,7 @@ async fn proven(app: &App, pool: &Pool, code: &AuthorizationCode) -> Result<Prov
         session: code.sso.clone(),
         auth_at: code.auth_at,
         event_id: code.event_id.clone(),
+        assurance: session.assurance,
         expires: code.expires,
     })
 }

@@ -4,12 +4,14 @@ use crate::app::App;
 use crate::domain::challenge::{self, Outcome};
 use crate::error::{Error, Reason, Result};
 use crate::ids::Sub;
+use crate::settings::pool::Contact;
 use crate::store::audit::Actor;
 use crate::store::clients::Client;
 use crate::store::pools::Pool;
 use crate::store::users;
 
-/// Signs the owner of a new account in, or asks for a second factor.
+/// Signs the owner of a new account in, who has proven this contact, if any, or asks for a second
+/// factor.
 ///
 /// # Errors: NotAuthorized, NotImplemented (the pool asks for more than is built)
 pub async fn prove(
@@ -17,7 +19,7 @@ pub async fn prove(
     actor: &Actor,
     pool: &Pool,
     client: &Client,
-    sub: &Sub,
+    (sub, contact): (&Sub, Option<Contact>),
 ) -> Result<Outcome> {
     let user = {
         let mut db = app.store.read().await?;
@@ -25,5 +27,5 @@ pub async fn prove(
     };
     let gone = || Error::incorrect_username_or_password().because(Reason::UnknownUser);
     let user = user.ok_or_else(gone)?;
-    challenge::prove(app, actor, pool, client, &user).await
+    challenge::prove(app, actor, pool, client, (&user, contact)).await
 }

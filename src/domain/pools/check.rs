@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::assurance::Level;
 use crate::error::{Error, Result};
 use crate::ids::KeyArn;
 use crate::settings::pool::{
-    AccountRecoverySetting, AcrLevel, EmailConfiguration, FirstFactor, KeyConfiguration,
-    LambdaConfig, PoolSettings, Recovery, SmsConfiguration,
+    AccountRecoverySetting, EmailConfiguration, FirstFactor, KeyConfiguration, LambdaConfig,
+    PoolSettings, Recovery, SmsConfiguration,
 };
 
 const MOST_TAGS: usize = 50;
@@ -31,7 +32,7 @@ pub(super) fn settings(settings: &PoolSettings, region: &str) -> Result<()> {
     let recovery_setting = settings.account_recovery_setting.as_ref();
     recovery_setting.map_or(Ok(()), recovery)?;
     settings.key_configuration.as_ref().map_or(Ok(()), key)?;
-    settings.acr_configuration.as_ref().map_or(Ok(()), acr)
+    acr(settings)
 }
 
 /// Checks a pool's tags.
@@ -144,14 +145,9 @@ fn key(key: &KeyConfiguration) -> Result<()> {
 }
 
 /// No two of the four levels may have the same name; a level that is not set has its default name.
-fn acr(levels: &BTreeMap<String, AcrLevel>) -> Result<()> {
-    let name = |level: u8| {
-        let set = levels.get(&format!("Level{level}"));
-        set.and_then(|level| level.acr_value.clone())
-            .unwrap_or_else(|| format!("urn:cognito:loa:{level}"))
-    };
-    let names: BTreeSet<String> = (1..=4).map(name).collect();
-    if names.len() < 4 {
+fn acr(settings: &PoolSettings) -> Result<()> {
+    let names = Level::ALL.map(|level| level.name_in(settings));
+    if BTreeSet::from(names).len() < Level::ALL.len() {
         return Err(Error::acr_twice());
     }
     Ok(())

@@ -18,6 +18,7 @@ use crate::domain::oauth::{answers, made};
 use crate::domain::sessions::Proven;
 use crate::error::{Code, Error, Result};
 use crate::ids::Sub;
+use crate::settings::pool::Contact;
 use crate::site::query::{self, Malformed, Pairs};
 use crate::site::refusal::{self, What};
 use crate::site::visit::Visit;
@@ -255,10 +256,14 @@ impl Page {
 
     /// The same for the owner of an account that was made in this browser and is confirmed now; one
     /// who may not sign in is told so on the sign-in page.
-    pub async fn finish_for(self, sub: &Sub, username: String) -> Response {
+    pub async fn finish_for(
+        self,
+        (sub, contact): (&Sub, Option<Contact>),
+        username: String,
+    ) -> Response {
         let (app, actor) = (&self.visit.app, &self.visit.actor);
         let (pool, client) = (&self.request.pool, &self.request.client);
-        match made::prove(app, actor, pool, client, sub).await {
+        match made::prove(app, actor, pool, client, (sub, contact)).await {
             Ok(outcome) => Box::pin(login::go_on(self, username, outcome)).await,
             Err(error) if is_for_people(&error) => {
                 let told = Told::Again(error.message.into_owned());

@@ -109,6 +109,8 @@ async fn an_access_token_becomes_one_for_another_client() {
         "origin_jti",
         "event_id",
         "auth_time",
+        "acr",
+        "amr",
         "scope",
         "exp",
     ] {

@@ -208,7 +208,10 @@ async fn every_setting_comes_back_as_it_was_given() {
             "KeyType": "CUSTOMER_MANAGED_KEY", "KmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/1",
         },
         "IssuerConfiguration": { "Type": "ORIGINAL" },
-        "AcrConfiguration": { "Level1": { "AcrValue": "urn:mine:1" } },
+        "AcrConfiguration": {
+            "Level1": { "AcrValue": "urn:mine:1" }, "Level2": { "AcrValue": "urn:cognito:loa:2" },
+            "Level3": { "AcrValue": "urn:cognito:loa:3" }, "Level4": { "AcrValue": "urn:cognito:loa:4" },
+        },
     });
     let made = create(&s, given.clone()).await;
     let described = describe(&s, &made["Id"]).await;
