@@ -5,6 +5,7 @@ use super::goal::Goal;
 use super::watched::Watch;
 use super::{Face, Parameters};
 use crate::app::App;
+use crate::domain::assurance::Level;
 use crate::domain::hooks::{self, Challenged, Metadata};
 use crate::domain::{accounts, clients, existence, usernames};
 use crate::error::{Error, Reason, Result};
@@ -35,6 +36,9 @@ pub(super) struct Context<'a> {
     pub(super) device: Option<&'a DeviceKey>,
     /// The level that the sign-in goes for.
     pub(super) goal: Option<&'a Goal>,
+    /// The levels that an authorization request asks for, the most wanted first; a page says them
+    /// when a sign-in begins.
+    pub(super) wanted: &'a [Level],
     /// The challenges of a sign-in that functions make up, where they ask for a second factor.
     pub(super) history: &'a [Challenged],
 }

@@ -33,6 +33,7 @@ mod web_authn;
 use std::collections::BTreeMap;
 
 use crate::app::App;
+use crate::domain::assurance::Level;
 use crate::domain::clients;
 use crate::domain::hooks::Metadata;
 use crate::domain::refresh::{self, Door, Refresh};
@@ -47,7 +48,7 @@ use crate::store::pools::Pool;
 use crate::store::users::Factor as SecondFactor;
 
 use context::Context;
-pub use pages::{passkey_options, prove, send_again};
+pub use pages::{Need, need, passkey_options, prove, send_again, step_up};
 pub use parameters::Parameters;
 pub use set_up_mfa::{associate, verify};
 pub use signed_up::{SignUpSession, after_confirmation};
@@ -109,6 +110,8 @@ pub struct Start<'a> {
     pub session: Option<Secret<String>>,
     /// `ClientMetadata`.
     pub metadata: &'a Metadata,
+    /// The levels that an authorization request asks for (`acr_values`), where a page begins.
+    pub wanted: &'a [Level],
 }
 
 /// A challenge is answered.
@@ -165,6 +168,7 @@ pub async fn start(
         parameters,
         session,
         metadata,
+        wanted,
     } = start;
     flows::check_face(face, flow)?;
     if session.is_some() && flow != Flow::UserAuth {
@@ -201,6 +205,7 @@ pub async fn start(
         device: device.as_ref(),
         history: &[],
         goal: None,
+        wanted,
         watch: &watch,
     };
     let outcome = begin(context, (flow, session.as_ref()), &parameters).await;
@@ -249,6 +254,7 @@ pub async fn answer(
         device: device.as_ref(),
         history: &[],
         goal: None,
+        wanted: &[],
         watch: &watch,
     };
     let outcome = go_on(context, &answer).await;

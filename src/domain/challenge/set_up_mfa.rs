@@ -188,6 +188,7 @@ impl Door {
             metadata,
             history: &[],
             goal: None,
+            wanted: &[],
             watch: &UNWATCHED,
             validation: metadata,
             device: None,

@@ -13,6 +13,7 @@ use super::csrf::{self, Browser};
 use super::step::{Step, Told};
 use super::{add_passkey, login, look};
 use crate::domain::branding::Version;
+use crate::domain::challenge::{self, Need};
 use crate::domain::oauth::authorize::{self, Request};
 use crate::domain::oauth::{answers, made};
 use crate::domain::sessions::Proven;
@@ -235,8 +236,40 @@ impl Page {
     /// C8), and the client gets its answer, before which a passkey may be offered.
     pub async fn finish(mut self, proven: &Proven) -> Response {
         match self.signed_in(proven).await {
-            Ok(true) => self.step_to("/passkey/add", Step::AddPasskey),
-            Ok(false) => self.leave(proven).await,
+            Ok(due) => Box::pin(self.go_on_from(proven, due)).await,
+            Err(error) => refusal::failed(&self.visit, &error),
+        }
+    }
+
+    /// With the session of this browser: the client gets its answer, after what the request asks for
+    /// and the session lacks.
+    pub async fn go_on_with(self, proven: &Proven) -> Response {
+        self.go_on_from(proven, false).await
+    }
+
+    async fn go_on_from(self, proven: &Proven, offers_passkey: bool) -> Response {
+        let need = self.request.need(&self.visit.app, proven).await;
+        match need {
+            Ok(Need::More) => self.step_up(proven).await,
+            Ok(Need::Nothing) if offers_passkey => self.step_to("/passkey/add", Step::AddPasskey),
+            Ok(Need::Nothing | Need::OutOfReach) => self.leave(proven).await,
+            Err(error) => refusal::failed(&self.visit, &error),
+        }
+    }
+
+    /// Asks for what the session lacks.
+    async fn step_up(self, proven: &Proven) -> Response {
+        let (app, actor) = (&self.visit.app, &self.visit.actor);
+        let whose = (&self.request.pool, &self.request.client);
+        let asked = (proven, self.request.levels.as_slice());
+        let username = proven.user.username.clone();
+        match challenge::step_up(app, actor, whose, asked).await {
+            Ok(Some(outcome)) => Box::pin(login::go_on(self, username, outcome)).await,
+            Ok(None) => self.leave(proven).await,
+            Err(error) if is_for_people(&error) => {
+                let told = Told::Again(error.message.into_owned());
+                self.step_to("/login", Step::SignIn { username, told })
+            }
             Err(error) => refusal::failed(&self.visit, &error),
         }
     }

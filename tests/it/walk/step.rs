@@ -197,6 +197,7 @@ impl World<'_> {
                 parameters,
                 session: None,
                 metadata: &Metadata::new(),
+                wanted: &[],
             },
         )
         .await;
