@@ -7,6 +7,7 @@ use askama::Template;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::csrf::{self, Browser};
@@ -257,21 +258,23 @@ impl Page {
         }
     }
 
-    /// Asks for what the session lacks.
-    async fn step_up(self, proven: &Proven) -> Response {
-        let (app, actor) = (&self.visit.app, &self.visit.actor);
-        let whose = (&self.request.pool, &self.request.client);
-        let asked = (proven, self.request.levels.as_slice());
-        let username = proven.user.username.clone();
-        match challenge::step_up(app, actor, whose, asked).await {
-            Ok(Some(outcome)) => Box::pin(login::go_on(self, username, outcome)).await,
-            Ok(None) => self.leave(proven).await,
-            Err(error) if is_for_people(&error) => {
-                let told = Told::Again(error.message.into_owned());
-                self.step_to("/login", Step::SignIn { username, told })
+    /// Asks for what the session lacks. Its end comes back to [`Page::finish`].
+    fn step_up(self, proven: &Proven) -> BoxFuture<'_, Response> {
+        Box::pin(async move {
+            let (app, actor) = (&self.visit.app, &self.visit.actor);
+            let whose = (&self.request.pool, &self.request.client);
+            let asked = (proven, self.request.levels.as_slice());
+            let username = proven.user.username.clone();
+            match challenge::step_up(app, actor, whose, asked).await {
+                Ok(Some(outcome)) => login::go_on(self, username, outcome).await,
+                Ok(None) => self.leave(proven).await,
+                Err(error) if is_for_people(&error) => {
+                    let told = Told::Again(error.message.into_owned());
+                    self.step_to("/login", Step::SignIn { username, told })
+                }
+                Err(error) => refusal::failed(&self.visit, &error),
             }
-            Err(error) => refusal::failed(&self.visit, &error),
-        }
+        })
     }
 
     /// Gives the client its answer.
