@@ -115,8 +115,7 @@ pub struct DevArgs {
         default_value = "public"
     )]
     issuer: String,
-    /// Give every pool new signing keys after so many days, announced a day before they sign; 0 is
-    /// never, and as on AWS verifiers notice nothing
+    /// Give every pool new signing keys after so many days, announced a day before they sign; 0: never
     #[arg(
         long,
         env = "POOLHOUSE_ROTATE_KEYS_DAYS",

@@ -6,11 +6,12 @@
 
 use super::attempt::{Attempt, Passed, Step, Who};
 use super::context::{Context, Subject, check_confirmed};
-use super::goal::{self, Credit, Wish};
+use super::goal::{self, Credit, Goal, Wish};
 use super::{
     ChallengeName, Face, Next, Outcome, Parameters, first_code, password, second_factor, signed_up,
     srp, web_authn,
 };
+use crate::domain::assurance::target::Missing;
 use crate::domain::hooks::TokenSource;
 use crate::domain::passkeys::sign_in;
 use crate::domain::tokens::Nothing;
@@ -47,7 +48,10 @@ pub(super) async fn start(
         let tier = Tier::Lite.as_str();
         return Err(Error::feature_unavailable("USER_AUTH", tier));
     }
-    let wish = Wish::read(pool, parameters)?;
+    let wish = match Wish::of_page(context.wanted) {
+        Some(wish) => Some(wish),
+        None => Wish::read(pool, parameters)?,
+    };
     if let Some(session) = session {
         if wish.is_some() {
             return Err(Error::target_with_session());
@@ -76,17 +80,34 @@ pub(super) async fn start(
         return choose(context, &choosing, preferred).await;
     };
     let means = goal::means(context, &choosing, &offered)?;
-    let (goal, missing) = wish.settle(&credit, &means)?;
-    let context = context.going_for(Some(&goal));
-    if goal::begins_with_second(&missing, preferred)
-        && let Subject::User(user) = &subject
+    match wish.settle(&credit, &means) {
+        Ok(settled) => go_for(context, &choosing, &settled, preferred).await,
+        // Who it is has to be proven first; then the client is told.
+        Err(_) if context.face == Face::Hosted => choose(context, &choosing, preferred).await,
+        Err(error) => Err(error),
+    }
+}
+
+/// Begins with what is missing to a level.
+pub(super) async fn go_for(
+    context: Context<'_>,
+    choosing: &Choosing<'_>,
+    (goal, missing): &(Goal, Missing),
+    preferred: Option<ChallengeName>,
+) -> Result<Outcome> {
+    let context = context.going_for(Some(goal));
+    if goal::begins_with_second(missing, preferred)
+        && let Subject::User(user) = choosing.subject
     {
         let nothing = (Vec::new(), TokenSource::Authentication);
         return second_factor::go_on(context, (**user).clone(), nothing, &Nothing).await;
     }
     let choosing = Choosing {
+        typed: choosing.typed,
+        subject: choosing.subject,
         offered: &missing.firsts,
-        ..choosing
+        parameters: choosing.parameters,
+        attempt: choosing.attempt,
     };
     choose(context, &choosing, preferred).await
 }

@@ -5,6 +5,7 @@ use super::goal::Goal;
 use super::watched::Watch;
 use super::{Face, Parameters};
 use crate::app::App;
+use crate::domain::assurance::Level;
 use crate::domain::devices::browser::Kept;
 use crate::domain::hooks::{self, Challenged, Metadata};
 use crate::domain::{accounts, clients, existence, usernames};
@@ -38,6 +39,9 @@ pub(super) struct Context<'a> {
     pub(super) goal: Option<&'a Goal>,
     /// The devices that the browser keeps, on the pages.
     pub(super) kept: &'a [Kept],
+    /// The levels that an authorization request asks for, the most wanted first; a page says them
+    /// when a sign-in begins.
+    pub(super) wanted: &'a [Level],
     /// The challenges of a sign-in that functions make up, where they ask for a second factor.
     pub(super) history: &'a [Challenged],
 }

@@ -75,11 +75,14 @@ pub(super) async fn after_password(
         tx.commit().await?;
         return Ok(Outcome::Challenge(next));
     }
+    let goal = goal::after_password(context, &user, proof.factor).await?;
+    let context = context.going_for(goal.as_ref().or(context.goal));
     let step = First {
         proof: &proof,
         // The end of a sign-in forgets all failures; before it this one is taken back. A risky sign-in
         // may be asked for more than the pool asks.
         refunds: context.watch.is_on()
+            || context.goal.is_some()
             || mfa::asked(context.pool, &user) != Asked::Nothing
             || context.device.is_some(),
     };

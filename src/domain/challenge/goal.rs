@@ -22,7 +22,7 @@ use crate::secret::Secret;
 use crate::settings::pool::FirstFactor;
 use crate::store::db::Tx;
 use crate::store::pools::Pool;
-use crate::store::sessions;
+use crate::store::sessions::{self, Assurance};
 use crate::store::users::{Factor as SecondFactor, Status, User};
 
 /// The level that a sign-in goes for.
@@ -50,7 +50,17 @@ pub(super) struct Wish<'a> {
     max_age: Option<i64>,
 }
 
-/// What an access token is worth.
+/// Where a sign-in that asks for levels goes.
+pub(super) enum Settled {
+    /// What counts already is enough.
+    Reached,
+    /// To the first level that the person can reach, by what is missing.
+    For(Goal, Missing),
+    /// Nowhere: the person can reach none of them.
+    OutOfReach,
+}
+
+/// What an access token or a browser's session is worth.
 #[derive(Default)]
 pub(super) struct Credit {
     /// The level that it names; none where the pool names its levels otherwise by now.
@@ -59,7 +69,79 @@ pub(super) struct Credit {
     session: Option<SessionId>,
 }
 
+impl Credit {
+    /// Of a sign-in that was completed.
+    pub(super) fn of(pool: &Pool, (session, assurance): (&SessionId, &Assurance)) -> Self {
+        let name = assurance.acr.as_deref();
+        Self {
+            level: name.and_then(|name| Level::named(pool.settings(), name)),
+            methods: assurance::methods(assurance),
+            session: Some(session.clone()),
+        }
+    }
+}
+
+/// Settles what a sign-in goes for: the first of these levels that the person can reach, and what
+/// leads there.
+pub(super) fn settle(levels: &[Level], credit: &Credit, means: &Means) -> Settled {
+    for level in levels {
+        if credit.level >= Some(*level) {
+            return Settled::Reached;
+        }
+        // Nothing comes of nothing: a sign-in whose level is called otherwise by now would be
+        // renewed without a proof.
+        let counts = !level.is_reached(&credit.methods);
+        let goal = Goal {
+            level: *level,
+            credit: counts.then(|| credit.methods.clone()).unwrap_or_default(),
+            session: credit.session.clone().filter(|_| counts),
+        };
+        let missing = target::missing(*level, &goal.credit, means);
+        if !missing.is_out_of_reach() {
+            return Settled::For(goal, missing);
+        }
+    }
+    Settled::OutOfReach
+}
+
+/// What goes on from a password that was typed at a page: the first of the levels that the page asks
+/// for which the password and a second factor reach. None where the password is enough, or where
+/// something else would have to come first: then the page goes on with what was signed in with.
+pub(super) async fn after_password(
+    context: Context<'_>,
+    user: &User,
+    proven: Factor,
+) -> Result<Option<Goal>> {
+    if context.wanted.is_empty() || context.goal.is_some() {
+        return Ok(None);
+    }
+    let proven: Vec<Method> = proven.method().into_iter().collect();
+    let means = target::means(context.app, context.pool, user).await?;
+    for level in context.wanted {
+        if level.is_reached(&proven) {
+            return Ok(None);
+        }
+        if !target::missing(*level, &proven, &means).seconds.is_empty() {
+            return Ok(Some(Goal {
+                level: *level,
+                credit: Vec::new(),
+                session: None,
+            }));
+        }
+    }
+    Ok(None)
+}
+
 impl<'a> Wish<'a> {
+    /// Of a page.
+    pub(super) fn of_page(levels: &[Level]) -> Option<Self> {
+        (!levels.is_empty()).then(|| Self {
+            levels: levels.to_vec(),
+            token: None,
+            max_age: None,
+        })
+    }
+
     /// Reads what a request asks for.
     ///
     /// # Errors: InvalidParameter
@@ -111,12 +193,7 @@ impl<'a> Wish<'a> {
         if !counts || !assurance::is_fresh(self.max_age, session.auth_at, now) {
             return Ok(Credit::default());
         }
-        let name = session.assurance.acr.as_deref();
-        Ok(Credit {
-            level: name.and_then(|name| Level::named(pool.settings(), name)),
-            methods: assurance::methods(&session.assurance),
-            session: Some(session.id),
-        })
+        Ok(Credit::of(pool, (&session.id, &session.assurance)))
     }
 
     /// Settles what the sign-in goes for: the first level that the person can reach, and what leads
@@ -124,32 +201,11 @@ impl<'a> Wish<'a> {
     ///
     /// # Errors: InvalidParameter (reached already, out of reach)
     pub(super) fn settle(&self, credit: &Credit, means: &Means) -> Result<(Goal, Missing)> {
-        for level in &self.levels {
-            if credit.level >= Some(*level) {
-                return Err(Error::target_reached());
-            }
-            // Nothing comes of nothing: a token whose level is called otherwise by now would be
-            // renewed without a proof.
-            let goal = Goal {
-                level: *level,
-                credit: credit.methods.clone(),
-                session: credit.session.clone(),
-            };
-            let goal = if level.is_reached(&goal.credit) {
-                Goal {
-                    credit: Vec::new(),
-                    session: None,
-                    ..goal
-                }
-            } else {
-                goal
-            };
-            let missing = target::missing(*level, &goal.credit, means);
-            if !missing.is_out_of_reach() {
-                return Ok((goal, missing));
-            }
+        match settle(&self.levels, credit, means) {
+            Settled::For(goal, missing) => Ok((goal, missing)),
+            Settled::Reached => Err(Error::target_reached()),
+            Settled::OutOfReach => Err(Error::target_out_of_reach()),
         }
-        Err(Error::target_out_of_reach())
     }
 }
 

@@ -34,6 +34,7 @@ mod web_authn;
 use std::collections::BTreeMap;
 
 use crate::app::App;
+use crate::domain::assurance::Level;
 use crate::domain::clients;
 use crate::domain::hooks::Metadata;
 use crate::domain::refresh::{self, Door, Refresh};
@@ -48,7 +49,7 @@ use crate::store::pools::Pool;
 use crate::store::users::Factor as SecondFactor;
 
 use context::Context;
-pub use pages::{is_remembered, passkey_options, prove, send_again};
+pub use pages::{Need, is_remembered, need, passkey_options, prove, send_again, step_up};
 pub use parameters::Parameters;
 pub use set_up_mfa::{associate, verify};
 pub use signed_up::{SignUpSession, after_confirmation};
@@ -110,6 +111,8 @@ pub struct Start<'a> {
     pub session: Option<Secret<String>>,
     /// `ClientMetadata`.
     pub metadata: &'a Metadata,
+    /// The levels that an authorization request asks for (`acr_values`), where a page begins.
+    pub wanted: &'a [Level],
 }
 
 /// A challenge is answered.
@@ -166,6 +169,7 @@ pub async fn start(
         parameters,
         session,
         metadata,
+        wanted,
     } = start;
     flows::check_face(face, flow)?;
     if session.is_some() && flow != Flow::UserAuth {
@@ -203,6 +207,7 @@ pub async fn start(
         kept: parameters.kept(),
         history: &[],
         goal: None,
+        wanted,
         watch: &watch,
     };
     let outcome = begin(context, (flow, session.as_ref()), &parameters).await;
@@ -252,6 +257,7 @@ pub async fn answer(
         kept: answer.parameters.kept(),
         history: &[],
         goal: None,
+        wanted: &[],
         watch: &watch,
     };
     let outcome = go_on(context, &answer).await;

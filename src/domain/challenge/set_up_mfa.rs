@@ -212,6 +212,7 @@ impl Door {
             metadata,
             history: &[],
             goal: None,
+            wanted: &[],
             watch: &UNWATCHED,
             validation: metadata,
             device: None,

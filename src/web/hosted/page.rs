@@ -7,6 +7,7 @@ use askama::Template;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::csrf::{self, Browser};
@@ -14,6 +15,7 @@ use super::kept::Devices;
 use super::step::{Step, Told};
 use super::{add_passkey, login, look};
 use crate::domain::branding::Version;
+use crate::domain::challenge::{self, Need};
 use crate::domain::devices::browser;
 use crate::domain::oauth::authorize::{self, Request};
 use crate::domain::oauth::{answers, made};
@@ -250,8 +252,47 @@ impl Page {
         }
     }
 
-    /// Goes on with who is signed in: the browser becomes a device, where the pool tracks them.
-    pub async fn settled(mut self, proven: &Proven) -> Response {
+    /// Goes on with who has just signed in, after what the request asks for and the sign-in lacks.
+    pub async fn settled(self, proven: &Proven) -> Response {
+        match self.request.need(&self.visit.app, proven).await {
+            Ok(Need::More) => self.step_up(proven).await,
+            Ok(Need::Nothing) => self.offer(proven).await,
+            Ok(Need::OutOfReach) => self.leave(proven).await,
+            Err(error) => refusal::failed(&self.visit, &error),
+        }
+    }
+
+    /// With a session that this browser had: the client gets its answer, after what the request asks
+    /// for and the session lacks.
+    pub async fn go_on_with(self, proven: &Proven) -> Response {
+        match self.request.need(&self.visit.app, proven).await {
+            Ok(Need::More) => self.step_up(proven).await,
+            Ok(Need::Nothing | Need::OutOfReach) => self.leave(proven).await,
+            Err(error) => refusal::failed(&self.visit, &error),
+        }
+    }
+
+    /// Asks for what the session lacks. Its end comes back to [`Page::finish`].
+    fn step_up(self, proven: &Proven) -> BoxFuture<'_, Response> {
+        Box::pin(async move {
+            let (app, actor) = (&self.visit.app, &self.visit.actor);
+            let whose = (&self.request.pool, &self.request.client);
+            let asked = (proven, self.request.levels.as_slice());
+            let username = proven.user.username.clone();
+            match challenge::step_up(app, actor, whose, asked).await {
+                Ok(Some(outcome)) => login::go_on(self, username, outcome).await,
+                Ok(None) => self.leave(proven).await,
+                Err(error) if is_for_people(&error) => {
+                    let told = Told::Again(error.message.into_owned());
+                    self.step_to("/login", Step::SignIn { username, told })
+                }
+                Err(error) => refusal::failed(&self.visit, &error),
+            }
+        })
+    }
+
+    /// The browser becomes a device, where the pool tracks them, and a passkey may be offered.
+    async fn offer(mut self, proven: &Proven) -> Response {
         let mut proven = proven.clone();
         match self.settle(&mut proven).await {
             Ok(Due::Device) => self.step_to("/device", Step::RememberDevice),

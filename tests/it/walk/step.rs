@@ -216,6 +216,7 @@ impl World<'_> {
                 parameters,
                 session: None,
                 metadata: &Metadata::new(),
+                wanted: &[],
             },
         )
         .await;
