@@ -30,7 +30,9 @@ fn modelled(model: &Value, shape: &str, path: &str, found: &mut BTreeSet<String>
             }
         }
         Some("list") => modelled(model, shape["element"].as_str().unwrap(), path, found),
-        _ => drop(found.insert(path.to_owned())),
+        _ => {
+            found.insert(path.to_owned());
+        }
     }
 }
 
@@ -47,7 +49,9 @@ fn shown(value: &Value, path: &str, maps: &[&str], found: &mut BTreeSet<String>)
                 shown(item, path, maps, found);
             }
         }
-        _ => drop(found.insert(path.to_owned())),
+        _ => {
+            found.insert(path.to_owned());
+        }
     }
 }
 
@@ -77,6 +81,12 @@ fn comes_back(given: &Value, shown: &Value) {
 
 async fn ask(s: &Server, operation: &str, request: Value) -> Value {
     s.api(operation, request).await.ok()
+}
+
+/// Without what tests of its own are about: the names of the levels of authentication.
+fn without_levels(mut pool: Value) -> Value {
+    pool.as_object_mut().unwrap().remove("AcrConfiguration");
+    pool
 }
 
 fn triggers() -> Value {
@@ -164,7 +174,8 @@ fn one_half() -> Value {
         "KeyConfiguration": { "KeyType": "CUSTOMER_MANAGED_KEY", "KmsKeyArn": KEY },
         "IssuerConfiguration": { "Type": "UPDATED" },
         "AcrConfiguration": {
-            "Level1": { "AcrValue": "urn:mine:1" }, "Level4": { "AcrValue": "urn:mine:4" },
+            "Level1": { "AcrValue": "urn:mine:1" }, "Level2": { "AcrValue": "urn:mine:2" },
+            "Level3": { "AcrValue": "urn:mine:3" }, "Level4": { "AcrValue": "urn:mine:4" },
         },
     })
 }
@@ -269,7 +280,10 @@ async fn every_part_of_a_pool() {
         &[".UserPoolTags", ".AcrConfiguration"],
         &absent,
     );
-    assert_json_snapshot!("the_other_half_of_a_pool", pools[1].1);
+    assert_json_snapshot!(
+        "the_other_half_of_a_pool",
+        without_levels(pools[1].1.clone())
+    );
 
     // What an update does not name goes back to what a new pool has.
     let mut bare = json!({ "MfaConfiguration": "OFF", "Policies": {
@@ -279,7 +293,7 @@ async fn every_part_of_a_pool() {
     merge(&mut bare, id);
     ask(&s, "UpdateUserPool", bare).await;
     let shown = ask(&s, "DescribeUserPool", id.clone()).await["UserPool"].take();
-    assert_json_snapshot!("a_pool_after_a_bare_update", shown);
+    assert_json_snapshot!("a_pool_after_a_bare_update", without_levels(shown));
 }
 
 #[tokio::test]
@@ -316,7 +330,8 @@ async fn every_part_of_a_second_factor_configuration() {
 #[tokio::test]
 async fn every_part_of_a_client() {
     let s = Server::start().await;
-    let pool = super::pool(&s, json!({})).await;
+    let tags = json!({ "_custom_id_": "us-east-1_parts" });
+    let pool = super::pool(&s, json!({ "UserPoolTags": tags })).await;
     let scopes = json!([{ "ScopeName": "read", "ScopeDescription": "d" }]);
     let server = json!({ "UserPoolId": pool, "Identifier": "api", "Name": "a", "Scopes": scopes });
     ask(&s, "CreateResourceServer", server).await;

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::action::Face;
 use crate::api::auth::device::Device;
+use crate::api::merge;
 use crate::support::Server;
 use crate::support::authenticator::Authenticator;
 use crate::support::srp_client::SrpClient;
@@ -242,15 +243,17 @@ impl<'a> World<'a> {
         settings["DeviceConfiguration"] = json!({ "ChallengeRequiredOnNewDevice": suppresses });
         let server = self.s;
         let then = settings.as_object_mut().unwrap().remove("then").unwrap();
+        let mut off = settings.clone();
         settings["PoolName"] = json!("walk");
         let made = server.api("CreateUserPool", settings).await.ok();
         let id = made["UserPool"]["Id"].as_str().unwrap().to_owned();
         // Everybody registers what they have while nothing is asked for.
-        let mut first = then.clone();
-        first["UserPoolId"] = json!(id);
-        first["MfaConfiguration"] = json!("OPTIONAL");
-        first["WebAuthnConfiguration"] = json!({ "RelyingPartyId": "localhost" });
-        server.api("SetUserPoolMfaConfig", first.clone()).await.ok();
+        let passkeys = json!({ "UserPoolId": id,
+            "WebAuthnConfiguration": { "RelyingPartyId": "localhost" } });
+        server
+            .api("SetUserPoolMfaConfig", passkeys.clone())
+            .await
+            .ok();
         if blocks {
             let request = json!({
                 "UserPoolId": id,
@@ -273,13 +276,22 @@ impl<'a> World<'a> {
             passkeys_count,
         });
         self.populate(at).await;
-        let mut last = first;
-        last["MfaConfiguration"] = then["MfaConfiguration"].clone();
+        let mut last = passkeys;
+        merge(&mut last, &then);
+        if mode == Mode::Off {
+            last["MfaConfiguration"] = json!("OPTIONAL");
+        }
         if passkeys_count {
             last["WebAuthnConfiguration"]["FactorConfiguration"] =
                 json!("MULTI_FACTOR_WITH_USER_VERIFICATION");
         }
         server.api("SetUserPoolMfaConfig", last).await.ok();
+        if mode == Mode::Off {
+            // What MFA has once been given stays when it is turned off here.
+            off["UserPoolId"] = json!(pool.as_str());
+            off["MfaConfiguration"] = json!("OFF");
+            server.api("UpdateUserPool", off).await.ok();
+        }
         let ground = &self.places[at];
         let found = clients::of_pool(self.app(), &pool, &ground.client.id).await;
         self.places[at].pool = found.unwrap().0;
