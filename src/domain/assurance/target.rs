@@ -76,9 +76,12 @@ pub fn missing(level: Level, proven: &[Method], means: &Means) -> Missing {
         let first = Method::first(*factor);
         let has_key = proven.contains(&Method::PlatformKey) || proven.contains(&Method::RoamingKey);
         let known = !new(first) || *factor == FirstFactor::WebAuthn && has_key;
+        // After something else a code is a second factor (`beside_codes`).
+        let code = matches!(factor, FirstFactor::EmailOtp | FirstFactor::SmsOtp);
+        let late = code && !proven.is_empty();
         let then = |second: &Factor| with(&[first, Method::second(*second)]);
         let followed = *factor == FirstFactor::Password && means.seconds.iter().any(then);
-        !known && (with(&[first]) || followed)
+        !known && !late && (with(&[first]) || followed)
     };
     Missing {
         firsts: means.firsts.iter().copied().filter(begins).collect(),
