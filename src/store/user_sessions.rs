@@ -9,7 +9,7 @@ use crate::{args, statements};
 
 statements! {
     LIVE = "SELECT pool_id, session_id, kind, sub, client_id, origin_jti, event_id, origin_id, scope, device_key, ip, agent, \
-            auth_ms, created_ms, last_used_ms, expires_ms, revoked_ms, resource FROM sessions \
+            auth_ms, created_ms, last_used_ms, expires_ms, revoked_ms, resource, acr, amr FROM sessions \
             WHERE pool_id = $1 AND sub = $2 AND revoked_ms IS NULL AND expires_ms > $3 \
             ORDER BY last_used_ms DESC, session_id LIMIT $4";
     /// All but the newest few and the one that is being opened.

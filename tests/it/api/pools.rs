@@ -101,6 +101,10 @@ async fn a_minimal_pool_has_the_documented_defaults_and_no_more() {
         "UserPoolTags": {},
         "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": false, "UnusedAccountValidityDays": 7 },
         "UserPoolTier": "ESSENTIALS",
+        "AcrConfiguration": {
+            "Level1": { "AcrValue": "urn:cognito:loa:1" }, "Level2": { "AcrValue": "urn:cognito:loa:2" },
+            "Level3": { "AcrValue": "urn:cognito:loa:3" }, "Level4": { "AcrValue": "urn:cognito:loa:4" },
+        },
     });
     assert_eq!(made, expected);
     assert_eq!(describe(&s, &made["Id"]).await, expected);

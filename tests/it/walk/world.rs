@@ -90,6 +90,8 @@ pub struct Last {
     pub refresh: String,
     pub device: Option<String>,
     pub revocations: u32,
+    /// What was proven in it.
+    pub methods: BTreeSet<&'static str>,
 }
 
 /// A device that was registered; also those that are forgotten.
@@ -120,6 +122,14 @@ pub struct Chain {
     /// Whether a passkey recognised its person.
     pub recognised: bool,
     pub riddle: Option<Riddle>,
+    /// What was proven in it, and in the sign-in of the token that it goes on from.
+    pub methods: BTreeSet<&'static str>,
+    /// The level that it goes for.
+    pub target: Option<u8>,
+    /// Whether it goes on from a token.
+    pub steps_up: bool,
+    /// Whether a factor is being set up.
+    pub sets_up: bool,
 }
 
 /// A challenge that was given out; also those that are used up.

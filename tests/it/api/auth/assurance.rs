@@ -113,7 +113,8 @@ async fn a_passkey_is_of_the_kind_that_its_browser_told_at_registration() {
 
 #[tokio::test]
 async fn every_plan_has_the_claims_and_only_some_may_rename() {
-    let stage = Stage::with(json!({ "UserPoolTier": "LITE" }), json!({})).await;
+    let flows = json!({ "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"] });
+    let stage = Stage::with(json!({ "UserPoolTier": "LITE" }), flows).await;
     stage.user("ada").await;
     let said = worth(&stage.tokens("ada").await);
     assert_eq!(said, json!(["urn:cognito:loa:1", ["pwd"]]));
@@ -172,18 +173,18 @@ async fn an_update_replaces_the_names_and_what_it_leaves_out_is_called_by_defaul
     for (levels, message) in [
         (vec![("Level1", "urn:cognito:loa:4")], None),
         (vec![("Level1", "x"), ("Level4", "x")], None),
-        (vec![("Level1", "")], Some("1 validation error")),
-        (vec![("Level1", "a b")], Some("1 validation error")),
-        (vec![("Level1", "a\"b")], Some("1 validation error")),
-        (vec![("Level1", "a\\b")], Some("1 validation error")),
-        (vec![("Level5", "x")], Some("1 validation error")),
+        (vec![("Level1", "")], Some("validation error")),
+        (vec![("Level1", "a b")], Some("validation error")),
+        (vec![("Level1", "a\"b")], Some("validation error")),
+        (vec![("Level1", "a\\b")], Some("validation error")),
+        (vec![("Level5", "x")], Some("validation error")),
     ] {
         let request = merged(json!({ "UserPoolId": stage.pool }), &named(&levels));
         let refused = stage.s.api("UpdateUserPool", request).await;
         let told = text(&refused.body["message"]);
         assert_eq!(refused.body["__type"], "InvalidParameterException");
         let twice = "ACR names must be unique across all levels, default names included.";
-        assert!(told.starts_with(message.unwrap_or(twice)), "{told}");
+        assert!(told.contains(message.unwrap_or(twice)), "{told}");
     }
     // Names that change places are unique.
     let swapped = [

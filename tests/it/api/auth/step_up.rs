@@ -13,6 +13,7 @@ use super::stage::{
 };
 use crate::support::Answer;
 use crate::support::authenticator::Authenticator;
+use crate::support::srp_client::SrpClient;
 
 const REACHED: &str = "The access token meets the requested level already.";
 const OUT_OF_REACH: &str = "The user has no factors for the requested levels.";
@@ -31,9 +32,9 @@ const FOUR: &str = "urn:cognito:loa:4";
 fn pool(mode: &str) -> Value {
     let first = ["PASSWORD", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"];
     let first = json!({ "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": first } } });
-    let passkeys =
-        json!({ "then": { "WebAuthnConfiguration": { "RelyingPartyId": "localhost" } } });
-    merged(merged(mfa::pool(mode), &first), &passkeys)
+    let mut settings = merged(mfa::pool(mode), &first);
+    settings["then"]["WebAuthnConfiguration"] = json!({ "RelyingPartyId": "localhost" });
+    settings
 }
 
 async fn stage() -> Stage {
@@ -250,8 +251,10 @@ async fn parameters_that_make_no_sense() {
 
 #[tokio::test]
 async fn lite_has_none_of_it() {
-    let stage = Stage::with(json!({ "UserPoolTier": "LITE" }), json!({})).await;
+    let stage = Stage::new().await;
     stage.user("ada").await;
+    let lower = json!({ "UserPoolId": stage.pool, "UserPoolTier": "LITE" });
+    stage.s.api("UpdateUserPool", lower).await.ok();
     let tier = "USER_AUTH is not available in the LITE tier.";
     let answer = stage.choose("ada", target(ONE)).await;
     answer.error("FeatureUnavailableInTierException", tier);
@@ -574,4 +577,47 @@ async fn a_name_that_is_nobodys_is_not_told_apart() {
         let answer = stage.choose(name, from(&tokens, FOUR)).await;
         answer.error(NOT_AUTHORIZED, "Access Token is not of this user");
     }
+}
+
+#[tokio::test]
+async fn srp_leads_to_the_level_too() {
+    let stage = stage().await;
+    verified(&stage).await;
+    let client = SrpClient::new(7);
+    let inline = merged(target(THREE), &json!({ "SRP_A": client.public }));
+    let asked = stage.prefer("ada", "PASSWORD_SRP", inline).await.ok();
+    is_asked(&asked, "PASSWORD_VERIFIER");
+    let proof = stage.proof(&client, &asked, PASSWORD);
+    let asked = stage.next(&asked, proof).await.ok();
+    is_asked(&asked, "EMAIL_OTP");
+}
+
+#[tokio::test]
+async fn a_sign_up_goes_for_no_level() {
+    let stage = Stage::with(json!({ "AutoVerifiedAttributes": ["email"] }), json!({})).await;
+    let request = json!({
+        "ClientId": stage.client, "Username": "ada", "Password": PASSWORD,
+        "UserAttributes": [{ "Name": "email", "Value": "ada@example.com" }],
+    });
+    let begun = stage.s.api("SignUp", request).await.ok();
+    let request = json!({
+        "ClientId": stage.client, "Username": "ada", "Session": begun["Session"],
+        "ConfirmationCode": stage.s.code_to("ada@example.com"),
+    });
+    let confirmed = stage.s.api("ConfirmSignUp", request).await.ok();
+    let initiate = async |more: Value| {
+        let request = json!({
+            "ClientId": stage.client, "AuthFlow": "USER_AUTH", "Session": confirmed["Session"],
+            "AuthParameters": merged(json!({ "USERNAME": "ada" }), &more),
+        });
+        stage.s.api("InitiateAuth", request).await
+    };
+    let both = "TARGET_ACR_VALUES cannot be used with Session.";
+    refused(initiate(target(TWO)).await, both);
+    let done = initiate(json!({})).await.ok();
+    // The code was proven; the password was only chosen.
+    assert_eq!(
+        worth(&done["AuthenticationResult"]),
+        json!([TWO, ["email_otp"]])
+    );
 }
