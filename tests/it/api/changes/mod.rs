@@ -28,7 +28,7 @@ fn pool() -> Value {
         "UserPoolTier": "ESSENTIALS",
         "AliasAttributes": ["preferred_username"],
         "DeviceConfiguration": {
-            "ChallengeRequiredOnNewDevice": true, "DeviceOnlyRememberedOnUserPrompt": true,
+            "ChallengeRequiredOnNewDevice": true, "DeviceOnlyRememberedOnUserPrompt": false,
         },
         "SmsConfiguration": { "SnsCallerArn": "arn:aws:iam::123456789012:role/sms" },
         "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"] } },
