@@ -18,7 +18,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-pub use self::cache::{KeyCache, Moment, PoolKeys};
+pub use self::cache::{KeyCache, Moment, PoolKeys, Published};
 use crate::error::{Error, Result};
 use crate::ids::PoolId;
 use crate::names;

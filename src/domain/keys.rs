@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::error::{Code, Error, Result};
 use crate::ids::PoolId;
 use crate::secret::Secret;
-use crate::signing::{Jwk, Jws, Moment, PoolKeys, SigningKey, TokenUse};
+use crate::signing::{Jwk, Jws, Moment, PoolKeys, Published, SigningKey, TokenUse};
 use crate::store::audit::{Actor, Event};
 use crate::store::db::Tx;
 use crate::store::signing_keys::{self, SealedKey, State};
@@ -39,7 +39,7 @@ pub(super) fn new_kid(app: &App) -> Result<String> {
 /// one last known.
 ///
 /// # Errors: ResourceNotFound `User pool {id} does not exist.`
-pub async fn jwks(app: &App, pool: &PoolId) -> Result<Arc<[u8]>> {
+pub async fn jwks(app: &App, pool: &PoolId) -> Result<Published> {
     match of_pool(app, pool).await {
         Ok(keys) => Ok(keys.jwks),
         Err(error) if error.code == Code::Internal => {
@@ -82,13 +82,11 @@ pub(super) async fn of_token(app: &App, token: &Jws<'_>) -> Result<Option<Arc<Si
     let row = signing_keys::by_kid(&mut db, &kid).await?;
     drop(db);
     // A key without material has signed nothing.
-    match row.filter(|row| row.sealed.is_some()) {
-        Some(row) => parsed(app, row, now).await.map(Some),
-        None => {
-            app.signing.forget(&kid);
-            Ok(None)
-        }
-    }
+    let Some(row) = row.filter(|row| row.sealed.is_some()) else {
+        app.signing.forget(&kid);
+        return Ok(None);
+    };
+    parsed(app, row, now).await.map(Some)
 }
 
 fn moment(app: &App, pool: &PoolId) -> Moment {
@@ -120,13 +118,13 @@ async fn load(app: &App, pool: &PoolId, rows: Vec<SealedKey>, read: Moment) -> R
     Ok(keys)
 }
 
-fn document(keys: &[Jwk<'_>]) -> Result<Arc<[u8]>> {
+fn document(keys: &[Jwk<'_>]) -> Result<Published> {
     #[derive(Serialize)]
     struct Document<'a> {
         keys: &'a [Jwk<'a>],
     }
     let bytes = serde_json::to_vec(&Document { keys }).map_err(Error::internal)?;
-    Ok(bytes.into())
+    Ok(Published::new(bytes))
 }
 
 async fn parsed(app: &App, row: SealedKey, read: Moment) -> Result<Arc<SigningKey>> {

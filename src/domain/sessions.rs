@@ -136,8 +136,7 @@ pub(super) fn new(
 
 /// Stores a browser's completed sign-in.
 pub(super) async fn open_browser(
-    app: &App,
-    actor: &Actor,
+    (app, actor): (&App, &Actor),
     (pool, client): (&Pool, &Client),
     (user, assurance): (User, Assurance),
     (event, device): (Option<Uuid>, Option<&DeviceKey>),

@@ -4,6 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use super::SigningKey;
 use crate::ids::PoolId;
 use crate::time::{Span, Timestamp};
@@ -15,6 +19,8 @@ const FRESH: Duration = Duration::from_secs(1);
 const LATELY: Span = Span::minutes(1);
 /// Keys kept parsed; a pool beyond that costs a parse each time the cache is emptied.
 const MOST_KEYS: usize = 4096;
+/// How many characters of a digest tell documents apart: 132 bits.
+const DIGEST: usize = 22;
 
 /// The keys of a pool.
 #[derive(Clone)]
@@ -24,7 +30,27 @@ pub struct PoolKeys {
     /// Signs access tokens.
     pub access: Arc<SigningKey>,
     /// All that are published, as a JWKS document.
-    pub jwks: Arc<[u8]>,
+    pub jwks: Published,
+}
+
+/// A document that is ready to be sent, again and again.
+#[derive(Clone)]
+pub struct Published {
+    /// The document.
+    pub bytes: Arc<[u8]>,
+    /// What tells it from every other: the beginning of its SHA-256 in Base64url.
+    pub digest: Arc<str>,
+}
+
+impl Published {
+    /// Makes a document ready.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        let whole = URL_SAFE_NO_PAD.encode(digest(&SHA256, &bytes));
+        Self {
+            bytes: bytes.into(),
+            digest: whole.get(..DIGEST).unwrap_or_default().into(),
+        }
+    }
 }
 
 /// When something was read.

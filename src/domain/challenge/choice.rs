@@ -81,7 +81,7 @@ pub(super) async fn start(
     };
     let means = goal::means(context, &choosing, &offered)?;
     match wish.settle(&credit, &means) {
-        Ok(settled) => go_for(context, &choosing, &settled, preferred).await,
+        Ok(settled) => Box::pin(go_for(context, &choosing, &settled, preferred)).await,
         // Who it is has to be proven first; then the client is told.
         Err(_) if context.face == Face::Hosted => choose(context, &choosing, preferred).await,
         Err(error) => Err(error),

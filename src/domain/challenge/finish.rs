@@ -166,7 +166,7 @@ pub(super) async fn sign_in(
     if context.face == Face::Hosted {
         let who = (user, assurance);
         let proven =
-            sessions::open_browser(app, actor, (pool, client), who, (event, known), &claim);
+            sessions::open_browser((app, actor), (pool, client), who, (event, known), &claim);
         let proven = proven.await?;
         return Ok(Outcome::Proven(proven));
     }

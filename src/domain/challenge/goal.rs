@@ -93,7 +93,7 @@ pub(super) fn settle(levels: &[Level], credit: &Credit, means: &Means) -> Settle
         let counts = !level.is_reached(&credit.methods);
         let goal = Goal {
             level: *level,
-            credit: counts.then(|| credit.methods.clone()).unwrap_or_default(),
+            credit: credit.methods.iter().copied().filter(|_| counts).collect(),
             session: credit.session.clone().filter(|_| counts),
         };
         let missing = target::missing(*level, &goal.credit, means);

@@ -125,9 +125,10 @@ pub async fn need(app: &App, pool: &Pool, proven: &Proven, levels: &[Level]) -> 
 async fn settled(app: &App, pool: &Pool, proven: &Proven, levels: &[Level]) -> Result<Settled> {
     // A password that has to be replaced is no credit.
     let counts = proven.user.status == Status::Confirmed;
-    let credit = match counts {
-        true => Credit::of(pool, (&proven.session, &proven.assurance)),
-        false => Credit::default(),
+    let credit = if counts {
+        Credit::of(pool, (&proven.session, &proven.assurance))
+    } else {
+        Credit::default()
     };
     let means = target::means(app, pool, &proven.user).await?;
     Ok(goal::settle(levels, &credit, &means))
@@ -169,7 +170,7 @@ async fn step_up_in(
         parameters: &Parameters::default(),
         attempt: None,
     };
-    choice::go_for(context, &choosing, settled, None).await
+    Box::pin(choice::go_for(context, &choosing, settled, None)).await
 }
 
 /// Signs a browser in without asking for the first factor: its user has just chosen, in the same page
@@ -180,8 +181,7 @@ async fn step_up_in(
 pub async fn prove(
     app: &App,
     actor: &Actor,
-    pool: &Pool,
-    client: &Client,
+    (pool, client): (&Pool, &Client),
     made: (&User, Option<Contact>),
     kept: &[Kept],
 ) -> Result<Outcome> {

@@ -37,7 +37,7 @@ pub(super) async fn go_on(
     };
     let browser = device_browser::proven(context, &user).await?;
     if let Some(browser) = browser.filter(|_| stands(&asked)) {
-        return device_browser::end(context, user, (&proven, &browser), passed).await;
+        return Box::pin(device_browser::end(context, user, (&proven, &browser), passed)).await;
     }
     match device.filter(|_| stands(&asked)) {
         Some(device) => {
@@ -46,7 +46,7 @@ pub(super) async fn go_on(
             device::ask(context, &user, (&proven, device), &noted, ticket).await
         }
         None if asked == Asked::Nothing => {
-            finish::sign_in(context, user, (&proven, source), passed).await
+            Box::pin(finish::sign_in(context, user, (&proven, source), passed)).await
         }
         None => go_on_asking(context, &user, (&proven, asked), passed).await,
     }

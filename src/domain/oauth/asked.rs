@@ -214,9 +214,8 @@ fn levels(pool: &Pool, params: &Params) -> Vec<Level> {
         return Vec::new();
     }
     let names = params.acr_values.as_deref().unwrap_or_default().split(' ');
-    let named = names.filter_map(|name| Level::named(settings, name));
     let mut levels = Vec::new();
-    for level in named {
+    for level in names.filter_map(|name| Level::named(settings, name)) {
         if !levels.contains(&level) {
             levels.push(level);
         }

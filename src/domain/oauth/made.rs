@@ -18,8 +18,7 @@ use crate::store::users;
 pub async fn prove(
     app: &App,
     actor: &Actor,
-    pool: &Pool,
-    client: &Client,
+    (pool, client): (&Pool, &Client),
     (sub, contact): (&Sub, Option<Contact>),
     kept: &[Kept],
 ) -> Result<Outcome> {
@@ -29,5 +28,5 @@ pub async fn prove(
     };
     let gone = || Error::incorrect_username_or_password().because(Reason::UnknownUser);
     let user = user.ok_or_else(gone)?;
-    challenge::prove(app, actor, pool, client, (&user, contact), kept).await
+    challenge::prove(app, actor, (pool, client), (&user, contact), kept).await
 }

@@ -350,7 +350,7 @@ impl Page {
         let (app, actor) = (&self.visit.app, &self.visit.actor);
         let (pool, client) = (&self.request.pool, &self.request.client);
         let kept = self.devices.kept();
-        match made::prove(app, actor, pool, client, (sub, contact), &kept).await {
+        match made::prove(app, actor, (pool, client), (sub, contact), &kept).await {
             Ok(outcome) => Box::pin(login::go_on(self, username, outcome)).await,
             Err(error) if is_for_people(&error) => {
                 let told = Told::Again(error.message.into_owned());
