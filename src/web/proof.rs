@@ -225,7 +225,11 @@ fn every_field_has_a_label_and_every_reference_a_target() {
                 assert!(labelled.contains(&input.attribute("id").unwrap()), "{name}");
                 // The attribute does not apply to boxes (HTML, "Checkbox state").
                 let completes = kind != "checkbox";
-                assert_eq!(input.attribute("autocomplete").is_some(), completes, "{name}");
+                assert_eq!(
+                    input.attribute("autocomplete").is_some(),
+                    completes,
+                    "{name}"
+                );
             }
         }
     }

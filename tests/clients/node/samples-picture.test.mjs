@@ -1,7 +1,8 @@
 // Every page in every state looks as pictures/*.txt keep it, on a phone and at a desk, light and dark (UPDATE=1 keeps anew what
-// looks otherwise). What is kept of a picture is the mean colour of each of its cells, taken with a font of boxes (boxes.mjs):
-// all that a change of the look changes, and nothing that differs from machine to machine. Where one does, tests/out/ gets the
-// picture as people see it, the one that was compared, and what was kept of the one before.
+// looks otherwise; SAMPLES=… looks at those alone whose names fit). What is kept of a picture is the mean colour of each of its
+// cells, taken with a font of boxes (boxes.mjs): all that a change of the look changes, and nothing that differs from machine to
+// machine. Where one does, tests/out/ gets the picture as people see it, the one that was compared, and what was kept of the one
+// before.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
@@ -20,6 +21,7 @@ const STEP = 8;
 const NEAR = 20;
 const FEW = 0.003;
 
+const WANTED = new RegExp(process.env.SAMPLES ?? "");
 const cellOf = (look) => CELL[look.split("-")[0]];
 
 /// What is done with pictures, in a page of its own: the server has no way to read them, and Chromium does.
@@ -106,6 +108,10 @@ for (const look of Object.keys(LOOKS)) {
     const lines = [];
     const otherwise = [];
     for (const name of names) {
+      if (!WANTED.test(name)) {
+        if (kept.has(name)) lines.push(kept.get(name).text);
+        continue;
+      }
       await page.goto(at(name));
       await inBoxes(page);
       const options = { fullPage: true, animations: "disabled", caret: "hide", scale: "css" };
