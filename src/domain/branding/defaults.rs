@@ -121,8 +121,10 @@ fn component_classes() -> Value {
             &json!({ "borderColor": "22303aff" }),
         ),
         "optionControls": both(
-            &json!({ "selected": { "backgroundColor": "0e7490ff" } }),
-            &json!({ "selected": { "backgroundColor": "4cc3ddff" } }),
+            &json!({ "defaults": { "backgroundColor": "ffffffff", "borderColor": "7e8f9bff" },
+                "selected": { "backgroundColor": "0e7490ff", "foregroundColor": "ffffffff" } }),
+            &json!({ "defaults": { "backgroundColor": "0c141aff", "borderColor": "5f7380ff" },
+                "selected": { "backgroundColor": "4cc3ddff", "foregroundColor": "03202aff" } }),
         ),
         "statusIndicator": both(
             &status("b3261eff", ["0b6b47ff", "eef9f3ff", "b9e2cdff"]),

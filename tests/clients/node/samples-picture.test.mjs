@@ -1,7 +1,8 @@
 // Every page in every state looks as pictures/*.txt keep it, on a phone and at a desk, light and dark (UPDATE=1 keeps anew what
-// looks otherwise). What is kept of a picture is the mean colour of each of its cells, taken with a font of boxes (boxes.mjs):
-// all that a change of the look changes, and nothing that differs from machine to machine. Where one does, tests/out/ gets the
-// picture as people see it, the one that was compared, and what was kept of the one before.
+// looks otherwise; SAMPLES=… looks at those alone whose names fit). What is kept of a picture is the mean colour of each of its
+// cells, taken with a font of boxes (boxes.mjs): all that a change of the look changes, and nothing that differs from machine to
+// machine. Where one does, tests/out/ gets the picture as people see it, the one that was compared, and what was kept of the one
+// before.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
@@ -17,9 +18,10 @@ const CELL = { phone: 15, desktop: 20 };
 /// Colours are kept in steps of this many of 256.
 const STEP = 8;
 /// By how much the colour of a cell may differ, of 256; and how many of a picture's cells may by more.
-const NEAR = 20;
+const NEAR = 14;
 const FEW = 0.003;
 
+const WANTED = new RegExp(process.env.SAMPLES ?? "");
 const cellOf = (look) => CELL[look.split("-")[0]];
 
 /// What is done with pictures, in a page of its own: the server has no way to read them, and Chromium does.
@@ -94,22 +96,54 @@ function difference(now, then) {
   return share > FEW ? `${others} of its ${now.means.length / 3} cells have another colour` : undefined;
 }
 
+const PICTURE = { fullPage: true, animations: "disabled", caret: "hide", scale: "css" };
+
+/// A page of this look as it comes: scripts look at the browser.
+async function still(look) {
+  const context = await browser.newContext({ ...LOOKS[look], bypassCSP: true, reducedMotion: "reduce" });
+  await context.route(/\.js$/, (route) => route.abort());
+  return { page: await context.newPage(), close: () => context.close() };
+}
+
+test("a picture tells small changes, and nothing where nothing changed", async () => {
+  const look = "phone-light";
+  const [{ page, close }, room] = [await still(look), await darkroom()];
+  const taken = async (change) => {
+    await page.goto(at("sign_in"));
+    await inBoxes(page);
+    await page.addStyleTag({ content: change });
+    return room.cells(await page.screenshot(PICTURE), cellOf(look));
+  };
+  const usual = await taken("main {}");
+  assert.equal(difference(await taken("main {}"), usual), undefined);
+  for (const change of [
+    ".btn-primary { background: #0e7460 }",
+    ".card { padding-top: 1.9rem }",
+    ".aside { display: none }",
+    "h1 { font-size: 1.25rem }",
+    ".form-control { border-width: 3px }",
+    ".field label { color: #777 }",
+  ]) assert.ok(difference(await taken(change), usual), change);
+  await close();
+  await room.close();
+});
+
 for (const look of Object.keys(LOOKS)) {
   test(`every page looks as it did: ${look}`, async () => {
     const file = new URL(`pictures/${look}.txt`, import.meta.url);
     const kept = read(file);
-    const context = await browser.newContext({ ...LOOKS[look], bypassCSP: true, reducedMotion: "reduce" });
-    // Scripts look at the browser; the pages are looked at as they come.
-    await context.route(/\.js$/, (route) => route.abort());
-    const page = await context.newPage();
+    const { page, close } = await still(look);
     const room = await darkroom();
     const lines = [];
     const otherwise = [];
     for (const name of names) {
+      if (!WANTED.test(name)) {
+        if (kept.has(name)) lines.push(kept.get(name).text);
+        continue;
+      }
       await page.goto(at(name));
       await inBoxes(page);
-      const options = { fullPage: true, animations: "disabled", caret: "hide", scale: "css" };
-      const png = await page.screenshot(options);
+      const png = await page.screenshot(PICTURE);
       const picture = await room.cells(png, cellOf(look));
       const then = kept.get(name);
       const differs = difference(picture, then);
@@ -122,10 +156,10 @@ for (const look of Object.keys(LOOKS)) {
       writeFileSync(`${beside}.compared.png`, png);
       if (then) writeFileSync(`${beside}.kept.png`, await room.mosaic(then, cellOf(look)));
       await page.goto(at(name));
-      await page.screenshot({ ...options, path: `${beside}.png` });
+      await page.screenshot({ ...PICTURE, path: `${beside}.png` });
     }
     await room.close();
-    await context.close();
+    await close();
     if (process.env.UPDATE) {
       writeFileSync(file, `# Mean colours of cells; see samples-picture.test.mjs.\n${lines.join("\n")}\n`);
       return;

@@ -110,6 +110,18 @@ pub(in crate::domain::branding) const COLOURS: &[(&str, &str)] = &[
         "check",
     ),
     (
+        "componentClasses.optionControls.*.selected.foregroundColor",
+        "on-check",
+    ),
+    (
+        "componentClasses.optionControls.*.defaults.backgroundColor",
+        "check-field",
+    ),
+    (
+        "componentClasses.optionControls.*.defaults.borderColor",
+        "check-line",
+    ),
+    (
         "componentClasses.statusIndicator.*.error.indicatorColor",
         "danger",
     ),
