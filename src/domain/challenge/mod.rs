@@ -210,7 +210,7 @@ pub async fn start(
         wanted,
         watch: &watch,
     };
-    let outcome = begin(context, (flow, session.as_ref()), &parameters).await;
+    let outcome = Box::pin(begin(context, (flow, session.as_ref()), &parameters)).await;
     watch.close(&context, outcome).await
 }
 
@@ -222,7 +222,7 @@ async fn begin(
     let typed = context.username(parameters)?;
     flows::check(context.client, context.face, flow)?;
     if flow == Flow::UserAuth {
-        return choice::start(context, typed, parameters, session).await;
+        return Box::pin(choice::start(context, typed, parameters, session)).await;
     }
     if flow == Flow::Custom {
         return Box::pin(custom::start(context, typed, parameters)).await;
@@ -260,7 +260,7 @@ pub async fn answer(
         wanted: &[],
         watch: &watch,
     };
-    let outcome = go_on(context, &answer).await;
+    let outcome = Box::pin(go_on(context, &answer)).await;
     watch.close(&context, outcome).await
 }
 
@@ -272,7 +272,7 @@ async fn go_on(context: Context<'_>, answer: &Answer<'_>) -> Result<Outcome> {
     match answer.name {
         ChallengeName::PasswordVerifier => {
             let typed = typed.ok_or_else(|| Error::missing_parameter("USERNAME"))?;
-            srp::answer(context, typed, (session, parameters)).await
+            Box::pin(srp::answer(context, typed, (session, parameters))).await
         }
         ChallengeName::NewPasswordRequired => {
             new_password::answer(context, typed, session, parameters).await
@@ -284,12 +284,18 @@ async fn go_on(context: Context<'_>, answer: &Answer<'_>) -> Result<Outcome> {
         | ChallengeName::Password
         | ChallengeName::PasswordSrp
         | ChallengeName::WebAuthn) => {
-            choice::answer(context, typed, session, (name, parameters)).await
+            Box::pin(choice::answer(context, typed, session, (name, parameters))).await
         }
         name @ (ChallengeName::EmailOtp | ChallengeName::SmsOtp)
             if first_code::asked(context.app, session) =>
         {
-            first_code::answer(context, typed, session, (name, parameters)).await
+            Box::pin(first_code::answer(
+                context,
+                typed,
+                session,
+                (name, parameters),
+            ))
+            .await
         }
         ChallengeName::SmsOtp => Err(first_code::foreign()),
         ChallengeName::EmailOtp => {

@@ -37,7 +37,13 @@ pub(super) async fn go_on(
     };
     let browser = device_browser::proven(context, &user).await?;
     if let Some(browser) = browser.filter(|_| stands(&asked)) {
-        return Box::pin(device_browser::end(context, user, (&proven, &browser), passed)).await;
+        return Box::pin(device_browser::end(
+            context,
+            user,
+            (&proven, &browser),
+            passed,
+        ))
+        .await;
     }
     match device.filter(|_| stands(&asked)) {
         Some(device) => {

@@ -247,7 +247,7 @@ impl Page {
     /// offered.
     pub async fn finish(mut self, proven: &Proven) -> Response {
         match self.signed_in(proven).await {
-            Ok(()) => self.settled(proven).await,
+            Ok(()) => Box::pin(self.settled(proven)).await,
             Err(error) => refusal::failed(&self.visit, &error),
         }
     }
