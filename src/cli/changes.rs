@@ -1,5 +1,7 @@
 //! Flags that say what is asked of changes of an account.
 
+use std::str::FromStr;
+
 use anyhow::anyhow;
 use clap::Args;
 
@@ -23,7 +25,12 @@ pub(super) struct ChangeArgs {
     pool_fresh_sign_in: Vec<String>,
     /// Whether a change of password, contacts, factors or passkeys ends the user's other sessions,
     /// true or false [default: false, in the strict profile true]
-    #[arg(long, env = "POOLHOUSE_END_OTHER_SESSIONS", value_name = "BOOL")]
+    #[arg(
+        long,
+        env = "POOLHOUSE_END_OTHER_SESSIONS",
+        value_name = "BOOL",
+        value_parser = bool::from_str
+    )]
     end_other_sessions: Option<bool>,
     /// The same for one pool, as us-east-1_abc123=false (repeatable)
     #[arg(
@@ -35,7 +42,12 @@ pub(super) struct ChangeArgs {
     pool_end_other_sessions: Vec<String>,
     /// Whether users are told by mail of such changes, true or false [default: false, in the strict
     /// profile true]
-    #[arg(long, env = "POOLHOUSE_CHANGE_NOTICES", value_name = "BOOL")]
+    #[arg(
+        long,
+        env = "POOLHOUSE_CHANGE_NOTICES",
+        value_name = "BOOL",
+        value_parser = bool::from_str
+    )]
     change_notices: Option<bool>,
     /// The same for one pool, as us-east-1_abc123=false (repeatable)
     #[arg(

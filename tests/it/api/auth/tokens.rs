@@ -19,8 +19,8 @@ const INVALID: &str = "Invalid Access Token";
 const SIGNATURE: &str = "Could not verify signature for Access Token";
 
 async fn jwks(stage: &Stage) -> Vec<Value> {
-    let bytes = keys::jwks(&stage.s.app, &stage.pool_id()).await.unwrap();
-    let document: Value = serde_json::from_slice(&bytes).unwrap();
+    let published = keys::jwks(&stage.s.app, &stage.pool_id()).await.unwrap();
+    let document: Value = serde_json::from_slice(&published.bytes).unwrap();
     document["keys"].as_array().unwrap().clone()
 }
 

@@ -227,7 +227,7 @@ async fn a_mailbox_takes_so_much_news_in_an_hour() {
         home.call(&ada, "SetUserMFAPreference", wish(on)).await.ok();
     }
     assert_eq!(home.told("ada").len(), 20);
-    home.house.s.clock().advance(Span::hours(1));
+    home.house.s.clock().advance(Span::minutes(61));
     let ada = home.try_sign_in("ada", PASSWORD).await.ok();
     assert_eq!(ada["ChallengeName"], "SMS_MFA", "the last change was made");
     let body = json!({ "Username": "ada", "SMSMfaSettings": { "Enabled": false } });
