@@ -82,13 +82,11 @@ pub(super) async fn of_token(app: &App, token: &Jws<'_>) -> Result<Option<Arc<Si
     let row = signing_keys::by_kid(&mut db, &kid).await?;
     drop(db);
     // A key without material has signed nothing.
-    match row.filter(|row| row.sealed.is_some()) {
-        Some(row) => parsed(app, row, now).await.map(Some),
-        None => {
-            app.signing.forget(&kid);
-            Ok(None)
-        }
+    if let Some(row) = row.filter(|row| row.sealed.is_some()) {
+        return parsed(app, row, now).await.map(Some);
     }
+    app.signing.forget(&kid);
+    Ok(None)
 }
 
 fn moment(app: &App, pool: &PoolId) -> Moment {

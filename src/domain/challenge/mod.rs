@@ -208,7 +208,8 @@ pub async fn start(
         wanted,
         watch: &watch,
     };
-    let outcome = begin(context, (flow, session.as_ref()), &parameters).await;
+    let begun = Box::pin(begin(context, (flow, session.as_ref()), &parameters));
+    let outcome = begun.await;
     watch.close(&context, outcome).await
 }
 
@@ -257,7 +258,7 @@ pub async fn answer(
         wanted: &[],
         watch: &watch,
     };
-    let outcome = go_on(context, &answer).await;
+    let outcome = Box::pin(go_on(context, &answer)).await;
     watch.close(&context, outcome).await
 }
 
