@@ -15,7 +15,8 @@ use crate::app::App;
 use crate::error::{Code, Error, Result};
 use crate::ids::PoolId;
 use crate::secret::Secret;
-use crate::signing::{Jwk, Jws, Moment, PoolKeys, Published, SigningKey, TokenUse};
+pub use crate::signing::Published;
+use crate::signing::{Jwk, Jws, Moment, PoolKeys, SigningKey, TokenUse};
 use crate::store::audit::{Actor, Event};
 use crate::store::db::Tx;
 use crate::store::signing_keys::{self, SealedKey, State};
@@ -82,11 +83,11 @@ pub(super) async fn of_token(app: &App, token: &Jws<'_>) -> Result<Option<Arc<Si
     let row = signing_keys::by_kid(&mut db, &kid).await?;
     drop(db);
     // A key without material has signed nothing.
-    let Some(row) = row.filter(|row| row.sealed.is_some()) else {
-        app.signing.forget(&kid);
-        return Ok(None);
-    };
-    parsed(app, row, now).await.map(Some)
+    if let Some(row) = row.filter(|row| row.sealed.is_some()) {
+        return parsed(app, row, now).await.map(Some);
+    }
+    app.signing.forget(&kid);
+    Ok(None)
 }
 
 fn moment(app: &App, pool: &PoolId) -> Moment {

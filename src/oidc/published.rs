@@ -13,11 +13,10 @@ use serde_json::json;
 
 use super::{cors, discovery};
 use crate::app::App;
-use crate::domain::keys;
+use crate::domain::keys::{self, Published};
 use crate::domain::rotation::JWKS_LIFETIME;
 use crate::error::{Code, Error};
 use crate::ids::PoolId;
-use crate::signing::Published;
 use crate::site::{Site, answer};
 
 /// Discovery documents as they were last, for when the database is away. Holds no more pools than

@@ -90,11 +90,16 @@ pub(super) fn settle(levels: &[Level], credit: &Credit, means: &Means) -> Settle
         }
         // Nothing comes of nothing: a sign-in whose level is called otherwise by now would be
         // renewed without a proof.
-        let counts = !level.is_reached(&credit.methods);
+        let nothing = Credit::default();
+        let credit = if level.is_reached(&credit.methods) {
+            &nothing
+        } else {
+            credit
+        };
         let goal = Goal {
             level: *level,
-            credit: credit.methods.iter().copied().filter(|_| counts).collect(),
-            session: credit.session.clone().filter(|_| counts),
+            credit: credit.methods.clone(),
+            session: credit.session.clone(),
         };
         let missing = target::missing(*level, &goal.credit, means);
         if !missing.is_out_of_reach() {

@@ -210,7 +210,8 @@ pub async fn start(
         wanted,
         watch: &watch,
     };
-    let outcome = Box::pin(begin(context, (flow, session.as_ref()), &parameters)).await;
+    let begun = Box::pin(begin(context, (flow, session.as_ref()), &parameters));
+    let outcome = begun.await;
     watch.close(&context, outcome).await
 }
 

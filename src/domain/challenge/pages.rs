@@ -124,8 +124,7 @@ pub async fn need(app: &App, pool: &Pool, proven: &Proven, levels: &[Level]) -> 
 
 async fn settled(app: &App, pool: &Pool, proven: &Proven, levels: &[Level]) -> Result<Settled> {
     // A password that has to be replaced is no credit.
-    let counts = proven.user.status == Status::Confirmed;
-    let credit = if counts {
+    let credit = if proven.user.status == Status::Confirmed {
         Credit::of(pool, (&proven.session, &proven.assurance))
     } else {
         Credit::default()

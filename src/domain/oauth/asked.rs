@@ -213,9 +213,9 @@ fn levels(pool: &Pool, params: &Params) -> Vec<Level> {
     if settings.tier() == Tier::Lite {
         return Vec::new();
     }
-    let names = params.acr_values.as_deref().unwrap_or_default().split(' ');
+    let values = params.acr_values.as_deref().unwrap_or_default().split(' ');
     let mut levels = Vec::new();
-    for level in names.filter_map(|name| Level::named(settings, name)) {
+    for level in values.filter_map(|name| Level::named(settings, name)) {
         if !levels.contains(&level) {
             levels.push(level);
         }
