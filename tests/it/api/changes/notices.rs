@@ -205,6 +205,31 @@ async fn what_is_refused_or_changes_nothing_is_not_told() {
 }
 
 #[tokio::test]
+async fn a_change_that_does_not_last_is_not_told_and_ends_nothing() {
+    let home = Home::strict().await;
+    home.user("ada", &[]).await;
+    let (other, ada) = (home.sign_in("ada").await, home.sign_in("ada").await);
+    let faults = home.house.s.app.store.faults.clone();
+    faults.fail_commits(true);
+    let mut body = wish(true);
+    body["AccessToken"] = ada.tokens["AccessToken"].clone();
+    let request = home.house.s.http.post(&home.house.s.url);
+    let operation = "AWSCognitoIdentityProviderService.SetUserMFAPreference";
+    let request = request
+        .header("content-type", "application/x-amz-json-1.1")
+        .header("x-amz-target", operation);
+    let answer = request.body(body.to_string()).send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 500);
+    faults.fail_commits(false);
+    assert!(home.told("ada").is_empty());
+    assert!(home.stands(&other).await);
+    home.call(&ada, "SetUserMFAPreference", wish(true))
+        .await
+        .ok();
+    assert_eq!(home.told("ada").len(), 1);
+}
+
+#[tokio::test]
 async fn mail_that_fails_undoes_nothing() {
     let home = Home::strict().await;
     home.user("ada", &[]).await;

@@ -111,6 +111,7 @@ async fn a_browser_that_signed_in_long_ago_is_sent_back() {
         let result = if strict { "invalid_session" } else { "success" };
         let told = format!("{CALLBACK}?result={result}");
         let answer = browser.submit(&form(&home, &page)).await;
+        assert_eq!(answer.status, 303, "{}", answer.text());
         assert_eq!(answer.headers["location"].to_str().unwrap(), told);
         let page = browser.get(&entry(&home, &app)).await;
         assert_eq!(page.status, if strict { 302 } else { 200 });
