@@ -19,7 +19,7 @@ const CELL = { phone: 15, desktop: 20 };
 const STEP = 8;
 /// By how much the colour of a cell may differ, of 256; and how many of a picture's cells may by more.
 const NEAR = 14;
-const FEW = 0.003;
+const FEW = 0.001;
 
 const WANTED = new RegExp(process.env.SAMPLES ?? "");
 const cellOf = (look) => CELL[look.split("-")[0]];
