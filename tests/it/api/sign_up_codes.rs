@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::house::{EMAIL, House, PHONE, wrong};
 
+const INVALID: &str = "InvalidParameterException";
 const MISMATCH: (&str, &str) = (
     "CodeMismatchException",
     "Invalid verification code provided, please try again.",

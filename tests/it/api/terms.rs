@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::branding::with;
-use super::{client, count, pages, pool};
+use super::branding::{managed, with};
+use super::pages;
 use crate::support::Server;
 
 const INVALID: &str = "InvalidParameterException";
