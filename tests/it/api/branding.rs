@@ -112,7 +112,7 @@ async fn a_classic_look_is_refused_for_its_reason() {
     assert_eq!(count(s, "ui_customizations", &house.pool).await, 0);
 }
 
-pub(super) async fn managed(s: &Server) -> (String, String) {
+pub async fn managed(s: &Server) -> (String, String) {
     let pool = pool(s, json!({})).await;
     let client = client(s, &pool, json!({})).await;
     (pool, client["ClientId"].as_str().unwrap().to_owned())
