@@ -3,7 +3,7 @@
 use poolhouse::time::Span;
 use serde_json::json;
 
-use super::house::{EMAIL, House, PHONE, wrong};
+use super::house::{EMAIL, House, wrong};
 
 const INVALID: &str = "InvalidParameterException";
 const MISMATCH: (&str, &str) = (
