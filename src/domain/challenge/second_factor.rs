@@ -34,7 +34,8 @@ pub(super) async fn go_on(
     };
     let browser = device_browser::proven(context, &user).await?;
     if let Some(browser) = browser.filter(|_| stands(&asked)) {
-        return device_browser::end(context, user, (&proven, &browser), passed).await;
+        let end = device_browser::end(context, user, (&proven, &browser), passed);
+        return Box::pin(end).await;
     }
     match device.filter(|_| stands(&asked)) {
         Some(device) => {
@@ -100,7 +101,8 @@ pub(super) async fn end(
         return device::ask(context, &user, (proven, device), &noted, ticket).await;
     }
     if let Some(browser) = device_browser::proven(context, &user).await? {
-        return device_browser::end(context, user, (proven, &browser), passed).await;
+        let end = device_browser::end(context, user, (proven, &browser), passed);
+        return Box::pin(end).await;
     }
     let proven = (proven, TokenSource::Authentication);
     finish::sign_in(context, user, proven, passed).await
