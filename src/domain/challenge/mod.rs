@@ -204,7 +204,7 @@ pub async fn start(
         history: &[],
         watch: &watch,
     };
-    let outcome = begin(context, (flow, session.as_ref()), &parameters).await;
+    let outcome = Box::pin(begin(context, (flow, session.as_ref()), &parameters)).await;
     watch.close(&context, outcome).await
 }
 
@@ -253,7 +253,7 @@ pub async fn answer(
         history: &[],
         watch: &watch,
     };
-    let outcome = go_on(context, &answer).await;
+    let outcome = Box::pin(go_on(context, &answer)).await;
     watch.close(&context, outcome).await
 }
 
