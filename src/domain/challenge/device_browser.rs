@@ -22,7 +22,8 @@ pub(super) async fn proven(context: Context<'_>, user: &User) -> Result<Option<D
     if context.face != Face::Hosted {
         return Ok(None);
     }
-    let shown = browser::shown(context.app, (context.pool, &user.sub), context.kept).await?;
+    let shown = browser::shown(context.app, (context.pool, &user.sub), context.kept);
+    let shown = Box::pin(shown).await?;
     Ok(shown.filter(|device| device.remembered))
 }
 

@@ -210,8 +210,7 @@ pub async fn start(
         wanted,
         watch: &watch,
     };
-    let begun = Box::pin(begin(context, (flow, session.as_ref()), &parameters));
-    let outcome = begun.await;
+    let outcome = Box::pin(begin(context, (flow, session.as_ref()), &parameters)).await;
     watch.close(&context, outcome).await
 }
 

@@ -37,13 +37,8 @@ pub(super) async fn go_on(
     };
     let browser = device_browser::proven(context, &user).await?;
     if let Some(browser) = browser.filter(|_| stands(&asked)) {
-        return Box::pin(device_browser::end(
-            context,
-            user,
-            (&proven, &browser),
-            passed,
-        ))
-        .await;
+        let end = device_browser::end(context, user, (&proven, &browser), passed);
+        return Box::pin(end).await;
     }
     match device.filter(|_| stands(&asked)) {
         Some(device) => {
@@ -109,7 +104,8 @@ pub(super) async fn end(
         return device::ask(context, &user, (proven, device), &noted, ticket).await;
     }
     if let Some(browser) = device_browser::proven(context, &user).await? {
-        return device_browser::end(context, user, (proven, &browser), passed).await;
+        let end = device_browser::end(context, user, (proven, &browser), passed);
+        return Box::pin(end).await;
     }
     let proven = (proven, TokenSource::Authentication);
     finish::sign_in(context, user, proven, passed).await

@@ -64,7 +64,7 @@ export function boxes() {
 
 /// Shows a page in boxes; the context needs `bypassCSP`.
 export async function inBoxes(page) {
-  await page.addStyleTag({ content: "* { font-family: Boxes !important; font-synthesis: none !important; letter-spacing: 0 !important; }" });
+  await page.addStyleTag({ content: "* { font-family: Boxes !important; font-synthesis: none !important; letter-spacing: 0 !important; } iframe { visibility: hidden; }" });
   await page.evaluate(async (base64) => {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     const font = await new FontFace("Boxes", bytes.buffer).load();
