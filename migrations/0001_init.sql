@@ -39,7 +39,8 @@ CREATE TABLE pools (
     modified_ms BIGINT NOT NULL,
     version     BIGINT NOT NULL,
     epoch       BIGINT NOT NULL,
-    kms_key     TEXT -- ARN of the key that LambdaConfig.KMSKeyID leads to
+    kms_key     TEXT, -- ARN of the key that LambdaConfig.KMSKeyID leads to
+    triggers    TEXT  -- LambdaConfig, which lists show: they need not read the whole document
 );
 CREATE INDEX pools_by_kms_key ON pools (kms_key);
 CREATE INDEX pools_by_owner ON pools (account, region, pool_id);
@@ -167,11 +168,17 @@ CREATE TABLE signing_keys (
     pool_id    TEXT   NOT NULL REFERENCES pools ON DELETE CASCADE,
     kid        TEXT   NOT NULL,
     token_use  TEXT   NOT NULL,
+    state      TEXT   NOT NULL, -- announced, signing, retired; a key that is gone has no row
     sealed     TEXT,
     created_ms BIGINT NOT NULL,
+    moved_ms   BIGINT NOT NULL, -- when it came to be in its state; of a key without material, created_ms
     PRIMARY KEY (pool_id, kid)
 );
 CREATE UNIQUE INDEX signing_keys_by_kid ON signing_keys (kid);
+-- A pool has one key of a kind that signs, and at most one that will be next.
+CREATE UNIQUE INDEX signing_keys_signing ON signing_keys (pool_id, token_use) WHERE state = 'signing';
+CREATE UNIQUE INDEX signing_keys_announced ON signing_keys (pool_id, token_use) WHERE state = 'announced';
+CREATE INDEX signing_keys_by_state ON signing_keys (state, moved_ms);
 
 CREATE TABLE users (
     pool_id              TEXT    NOT NULL REFERENCES pools ON DELETE CASCADE,
@@ -378,6 +385,9 @@ CREATE TABLE sessions (
     scope        TEXT   NOT NULL,
     -- The API that its access tokens are for.
     resource     TEXT,
+    -- What the sign-in is worth: the name of the level, and the methods, joined by spaces.
+    acr          TEXT,
+    amr          TEXT   NOT NULL,
     device_key   TEXT,
     ip           TEXT,
     agent        TEXT,

@@ -15,6 +15,7 @@ use crate::ports::mailbox::Mailbox;
 use crate::ports::mailer::Mailer;
 use crate::ports::rng::Rng;
 use crate::ports::sms::SmsSender;
+use crate::settings::changes::Changes;
 use crate::settings::profile::Profile;
 use crate::signing::KeyCache;
 use crate::store::Store;
@@ -71,6 +72,11 @@ impl App {
     /// pool has the server's usual profile.
     pub fn profile(&self, pool: Option<&PoolId>) -> Profile {
         self.config.profiles.of(pool)
+    }
+
+    /// What is asked of changes of an account in a pool.
+    pub fn changes(&self, pool: &PoolId) -> Changes {
+        self.config.profiles.changes(pool)
     }
 
     /// Whether this is a substitute on somebody's own machine.

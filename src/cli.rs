@@ -1,5 +1,6 @@
 //! The command line: every flag once, each with its environment twin.
 
+mod changes;
 mod https;
 mod profiles;
 mod triggers;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use self::changes::ChangeArgs;
 pub use self::https::CaArgs;
 use self::https::HttpsArgs;
 use self::profiles::ProfileArgs;
@@ -18,6 +20,7 @@ use crate::config::{Config, Mode};
 use crate::hashing::HashProfile;
 use crate::secret::Secret;
 use crate::store;
+use crate::time::Span;
 
 const ABOUT: &str =
     "Amazon Cognito in your own house: user pools, hosted sign-in, OAuth2 and OpenID Connect.";
@@ -112,8 +115,18 @@ pub struct DevArgs {
         default_value = "public"
     )]
     issuer: String,
+    /// Give every pool new signing keys after so many days, announced a day before they sign; 0: never
+    #[arg(
+        long,
+        env = "POOLHOUSE_ROTATE_KEYS_DAYS",
+        value_name = "N",
+        default_value_t = 0
+    )]
+    rotate_keys_days: u16,
     #[command(flatten)]
     profiles: ProfileArgs,
+    #[command(flatten)]
+    changes: ChangeArgs,
     /// PostgreSQL database (postgres://user:password@host/name) instead of the embedded SQLite
     #[arg(
         long,
@@ -307,7 +320,9 @@ impl DevArgs {
             issuer: self.issuer.parse().map_err(|wrong| {
                 anyhow::anyhow!("--issuer {} cannot be used: {wrong}", self.issuer)
             })?,
-            profiles: self.profiles.into_profiles()?,
+            rotate_keys: (self.rotate_keys_days > 0)
+                .then(|| Span::days(i64::from(self.rotate_keys_days))),
+            profiles: self.profiles.into_profiles(self.changes.into_rules()?)?,
             triggers: self.triggers.into_settings()?,
         })
     }
@@ -390,6 +405,15 @@ mod tests {
             ["--issuer", "private"],
             ["--profile", "lax"],
             ["--pool-profile", "us-east-1_abc123"],
+            ["--fresh-sign-in", "-1"],
+            ["--fresh-sign-in", "43201"],
+            ["--fresh-sign-in", "5m"],
+            ["--pool-fresh-sign-in", "5"],
+            ["--pool-fresh-sign-in", "us-east-1_abc123DEF=soon"],
+            ["--end-other-sessions", "yes"],
+            ["--pool-end-other-sessions", "us-east-1_abc123DEF=1"],
+            ["--change-notices", ""],
+            ["--pool-change-notices", "us-east-1_abc123DEF"],
             ["--issuer", "https://id.example.com"],
             ["--https-port", "x"],
             ["--tls-cert", "tls.crt"],
@@ -398,6 +422,8 @@ mod tests {
             ["--trigger", "http://127.0.0.1/"],
             ["--trigger-map", "/nowhere/map.json"],
             ["--trigger-timeout-ms", "0"],
+            ["--rotate-keys-days", "-1"],
+            ["--rotate-keys-days", "1.5"],
         ] {
             assert!(config(&bad).is_err(), "{bad:?}");
         }

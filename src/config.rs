@@ -10,6 +10,7 @@ use crate::secret::Secret;
 use crate::settings::issuer::IssuerMode;
 use crate::settings::profile::Profiles;
 use crate::store::Durability;
+use crate::time::Span;
 
 /// How the server behaves as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +86,9 @@ pub struct Config {
     pub messages_per_hour: Option<u32>,
     /// What tokens call their issuer.
     pub issuer: IssuerMode,
-    /// Whom the OAuth endpoints follow, by pool.
+    /// How old the signing keys of pools get before others take their turn; unset: as old as they are.
+    pub rotate_keys: Option<Span>,
+    /// Whom the OAuth endpoints follow, and what is asked of changes of an account, by pool.
     pub profiles: Profiles,
     /// What stands behind the functions of Lambda triggers, and how they are called.
     pub triggers: rules::Settings,
@@ -121,6 +124,7 @@ impl Default for Config {
             confirm_on_get: Vec::new(),
             messages_per_hour: None,
             issuer: IssuerMode::default(),
+            rotate_keys: None,
             profiles: Profiles::default(),
             triggers: rules::Settings::default(),
         }

@@ -164,6 +164,8 @@ pub enum Reason {
     NotBuilt,
     /// Threat protection: the address, the risk, or a compromised password.
     Risk,
+    /// The sign-in behind a change of the account is too long ago.
+    StaleSignIn,
 }
 
 /// An error with its public face (`code`, `message`) and what only operators may see.
@@ -274,6 +276,14 @@ texts! {
     access_token_expired => NotAuthorized "Access Token has expired";
     access_token_revoked => NotAuthorized "Access Token has been revoked";
     access_token_scopes => NotAuthorized "Access Token does not have required scopes";
+    step_up_user => NotAuthorized "Access Token is not of this user";
+    step_up_without_target => InvalidParameter "ACCESS_TOKEN requires TARGET_ACR_VALUES.";
+    max_age_no_number => InvalidParameter "MAX_AGE must be a number of seconds.";
+    target_unknown => InvalidParameter "TARGET_ACR_VALUES names no level of this user pool.";
+    target_reached => InvalidParameter "The access token meets the requested level already.";
+    target_out_of_reach => InvalidParameter "The user has no factors for the requested levels.";
+    target_with_session => InvalidParameter "TARGET_ACR_VALUES cannot be used with Session.";
+    sign_in_stale => NotAuthorized "Sign in again to make this change.";
     client_secret_wrong => Unauthorized "Invalid client secret provided";
     revocation_disabled => UnsupportedOperation "Token revocation is not enabled for this client.";
     unsupported_token_type => UnsupportedTokenType "Unsupported token type";

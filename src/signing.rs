@@ -5,9 +5,7 @@
 //! is no algorithm to choose, and `jwk`, `jku`, `x5u`, `x5c`, `crit` and `zip` are refused with
 //! everything else (RFC 8725 3.1; security.md E1, E2, E7).
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+mod cache;
 
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
@@ -20,6 +18,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+pub use self::cache::{KeyCache, Moment, PoolKeys, Published};
 use crate::error::{Error, Result};
 use crate::ids::PoolId;
 use crate::names;
@@ -180,80 +179,6 @@ fn encoded_header(kid: &str) -> Result<String> {
 /// Strict base64url: no padding, no stray bits, no line breaks.
 fn decode(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
-}
-
-/// The two keys of a pool.
-#[derive(Clone)]
-pub struct PoolKeys {
-    /// Signs ID tokens.
-    pub id: Arc<SigningKey>,
-    /// Signs access tokens.
-    pub access: Arc<SigningKey>,
-    /// Both as a JWKS document.
-    pub jwks: Arc<[u8]>,
-}
-
-/// How long a node believes which keys a pool has.
-const FRESH: Duration = Duration::from_secs(1);
-/// Keys kept parsed; a pool beyond that costs a parse each time the cache is emptied.
-const MOST_KEYS: usize = 4096;
-
-/// Parsed keys. What a key id stands for never changes, so keys stay; which keys a pool has is
-/// asked again after a second.
-#[derive(Default)]
-pub struct KeyCache {
-    keys: RwLock<HashMap<String, Arc<SigningKey>>>,
-    pools: RwLock<HashMap<PoolId, (Duration, PoolKeys)>>,
-    /// One key is made at a time.
-    pub making: tokio::sync::Mutex<()>,
-}
-
-impl KeyCache {
-    /// The key of an id.
-    pub fn key(&self, kid: &str) -> Option<Arc<SigningKey>> {
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        keys.get(kid).cloned()
-    }
-
-    /// Keeps a key.
-    pub fn keep(&self, key: &Arc<SigningKey>) {
-        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        if keys.len() >= MOST_KEYS {
-            keys.clear();
-        }
-        keys.insert(key.kid.clone(), Arc::clone(key));
-    }
-
-    /// The keys of a pool, and whether they were asked for less than a second before `now`
-    /// ([`Clock::elapsed`](crate::ports::clock::Clock::elapsed)).
-    pub fn pool(&self, pool: &PoolId, now: Duration) -> Option<(bool, PoolKeys)> {
-        let pools = self.pools.read().unwrap_or_else(PoisonError::into_inner);
-        let (read, keys) = pools.get(pool)?;
-        Some((now.saturating_sub(*read) < FRESH, keys.clone()))
-    }
-
-    /// Keeps the keys of a pool as they are now.
-    pub fn keep_pool(&self, pool: &PoolId, keys: &PoolKeys, now: Duration) {
-        let mut pools = self.pools.write().unwrap_or_else(PoisonError::into_inner);
-        if pools.len() >= MOST_KEYS / 2 {
-            pools.clear();
-        }
-        pools.insert(pool.clone(), (now, keys.clone()));
-    }
-
-    /// Forgets the keys of a pool that is gone: one that is made under its id has others.
-    pub fn forget_pool(&self, pool: &PoolId) {
-        let mut pools = self.pools.write().unwrap_or_else(PoisonError::into_inner);
-        pools.remove(pool);
-    }
-
-    /// Forgets everything (the store was replaced).
-    pub fn clear(&self) {
-        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        keys.clear();
-        let mut pools = self.pools.write().unwrap_or_else(PoisonError::into_inner);
-        pools.clear();
-    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! The one catalogue of page and mail text: `text(locale, key)`.
 //!
 //! English is the source. A further language is a variant of [`Locale`] and a file beside
-//! `text/english.rs`. Texts of messages and of the development server's own pages are English only;
-//! a test holds that nothing else is missing in any language, and that the parameters are the
-//! English ones. Until it is translated a text shows in English.
+//! `text/english.rs`. Texts of messages with codes and of the development server's
+//! own pages are English only; a test holds that nothing else is missing in any language, and that
+//! the parameters are the English ones. Until it is translated a text shows in English.
 
 /// The texts of a language: those that it has.
 macro_rules! translation {

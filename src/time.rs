@@ -86,6 +86,16 @@ impl Span {
     pub const fn days(n: i64) -> Self {
         Self::hours(n.saturating_mul(24))
     }
+    /// This span and another; saturates.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+    /// This span without another; saturates, and may be negative.
+    #[must_use]
+    pub const fn minus(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
     /// Its length in milliseconds.
     pub const fn as_ms(self) -> i64 {
         self.0

@@ -1,15 +1,16 @@
-//! Flags that say whom the OAuth endpoints follow.
+//! Flags that say whom a pool follows.
 
 use anyhow::anyhow;
 use clap::Args;
 
+use crate::settings::changes::ChangeRules;
 use crate::settings::profile::Profiles;
 
 /// The flags.
 #[derive(Args, Debug)]
 pub(super) struct ProfileArgs {
-    /// Whom the OAuth endpoints follow where they differ: parity (Amazon Cognito) or strict (the
-    /// standards: RFC 6749, RFC 9700, OpenID Connect)
+    /// Whom the OAuth endpoints, and changes of an account, follow where they differ: parity (Amazon
+    /// Cognito) or strict (the standards: RFC 6749, RFC 9700, OpenID Connect, ASVS)
     #[arg(
         long,
         env = "POOLHOUSE_PROFILE",
@@ -28,12 +29,13 @@ pub(super) struct ProfileArgs {
 }
 
 impl ProfileArgs {
-    pub(super) fn into_profiles(self) -> anyhow::Result<Profiles> {
+    pub(super) fn into_profiles(self, changes: ChangeRules) -> anyhow::Result<Profiles> {
         let usual = self.profile.parse();
         let usual =
             usual.map_err(|wrong| anyhow!("--profile {} cannot be used: {wrong}", self.profile))?;
         let mut profiles = Profiles {
             usual,
+            changes,
             ..Profiles::default()
         };
         for text in &self.pool_profile {

@@ -11,6 +11,7 @@ use crate::store::clients::Client;
 use crate::store::pools::Pool;
 use crate::store::sessions::{self, Named};
 use crate::store::users::{Status, User};
+use crate::time::Timestamp;
 
 /// The person behind a valid access token.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct SignedIn {
     pub origin_jti: Option<String>,
     /// The session of the token.
     pub session: SessionId,
+    /// When the user signed in; refreshing makes it no later.
+    pub auth_at: Timestamp,
     /// The granted scopes.
     pub scopes: Vec<String>,
     /// The device that the sign-in was given a key for, or proved.
@@ -36,7 +39,7 @@ pub struct SignedIn {
 /// # Errors: NotAuthorized (`Invalid Access Token` and its kin, `User is disabled.`), UserNotFound,
 /// UserNotConfirmed, PasswordResetRequired
 pub async fn user_operation(app: &App, token: &Secret<String>) -> Result<SignedIn> {
-    signed_in(app, None, token, ADMIN_SCOPE).await
+    signed_in(app, None, token, Some(ADMIN_SCOPE)).await
 }
 
 /// Verifies an access token for `/oauth2/userInfo` (scope `openid`), on a pool's domain for that
@@ -48,14 +51,29 @@ pub async fn userinfo(
     pool: Option<&PoolId>,
     token: &Secret<String>,
 ) -> Result<SignedIn> {
-    signed_in(app, pool, token, OPENID).await
+    signed_in(app, pool, token, Some(OPENID)).await
+}
+
+/// The user and the session of an access token that was given to this client, whatever it is for.
+///
+/// # Errors: those of [`user_operation`]
+pub(super) async fn going_on(
+    app: &App,
+    (pool, client): (&Pool, &Client),
+    token: &Secret<String>,
+) -> Result<(User, SessionId)> {
+    let found = signed_in(app, Some(&pool.id), token, None).await?;
+    if found.client.id != client.id {
+        return Err(Error::invalid_access_token().because(Reason::BadToken));
+    }
+    Ok((found.user, found.session))
 }
 
 async fn signed_in(
     app: &App,
     site: Option<&PoolId>,
     token: &Secret<String>,
-    scope: &str,
+    scope: Option<&str>,
 ) -> Result<SignedIn> {
     let invalid = || Error::invalid_access_token().because(Reason::BadToken);
     let token = Jws::split(token.expose()).ok_or_else(invalid)?;
@@ -75,7 +93,8 @@ async fn signed_in(
         return Err(Error::access_token_expired().because(Reason::ExpiredToken));
     }
     let scopes: Vec<String> = claims.scope.split(' ').map(str::to_owned).collect();
-    if !scopes.iter().any(|granted| granted == scope) {
+    let has = |scope: &str| scopes.iter().any(|granted| granted == scope);
+    if !scope.is_none_or(has) {
         return Err(Error::access_token_scopes().because(Reason::BadToken));
     }
     let client = ClientId::parse(claims.client_id.as_str()).map_err(|_| invalid())?;
@@ -96,6 +115,7 @@ async fn signed_in(
         user,
         origin_jti: claims.origin_jti,
         session,
+        auth_at: Timestamp::from_ms(claims.auth_time.saturating_mul(1000)),
         scopes,
         device_key: claims.device_key,
     })

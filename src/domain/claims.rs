@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::signing::TokenUse;
 use crate::store::groups::Group;
+use crate::store::sessions::Assurance;
 
 /// The scope of tokens made through the API, and of everything a user may do with the API.
 pub const ADMIN_SCOPE: &str = "aws.cognito.signin.user.admin";
@@ -55,6 +56,8 @@ pub(super) struct IdClaims<'a> {
     pub(super) event_id: &'a str,
     pub(super) token_use: TokenUse,
     pub(super) auth_time: i64,
+    #[serde(flatten)]
+    pub(super) assurance: AssuranceClaims<'a>,
     pub(super) exp: i64,
     pub(super) iat: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,6 +88,8 @@ pub(super) struct AccessClaims<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     pub(super) scope: &'a str,
     pub(super) auth_time: i64,
+    #[serde(flatten)]
+    pub(super) assurance: AssuranceClaims<'a>,
     pub(super) exp: i64,
     pub(super) iat: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -121,6 +126,9 @@ pub(super) struct ReadAccess {
     pub(super) scope: String,
     pub(super) exp: i64,
     pub(super) iat: i64,
+    /// When the user signed in; where it is not told, ages ago.
+    #[serde(default)]
+    pub(super) auth_time: i64,
     pub(super) username: Option<String>,
     pub(super) origin_jti: Option<String>,
     pub(super) event_id: Option<String>,
@@ -134,6 +142,25 @@ pub(super) struct ReadId {
     pub(super) iss: String,
     pub(super) aud: String,
     pub(super) token_use: String,
+}
+
+/// What the sign-in is worth; absent where nothing that counts was proven.
+#[derive(Debug, Serialize)]
+pub(super) struct AssuranceClaims<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    amr: Vec<&'a str>,
+}
+
+impl<'a> AssuranceClaims<'a> {
+    pub(super) fn of(assurance: &'a Assurance) -> Self {
+        let names = assurance.amr.split(' ').filter(|name| !name.is_empty());
+        Self {
+            acr: assurance.acr.as_deref(),
+            amr: names.collect(),
+        }
+    }
 }
 
 /// Groups and their roles; all absent without groups.

@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::domain::attributes::{CONTACTS, Update};
+use crate::domain::changes::{self, Asker, What};
 use crate::domain::codes::{self, Kind, Owner, Sent};
 use crate::domain::delivery::Details;
 use crate::domain::hooks::Metadata;
@@ -14,7 +15,7 @@ use crate::secret::Secret;
 use crate::settings::pool::Contact;
 use crate::store::audit::{self, Actor};
 use crate::store::pools::Pool;
-use crate::store::users::User;
+use crate::store::users::{Attributes, User};
 
 /// Whose attributes change, on whose behalf.
 #[derive(Clone, Copy)]
@@ -29,6 +30,8 @@ pub struct Change<'a> {
     pub user: &'a User,
     /// `ClientMetadata`.
     pub metadata: &'a Metadata,
+    /// Who asks.
+    pub asker: Asker<'a>,
 }
 
 /// A contact's new value on its way to being proven.
@@ -41,8 +44,8 @@ struct Proof<'a> {
 /// Makes checked changes; gives where codes went. A code that went to a contact before it was
 /// written again is worthless.
 ///
-/// # Errors: InvalidParameter, AliasExists, UserNotFound, CodeDeliveryFailure, what a trigger
-/// refuses with
+/// # Errors: InvalidParameter, AliasExists, UserNotFound, CodeDeliveryFailure, NotAuthorized (contacts,
+/// and too long after the sign-in), what a trigger refuses with
 pub async fn apply(
     app: &App,
     actor: &Actor,
@@ -50,6 +53,11 @@ pub async fn apply(
     mut update: Update,
 ) -> Result<Vec<Details>> {
     let (pool, user) = (change.pool, change.user);
+    check_fresh(
+        app,
+        change,
+        (&user.attributes, &update.applied(&user.attributes)?),
+    )?;
     let mut proofs = Vec::new();
     for sent in unproven(user, &update) {
         let held_back = is_held_back(pool, sent.contact);
@@ -82,11 +90,14 @@ pub async fn apply(
     }
     let before = records::lock(&mut tx, pool, &user.sub).await?;
     let mut after = before.clone();
-    update.apply(&mut after.attributes)?;
+    after.attributes = update.applied(&before.attributes)?;
     after.modified = now;
     records::save(&mut tx, pool, &before, &after)
         .await
         .map_err(records::Refused::alias_exists)?;
+    // Looked at again: what was read before may have changed meanwhile.
+    let changed = check_fresh(app, change, (&before.attributes, &after.attributes))?;
+    changes::made(app, &mut tx, (pool, &before), change.asker, &changed).await?;
     tx.audit(audit::Event {
         at: now,
         pool: Some(&pool.id),
@@ -103,6 +114,19 @@ pub async fn apply(
         delivered.push(Details::from(&proof.sent));
     }
     Ok(delivered)
+}
+
+/// What a change makes of the attributes, if who asks for it may.
+fn check_fresh(
+    app: &App,
+    change: Change<'_>,
+    (before, after): (&Attributes, &Attributes),
+) -> Result<Vec<What>> {
+    let changed = What::between(change.pool, before, after);
+    if !changed.is_empty() {
+        change.asker.check_fresh(app, &change.pool.id)?;
+    }
+    Ok(changed)
 }
 
 /// The contacts that get a value which the same change does not call verified.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::app::App;
 use crate::domain::attributes;
-use crate::domain::claims::{self, AccessClaims, GroupClaims, IdClaims};
+use crate::domain::claims::{self, AccessClaims, AssuranceClaims, GroupClaims, IdClaims};
 use crate::domain::complete::{Completion, Derived};
 use crate::domain::issuer;
 use crate::domain::overrides::Overrides;
@@ -77,6 +77,7 @@ impl Issuing<'_> {
             device_key: session.device_key.as_deref(),
             scope: &session.scope,
             auth_time: session.auth_at.seconds(),
+            assurance: AssuranceClaims::of(&session.assurance),
             exp: self.until(client.settings.access_token_lifetime()),
             iat: self.now.seconds(),
             jti: jti.as_deref(),
@@ -121,6 +122,7 @@ impl Issuing<'_> {
             event_id: session.event_id.as_str(),
             token_use: TokenUse::Id,
             auth_time: session.auth_at.seconds(),
+            assurance: AssuranceClaims::of(&session.assurance),
             exp: self.until(client.settings.id_token_lifetime()),
             iat: self.now.seconds(),
             jti: jti.as_deref(),

@@ -1,4 +1,5 @@
-//! The janitor: removes what has run out and nobody will ask for again.
+//! The janitor: removes what has run out and nobody will ask for again, and has signing keys take
+//! their turns.
 //!
 //! Every node runs one. Each bite is a small write of its own, so that nothing waits long: on SQLite
 //! there is one writer, and sign-ins queue behind it.
@@ -15,6 +16,7 @@ use crate::time::{Span, Timestamp};
 
 use super::limits;
 use super::risk::events;
+use super::rotation;
 
 /// How often it looks.
 const PAUSE: Duration = Duration::from_mins(1);
@@ -30,12 +32,23 @@ const LAST_TOKEN: Span = Span::hours(25);
 pub async fn run(app: &App) {
     loop {
         tokio::time::sleep(PAUSE).await;
-        app.hashing.release_idle();
-        match sweep(app).await {
-            Ok(0) => {}
-            Ok(removed) => tracing::debug!(removed, "swept"),
-            Err(error) => tracing::warn!(?error, "sweeping failed; it will be tried again"),
-        }
+        round(app).await;
+    }
+}
+
+/// Everything that is done once a minute: sweeps, and moves signing keys on.
+pub async fn round(app: &App) {
+    app.hashing.release_idle();
+    match sweep(app).await {
+        Ok(0) => {}
+        Ok(removed) => tracing::debug!(removed, "swept"),
+        Err(error) => tracing::warn!(?error, "sweeping failed; it will be tried again"),
+    }
+    if let Err(error) = rotation::tend(app).await {
+        tracing::warn!(
+            ?error,
+            "signing keys were not looked at; it will be tried again"
+        );
     }
 }
 

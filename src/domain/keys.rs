@@ -1,4 +1,5 @@
-//! The signing keys of pools: two each, one for ID tokens and one for access tokens.
+//! The signing keys of pools: two that sign, one for ID tokens and one for access tokens, and beside
+//! them those that will be next and those that were (`domain::rotation`).
 //!
 //! Making a key costs up to 200 ms, so a new pool only reserves the ids; the key itself is made,
 //! sealed and attached when the pool first signs or shows its keys. Of several nodes that do so at
@@ -11,99 +12,125 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::ids::PoolId;
-use crate::signing::{Jwk, Jws, PoolKeys, SigningKey, TokenUse};
+use crate::secret::Secret;
+pub use crate::signing::Published;
+use crate::signing::{Jwk, Jws, Moment, PoolKeys, SigningKey, TokenUse};
 use crate::store::audit::{Actor, Event};
 use crate::store::db::Tx;
-use crate::store::signing_keys::{self, SealedKey};
+use crate::store::signing_keys::{self, SealedKey, State};
 use crate::vault::Place;
 
 /// Reserves the ids of a new pool's two keys, in the transaction that makes the pool.
 pub async fn reserve(app: &App, tx: &mut Tx, pool: &PoolId) -> Result<()> {
     let now = app.clock.now(pool);
     for token_use in [TokenUse::Id, TokenUse::Access] {
-        let kid = STANDARD.encode(app.rng.bytes::<32>()?);
-        signing_keys::reserve(tx, pool, &kid, token_use, now).await?;
+        signing_keys::reserve(tx, pool, &new_kid(app)?, token_use, now).await?;
     }
     Ok(())
 }
 
-/// The pool's JWKS document, ready to send (api-auth.md 9.4).
+/// The id of a new key.
+pub(super) fn new_kid(app: &App) -> Result<String> {
+    Ok(STANDARD.encode(app.rng.bytes::<32>()?))
+}
+
+/// The pool's JWKS document, ready to send (api-auth.md 9.4). While the database is away it is the
+/// one last known.
 ///
 /// # Errors: ResourceNotFound `User pool {id} does not exist.`
-pub async fn jwks(app: &App, pool: &PoolId) -> Result<Arc<[u8]>> {
-    of_pool(app, pool).await.map(|keys| keys.jwks)
+pub async fn jwks(app: &App, pool: &PoolId) -> Result<Published> {
+    match of_pool(app, pool).await {
+        Ok(keys) => Ok(keys.jwks),
+        Err(error) if error.code == Code::Internal => {
+            let Some((_, keys)) = app.signing.pool(pool, moment(app, pool)) else {
+                return Err(error);
+            };
+            tracing::warn!(%error, "signing keys cannot be read; showing those known");
+            Ok(keys.jwks)
+        }
+        Err(error) => Err(error),
+    }
 }
 
-/// The pool's keys, ready to sign. While the database is away, those known are used.
+/// The pool's keys, ready to sign: those of a moment ago at most, so that none signs that is gone.
 pub(super) async fn of_pool(app: &App, pool: &PoolId) -> Result<PoolKeys> {
-    let known = app.signing.pool(pool, app.clock.elapsed());
-    if let Some((true, keys)) = known {
+    let now = moment(app, pool);
+    if let Some((true, keys)) = app.signing.pool(pool, now) {
         return Ok(keys);
     }
-    match (read(app, pool).await, known) {
-        (Ok(rows), _) => load(app, pool, rows).await,
-        (Err(error), Some((_, keys))) => {
-            tracing::warn!(%error, "signing keys cannot be read; using those known");
-            Ok(keys)
-        }
-        (Err(error), None) => Err(error),
-    }
+    let rows = {
+        let mut db = app.store.read().await?;
+        signing_keys::of_pool(&mut db, pool).await?
+    };
+    load(app, pool, rows, now).await
 }
 
-/// The key that a token names, if it is one of ours.
+/// The key that a token names, if it is one of ours and is still there.
 pub(super) async fn of_token(app: &App, token: &Jws<'_>) -> Result<Option<Arc<SigningKey>>> {
     let Some(kid) = token.kid() else {
         return Ok(None);
     };
-    if let Some(key) = app.signing.key(&kid) {
+    let now = Moment {
+        elapsed: app.clock.elapsed(),
+        now: app.clock.server_now(),
+    };
+    if let Some((true, key)) = app.signing.key(&kid, now) {
         return Ok(Some(key));
     }
     let mut db = app.store.read().await?;
     let row = signing_keys::by_kid(&mut db, &kid).await?;
     drop(db);
     // A key without material has signed nothing.
-    match row.filter(|row| row.sealed.is_some()) {
-        Some(row) => parsed(app, row).await.map(Some),
-        None => Ok(None),
+    if let Some(row) = row.filter(|row| row.sealed.is_some()) {
+        return parsed(app, row, now).await.map(Some);
+    }
+    app.signing.forget(&kid);
+    Ok(None)
+}
+
+fn moment(app: &App, pool: &PoolId) -> Moment {
+    Moment {
+        elapsed: app.clock.elapsed(),
+        now: app.clock.now(pool),
     }
 }
 
-async fn read(app: &App, pool: &PoolId) -> Result<Vec<SealedKey>> {
-    let mut db = app.store.read().await?;
-    signing_keys::of_pool(&mut db, pool).await
-}
-
-async fn load(app: &App, pool: &PoolId, rows: Vec<SealedKey>) -> Result<PoolKeys> {
-    let (mut id, mut access) = (None, None);
+async fn load(app: &App, pool: &PoolId, rows: Vec<SealedKey>, read: Moment) -> Result<PoolKeys> {
+    let (mut id, mut access, mut others) = (None, None, Vec::new());
     for row in rows {
-        let key = parsed(app, row).await?;
-        match key.token_use {
-            TokenUse::Id => id = Some(key),
-            TokenUse::Access => access = Some(key),
+        let state = row.state;
+        let key = parsed(app, row, read).await?;
+        match (state, key.token_use) {
+            (State::Signing, TokenUse::Id) => id = Some(key),
+            (State::Signing, TokenUse::Access) => access = Some(key),
+            (State::Announced | State::Retired, _) => others.push(key),
         }
     }
     let (Some(id), Some(access)) = (id, access) else {
         return Err(Error::pool_not_found(pool.as_str()));
     };
-    let jwks = document(&[id.jwk(), access.jwk()])?;
+    let published = [&id, &access].into_iter().chain(&others);
+    let published: Vec<Jwk<'_>> = published.map(|key| key.jwk()).collect();
+    let jwks = document(&published)?;
     let keys = PoolKeys { id, access, jwks };
-    app.signing.keep_pool(pool, &keys, app.clock.elapsed());
+    app.signing.keep_pool(pool, &keys, read);
     Ok(keys)
 }
 
-fn document(keys: &[Jwk<'_>]) -> Result<Arc<[u8]>> {
+fn document(keys: &[Jwk<'_>]) -> Result<Published> {
     #[derive(Serialize)]
     struct Document<'a> {
         keys: &'a [Jwk<'a>],
     }
     let bytes = serde_json::to_vec(&Document { keys }).map_err(Error::internal)?;
-    Ok(bytes.into())
+    Ok(Published::new(bytes))
 }
 
-async fn parsed(app: &App, row: SealedKey) -> Result<Arc<SigningKey>> {
-    if let Some(key) = app.signing.key(&row.kid) {
+async fn parsed(app: &App, row: SealedKey, read: Moment) -> Result<Arc<SigningKey>> {
+    if let Some((_, key)) = app.signing.key(&row.kid, read) {
+        app.signing.keep(&key, read);
         return Ok(key);
     }
     let sealed = match &row.sealed {
@@ -114,7 +141,7 @@ async fn parsed(app: &App, row: SealedKey) -> Result<Arc<SigningKey>> {
     let der = app.vault.open(sealed_in(&place), &sealed)?;
     let key = SigningKey::parse(&row.pool, &row.kid, row.token_use, der.expose())?;
     let key = Arc::new(key);
-    app.signing.keep(&key);
+    app.signing.keep(&key, read);
     Ok(key)
 }
 
@@ -124,15 +151,12 @@ async fn attached(app: &App, row: &SealedKey) -> Result<String> {
     if let Some(sealed) = stored(app, &row.kid).await? {
         return Ok(sealed);
     }
-    let source = Arc::clone(&app.keys);
-    let made = tokio::task::spawn_blocking(move || source.generate()).await;
-    let der = made.map_err(Error::internal)??;
-    let place = format!("{}/{}", row.pool, row.kid);
-    let sealed = app.vault.seal(sealed_in(&place), der.expose())?;
+    let sealed = made(app, &row.pool, &row.kid).await?;
+    let now = app.clock.now(&row.pool);
     let mut tx = app.store.write(&Actor::default()).await?;
-    if signing_keys::attach(&mut tx, &row.pool, &row.kid, sealed.clone()).await? {
+    if signing_keys::attach(&mut tx, (&row.pool, &row.kid), &sealed, now).await? {
         let event = Event {
-            at: app.clock.now(&row.pool),
+            at: now,
             pool: Some(&row.pool),
             act: "AttachSigningKey",
             target: Some(&row.kid),
@@ -145,6 +169,15 @@ async fn attached(app: &App, row: &SealedKey) -> Result<String> {
     drop(tx);
     let missing = || Error::pool_not_found(row.pool.as_str());
     stored(app, &row.kid).await?.ok_or_else(missing)
+}
+
+/// Makes a key, sealed for its row.
+pub(super) async fn made(app: &App, pool: &PoolId, kid: &str) -> Result<String> {
+    let source = Arc::clone(&app.keys);
+    let made = tokio::task::spawn_blocking(move || source.generate()).await;
+    let der: Secret<Vec<u8>> = made.map_err(Error::internal)??;
+    app.vault
+        .seal(sealed_in(&format!("{pool}/{kid}")), der.expose())
 }
 
 async fn stored(app: &App, kid: &str) -> Result<Option<String>> {

@@ -45,6 +45,9 @@ pub enum Act {
     VerifyUserAttribute,
     /// Codes of a second factor sent again from a page.
     ResendAuthenticationCode,
+    /// Mails that tell of changes of the account (security.md I7). Counted with the user's row in
+    /// hand, and nothing else is taken after it.
+    ChangeNotice,
 }
 
 impl Act {
@@ -58,6 +61,7 @@ impl Act {
             Self::GetUserAttributeVerificationCode => "attribute_code",
             Self::VerifyUserAttribute => "verify_attribute",
             Self::ResendAuthenticationCode => "resend_authentication",
+            Self::ChangeNotice => "change_notice",
         }
     }
 
@@ -65,7 +69,7 @@ impl Act {
     const fn limit(self) -> i64 {
         match self {
             Self::ConfirmSignUp | Self::VerifyUserAttribute => 15,
-            Self::ForgotPassword | Self::ConfirmForgotPassword => 20,
+            Self::ForgotPassword | Self::ConfirmForgotPassword | Self::ChangeNotice => 20,
             Self::ResendConfirmationCode
             | Self::ResendAuthenticationCode
             | Self::ChangePassword

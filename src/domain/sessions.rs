@@ -12,7 +12,7 @@ use crate::settings::sessions::DEFAULT_VALIDITY_MINUTES;
 use crate::store::audit::{Actor, Event};
 use crate::store::clients::Client;
 use crate::store::pools::Pool;
-use crate::store::sessions::{self, Kind, Session};
+use crate::store::sessions::{self, Assurance, Kind, Session};
 use crate::store::users::{self, Status, User};
 use crate::time::{Span, Timestamp};
 
@@ -29,6 +29,8 @@ pub struct Proven {
     pub device: Option<DeviceKey>,
     /// The id of that event, which every token made of it carries.
     pub event_id: Uuid,
+    /// What the sign-in is worth.
+    pub assurance: Assurance,
     /// When the browser session ends (not sliding): an hour after the sign-in, or longer where the
     /// pool tracks sessions and a client says so.
     pub expires: Timestamp,
@@ -67,6 +69,7 @@ pub async fn browser(app: &App, pool: &Pool, session: &SessionId) -> Result<Opti
         session: found.id,
         auth_at: found.auth_at,
         event_id: found.event_id,
+        assurance: found.assurance,
         expires: found.expires.min(found.auth_at.plus(kept)),
     }))
 }
@@ -101,7 +104,12 @@ pub async fn end_browser(
 }
 
 /// A new token session of an API sign-in, not stored yet.
-pub(super) fn new(app: &App, actor: &Actor, client: &Client, user: &User) -> Result<Session> {
+pub(super) fn new(
+    app: &App,
+    actor: &Actor,
+    client: &Client,
+    (user, assurance): (&User, Assurance),
+) -> Result<Session> {
     let now = app.clock.now(&user.pool);
     Ok(Session {
         pool: user.pool.clone(),
@@ -114,6 +122,7 @@ pub(super) fn new(app: &App, actor: &Actor, client: &Client, user: &User) -> Res
         origin: None,
         scope: ADMIN_SCOPE.to_owned(),
         resource: None,
+        assurance,
         device_key: None,
         ip: actor.ip.clone(),
         agent: actor.agent.clone(),
@@ -127,10 +136,10 @@ pub(super) fn new(app: &App, actor: &Actor, client: &Client, user: &User) -> Res
 
 /// Stores a browser's completed sign-in.
 pub(super) async fn open_browser(
-    app: &App,
-    actor: &Actor,
+    (app, actor): (&App, &Actor),
     (pool, client): (&Pool, &Client),
-    (user, event, device): (User, Option<Uuid>, Option<&DeviceKey>),
+    (user, assurance): (User, Assurance),
+    (event, device): (Option<Uuid>, Option<&DeviceKey>),
     claim: &dyn Claim,
 ) -> Result<Proven> {
     let now = app.clock.now(&user.pool);
@@ -139,7 +148,7 @@ pub(super) async fn open_browser(
         kind: Kind::Browser,
         scope: String::new(),
         expires: now.plus(browser_lifetime(pool)),
-        ..new(app, actor, client, &user)?
+        ..new(app, actor, client, (&user, assurance))?
     };
     let session = Session {
         device_key: device.map(ToString::to_string),
@@ -166,6 +175,7 @@ pub(super) async fn open_browser(
         session: session.id,
         auth_at: session.auth_at,
         event_id: session.event_id,
+        assurance: session.assurance,
         expires: session.expires,
     })
 }

@@ -88,7 +88,8 @@ pub async fn exchange(
     claim: &dyn Claim,
 ) -> Result<Issued> {
     let (client, proven) = (exchange.client, exchange.proven);
-    let new = sessions::new(app, actor, client, &proven.user)?;
+    let who = (&proven.user, proven.assurance.clone());
+    let new = sessions::new(app, actor, client, who)?;
     let last = client.settings.access_token_lifetime();
     let last = last.max(client.settings.id_token_lifetime());
     let expires = if exchange.refreshable {

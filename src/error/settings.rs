@@ -15,7 +15,9 @@ texts! {
     developer_email_source => InvalidParameter "EmailSendingAccount DEVELOPER requires SourceArn.";
     sms_configuration_one_way => InvalidParameter "SmsConfiguration must have either SnsCallerArn or EumsSms.";
     eums_region => InvalidParameter "EumsSms.Region must be the region of the user pool.";
-    sms_configuration_required => InvalidParameter "SMS configuration must be included in the request to enable MFA.";
+    sms_configuration_required => InvalidParameter "SMS configuration and Auto verification for phone_number are required when MFA is required/optional";
+    auto_verified_phone => InvalidParameter "SMS configuration is required when phone_number is selected for auto verification";
+    verification_before_update => InvalidParameter "All attributes in AttributesRequireVerificationBeforeUpdate must exist in AutoVerifiedAttributes";
     recovery_admin_only => InvalidParameter "admin_only must be the only recovery mechanism.";
     recovery_twice => InvalidParameter "Recovery mechanisms must differ in name and priority.";
     acr_twice => InvalidParameter "ACR names must be unique across all levels, default names included.";
@@ -29,7 +31,8 @@ texts! {
     data_type => InvalidParameter "Invalid AttributeDataType input, consider using the provided AttributeDataType enum.";
     required_custom_attribute => InvalidParameter "Required custom attributes are not supported currently.";
     schema_name => InvalidParameter "A schema attribute requires Name.";
-    mfa_factor_required => InvalidParameter "At least one of [SmsMfaConfiguration] or [SoftwareTokenMfaConfiguration] must be provided.";
+    mfa_factor_required => InvalidParameter "Invalid MFA configuration given, can't disable all MFAs with a required or optional configuration.";
+    mfa_off_with_factors => InvalidParameter "Invalid MFA configuration given, can't turn off MFA and configure an MFA together.";
     mfa_sms_configuration => InvalidParameter "[SmsConfiguration] is a required member of [SoftwareTokenMfaConfiguration].";
     relying_party => InvalidParameter "RelyingPartyId must be a domain name.";
     token_validity_range => InvalidParameter "Invalid range for token validity.";

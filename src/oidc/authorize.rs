@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::form;
+use crate::domain::challenge::Need;
 use crate::domain::oauth::answers;
 use crate::domain::oauth::authorize::{self, Prompt, Request};
 use crate::domain::oauth::refusal::OAuthCode;
@@ -61,7 +62,11 @@ async fn location(visit: &Visit, request: &Request) -> Result<String> {
         && let Some(proven) = browser::session(visit, &request.pool).await?
         && request.takes(&visit.app, &proven)
     {
-        if request.prompt == Prompt::Choose {
+        let more = request.need(&visit.app, &proven).await? == Need::More;
+        if more && request.prompt == Prompt::Never {
+            return Ok(request.back(OAuthCode::LoginRequired).location());
+        }
+        if more || request.prompt == Prompt::Choose {
             return Ok(format!("{}/login/account?{}", visit.base, visit.query));
         }
         return answers::location(&visit.app, &visit.actor, request, &proven).await;

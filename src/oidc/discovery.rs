@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use crate::app::App;
+use crate::domain::assurance::Level;
 use crate::domain::oauth::{registration, sites};
 use crate::domain::{issuer, pools};
 use crate::error::{Error, Result};
@@ -41,7 +42,9 @@ struct Document {
     grant_types_supported: &'static [&'static str],
     code_challenge_methods_supported: &'static [&'static str],
     prompt_values_supported: &'static [&'static str],
-    claims_supported: &'static [&'static str],
+    claims_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr_values_supported: Option<Vec<String>>,
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
@@ -50,6 +53,39 @@ struct Document {
 }
 
 const CLIENT_AUTH: &[&str] = &["client_secret_basic", "client_secret_post", "none"];
+
+const CLAIMS: &[&str] = &[
+    "sub",
+    "iss",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "cognito:username",
+    "cognito:groups",
+    "email",
+    "email_verified",
+    "phone_number",
+    "phone_number_verified",
+    "name",
+    "family_name",
+    "given_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "gender",
+    "birthdate",
+    "zoneinfo",
+    "locale",
+    "updated_at",
+];
+
+/// Cognito's document does not tell of them.
+const LEVELS: &[&str] = &["acr", "amr"];
 
 /// The document of a pool.
 ///
@@ -66,6 +102,11 @@ pub(super) async fn document(app: &App, pool: &PoolId) -> Result<Vec<u8>> {
         token_endpoint: format!("{base}/oauth2/token"),
         userinfo_endpoint: format!("{base}/oauth2/userInfo"),
     });
+    let strict = app.profile(Some(&pool.id)).is_strict();
+    let more = if strict { LEVELS } else { &[] };
+    let claims = CLAIMS.iter().chain(more).copied();
+    let name = |level: Level| level.name_in(pool.settings()).into_owned();
+    let levels = strict.then(|| Level::ALL.map(name).into());
     let document = Document {
         endpoints,
         jwks_uri: format!("{base}/.well-known/jwks.json"),
@@ -85,42 +126,12 @@ pub(super) async fn document(app: &App, pool: &PoolId) -> Result<Vec<u8>> {
         ],
         code_challenge_methods_supported: &["S256"],
         prompt_values_supported: &["none", "login", "select_account"],
-        claims_supported: &[
-            "sub",
-            "iss",
-            "aud",
-            "exp",
-            "iat",
-            "auth_time",
-            "nonce",
-            "cognito:username",
-            "cognito:groups",
-            "email",
-            "email_verified",
-            "phone_number",
-            "phone_number_verified",
-            "name",
-            "family_name",
-            "given_name",
-            "middle_name",
-            "nickname",
-            "preferred_username",
-            "profile",
-            "picture",
-            "website",
-            "gender",
-            "birthdate",
-            "zoneinfo",
-            "locale",
-            "updated_at",
-        ],
+        claims_supported: claims.collect(),
+        acr_values_supported: levels,
         claims_parameter_supported: false,
         request_parameter_supported: false,
         request_uri_parameter_supported: false,
-        authorization_response_iss_parameter_supported: app
-            .profile(Some(&pool.id))
-            .is_strict()
-            .then_some(true),
+        authorization_response_iss_parameter_supported: strict.then_some(true),
     };
     serde_json::to_vec(&document).map_err(Error::internal)
 }

@@ -4,29 +4,24 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use super::{cors, discovery};
 use crate::app::App;
-use crate::domain::keys;
+use crate::domain::keys::{self, Published};
+use crate::domain::rotation::JWKS_LIFETIME;
 use crate::error::{Code, Error};
 use crate::ids::PoolId;
 use crate::site::{Site, answer};
 
-/// How long others may keep a document without asking again.
-const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
-
 /// Discovery documents as they were last, for when the database is away. Holds no more pools than
 /// have existed.
-type Known = Arc<Mutex<HashMap<PoolId, Arc<[u8]>>>>;
+type Known = Arc<Mutex<HashMap<PoolId, Published>>>;
 
 /// Routes that answer on every pool's domain.
 pub(super) fn routes() -> Router<Arc<App>> {
@@ -58,16 +53,16 @@ async fn configuration(
     let Site::Domain { pool, .. } = site.0 else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let known = |change: Option<&Arc<[u8]>>| {
+    let known = |change: Option<&Published>| {
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
         match change {
-            Some(document) => known.insert(pool.clone(), Arc::clone(document)),
+            Some(document) => known.insert(pool.clone(), document.clone()),
             None => known.get(&pool).cloned(),
         }
     };
     match discovery::document(&app, &pool).await {
         Ok(document) => {
-            let document: Arc<[u8]> = document.into();
+            let document = Published::new(document);
             known(Some(&document));
             ready(&headers, &document)
         }
@@ -80,9 +75,8 @@ async fn configuration(
 }
 
 /// The document, or 304 to whoever has it already.
-fn ready(asked: &HeaderMap, document: &[u8]) -> Response {
-    let tag = URL_SAFE_NO_PAD.encode(digest(&SHA256, document));
-    let tag = format!("\"{}\"", tag.get(..22).unwrap_or_default());
+fn ready(asked: &HeaderMap, document: &Published) -> Response {
+    let tag = format!("\"{}\"", document.digest);
     let has = asked.get_all(header::IF_NONE_MATCH).iter().any(|value| {
         let tags = value.to_str().unwrap_or_default().split(',');
         tags.map(str::trim)
@@ -91,14 +85,18 @@ fn ready(asked: &HeaderMap, document: &[u8]) -> Response {
     let mut response = if has {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        document.to_vec().into_response()
+        document.bytes.to_vec().into_response()
     };
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json;charset=UTF-8"),
     );
-    headers.insert(header::CACHE_CONTROL, CACHE);
+    // The rotation of keys counts on it.
+    let kept = JWKS_LIFETIME.as_seconds();
+    if let Ok(cache) = HeaderValue::try_from(format!("public, max-age={kept}")) {
+        headers.insert(header::CACHE_CONTROL, cache);
+    }
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),

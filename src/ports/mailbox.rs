@@ -23,7 +23,8 @@ pub struct Message {
     pub username: String,
     /// Address or phone number.
     pub to: String,
-    /// What it is for: `sign_up`, `resend`, `forgot`, `attribute`, `invitation`.
+    /// What it is for: `sign_up`, `resend`, `forgot`, `attribute`, `invitation`, `authentication`,
+    /// `notification`, `change`.
     pub kind: String,
     /// `EMAIL` or `SMS`.
     pub channel: String,

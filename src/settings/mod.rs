@@ -6,6 +6,7 @@
 //! setting (the methods here), never where it is stored.
 
 pub mod branding;
+pub mod changes;
 pub mod client;
 pub mod domain;
 pub mod issuer;

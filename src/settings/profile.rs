@@ -1,18 +1,19 @@
-//! How the OAuth endpoints of a pool behave where Cognito and the standards part
-//! (docs/adr/0017-two-profiles.md).
+//! How the OAuth endpoints of a pool behave, and what is asked of changes of an account, where Cognito
+//! and the standards part (docs/adr/0017-two-profiles.md).
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use super::changes::{ChangeRules, Changes};
 use crate::ids::PoolId;
 
-/// Whom the OAuth endpoints follow.
+/// Whom a pool follows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Profile {
     /// Cognito, in what clients of it may notice.
     #[default]
     Parity,
-    /// The standards: RFC 6749, RFC 9700, OpenID Connect.
+    /// The standards: RFC 6749, RFC 9700, OpenID Connect; for changes of an account ASVS 5.
     Strict,
 }
 
@@ -42,6 +43,8 @@ pub struct Profiles {
     pub usual: Profile,
     /// Those of pools that have their own.
     pub own: BTreeMap<PoolId, Profile>,
+    /// What else is said of changes of an account.
+    pub changes: ChangeRules,
 }
 
 impl Profiles {
@@ -49,6 +52,11 @@ impl Profiles {
     pub fn of(&self, pool: Option<&PoolId>) -> Profile {
         let own = pool.and_then(|pool| self.own.get(pool));
         own.copied().unwrap_or(self.usual)
+    }
+
+    /// What is asked of changes of an account in a pool.
+    pub fn changes(&self, pool: &PoolId) -> Changes {
+        self.changes.of(pool, self.of(Some(pool)))
     }
 
     /// Gives a pool its own, as `POOL=PROFILE` says it.

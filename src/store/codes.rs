@@ -12,7 +12,8 @@ statements! {
              issued_ms = $7, expires_ms = $8";
     LIVE = "SELECT code_hash, attribute, destination FROM codes \
             WHERE pool_id = $1 AND sub = $2 AND kind = $3 AND expires_ms > $4";
-    CLAIM = "DELETE FROM codes WHERE pool_id = $1 AND sub = $2 AND kind = $3 AND code_hash = $4 AND expires_ms > $5";
+    CLAIM = "DELETE FROM codes WHERE pool_id = $1 AND sub = $2 AND kind = $3 AND code_hash = $4 AND expires_ms > $5 \
+             RETURNING code_hash, attribute, destination";
     FORGET = "DELETE FROM codes WHERE pool_id = $1 AND sub = $2 AND kind = $3";
     FORGET_USER = "DELETE FROM codes WHERE pool_id = $1 AND sub = $2";
     PRUNE = "DELETE FROM codes WHERE (pool_id, sub, kind) IN \
@@ -68,15 +69,15 @@ pub async fn live(db: &mut Conn, slot: Slot<'_>, now: Timestamp) -> Result<Optio
         .await
 }
 
-/// Uses a code up; says whether it was still there.
+/// Uses a code up, and gives it if it was still there.
 pub async fn claim(
     tx: &mut Tx,
     slot: Slot<'_>,
     code_hash: &str,
     now: Timestamp,
-) -> Result<bool, DbError> {
+) -> Result<Option<Code>, DbError> {
     let args = args![slot.pool, slot.sub, slot.kind, code_hash, now];
-    Ok(tx.execute(CLAIM, args).await? == 1)
+    tx.optional(CLAIM, args).await
 }
 
 /// Makes a code worthless.

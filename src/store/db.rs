@@ -10,6 +10,8 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgRow, Postgres};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Transaction};
+use tokio::runtime::Handle;
+use tracing::Instrument;
 
 use super::audit::Actor;
 use super::catalogue::Touched;
@@ -293,6 +295,9 @@ impl Conn {
     }
 }
 
+/// Something that happens after a commit and only then.
+type Act = Box<dyn FnOnce() + Send + Sync>;
+
 /// A write transaction. Dropped without [`Tx::commit`], it rolls back.
 pub struct Tx {
     conn: Conn,
@@ -301,6 +306,8 @@ pub struct Tx {
     faults: Faults,
     /// Dropped with the transaction: after its commit, before its answer.
     pub(super) touched: Touched,
+    /// What is to happen after the commit.
+    after: Vec<Act>,
     /// Whether there is a savepoint to go back to. In a shared SQLite transaction the one before
     /// may have left one of the same name.
     marked: bool,
@@ -320,6 +327,7 @@ impl Tx {
             rng,
             faults,
             touched,
+            after: Vec::new(),
             marked: false,
         }
     }
@@ -337,6 +345,7 @@ impl Tx {
             rng,
             faults,
             touched,
+            after: Vec::new(),
             marked: false,
         }
     }
@@ -344,9 +353,21 @@ impl Tx {
     /// Makes the writes last, and returns when they do. On SQLite the commit may be shared with
     /// others (docs/adr/0012).
     ///
-    /// What is to happen after a commit and only then, such as telling other tasks, belongs below
-    /// the match.
+    /// What is to happen after a commit and only then goes to [`Tx::on_commit`].
     pub async fn commit(self) -> Result<(), DbError> {
+        if self.after.is_empty() {
+            return self.settle().await;
+        }
+        // Whoever asked for the write may hang up while it is committed; what follows from a commit
+        // follows all the same.
+        let settling = Handle::current().spawn(self.settle().in_current_span());
+        settling.await.unwrap_or_else(|lost| {
+            let cause = format!("the commit came to no end: {lost}");
+            Err(DbError::Other(sqlx::Error::Protocol(cause)))
+        })
+    }
+
+    async fn settle(self) -> Result<(), DbError> {
         self.faults.commit()?;
         // Before it is certain: a commit whose answer is lost may have been one.
         self.actor.wrote.mark();
@@ -355,7 +376,16 @@ impl Tx {
             Inner::PgTx(tx) => tx.commit().await?,
             Inner::Sqlite(_) | Inner::Pg(_) => {}
         }
+        for act in self.after {
+            act();
+        }
         Ok(())
+    }
+
+    /// Has something happen after the commit, and only then: such as a mail about what was written.
+    /// It does not wait for anything, and cannot fail.
+    pub fn on_commit(&mut self, act: impl FnOnce() + Send + Sync + 'static) {
+        self.after.push(Box::new(act));
     }
 
     /// Marks a point inside the transaction to come back to.

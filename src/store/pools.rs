@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
-
 use super::db::{Conn, DbError, Tx, encoded};
 use crate::error::{Error, Result};
 use crate::ids::{KeyArn, PoolId};
@@ -14,13 +12,13 @@ use crate::{args, statements};
 statements! {
     BY_ID = "SELECT pool_id, region, account, name, document, created_ms, modified_ms, version, epoch \
              FROM pools WHERE pool_id = $1";
-    INSERT = "INSERT INTO pools (pool_id, region, account, name, document, created_ms, modified_ms, version, epoch, kms_key) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9)";
-    PAGE = "SELECT pool_id, name, document, created_ms, modified_ms \
+    INSERT = "INSERT INTO pools (pool_id, region, account, name, document, created_ms, modified_ms, version, epoch, kms_key, triggers) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10)";
+    PAGE = "SELECT pool_id, name, triggers, created_ms, modified_ms \
             FROM pools WHERE account = $1 AND region = $2 AND pool_id > $3 ORDER BY pool_id LIMIT $4";
     NEWEST = "SELECT pool_id, region, account, name, document, created_ms, modified_ms, version, epoch \
               FROM pools ORDER BY created_ms DESC, pool_id LIMIT $1";
-    UPDATE = "UPDATE pools SET name = $3, document = $4, modified_ms = $5, kms_key = $6, version = version + 1, epoch = epoch + 1 \
+    UPDATE = "UPDATE pools SET name = $3, document = $4, modified_ms = $5, kms_key = $6, triggers = $7, version = version + 1, epoch = epoch + 1 \
               WHERE pool_id = $1 AND version = $2";
     KEY_SINCE = "SELECT created_ms FROM pools WHERE kms_key = $1 ORDER BY created_ms LIMIT 1";
     DELETE = "DELETE FROM pools WHERE pool_id = $1";
@@ -115,32 +113,22 @@ pub struct Listed {
 struct ListedRow {
     pool_id: String,
     name: String,
-    document: String,
+    triggers: Option<String>,
     created_ms: i64,
     modified_ms: i64,
-}
-
-/// What a list reads of a [`PoolDocument`].
-#[derive(Deserialize)]
-struct ListedDocument {
-    settings: ListedSettings,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct ListedSettings {
-    lambda_config: Option<LambdaConfig>,
 }
 
 impl TryFrom<ListedRow> for Listed {
     type Error = Error;
     fn try_from(row: ListedRow) -> Result<Self> {
-        let document: ListedDocument =
-            serde_json::from_str(&row.document).map_err(Error::internal)?;
+        let triggers = row.triggers.as_deref().map(serde_json::from_str);
         Ok(Self {
             id: PoolId::parse(row.pool_id).map_err(Error::internal)?,
             name: row.name,
-            triggers: document.settings.lambda_config.unwrap_or_default(),
+            triggers: triggers
+                .transpose()
+                .map_err(Error::internal)?
+                .unwrap_or_default(),
             created: Timestamp::from_ms(row.created_ms),
             modified: Timestamp::from_ms(row.modified_ms),
         })
@@ -182,7 +170,8 @@ pub async fn insert(tx: &mut Tx, pool: &Pool) -> Result<(), DbError> {
         pool.created,
         pool.modified,
         pool.epoch,
-        pool.kms_key().as_ref().map(KeyArn::as_str)
+        pool.kms_key().as_ref().map(KeyArn::as_str),
+        triggers(pool)?
     ];
     tx.execute(INSERT, args).await.map(drop)
 }
@@ -196,10 +185,20 @@ pub async fn update(tx: &mut Tx, pool: &Pool) -> Result<bool, DbError> {
         &pool.name,
         encoded(&*pool.document)?,
         pool.modified,
-        pool.kms_key().as_ref().map(KeyArn::as_str)
+        pool.kms_key().as_ref().map(KeyArn::as_str),
+        triggers(pool)?
     ];
     tx.touched.pool(&pool.id);
     tx.execute(UPDATE, args).await.map(|rows| rows == 1)
+}
+
+/// What lists read of a pool's triggers.
+fn triggers(pool: &Pool) -> Result<Option<String>, DbError> {
+    pool.settings()
+        .lambda_config
+        .as_ref()
+        .map(encoded)
+        .transpose()
 }
 
 /// When the oldest pool with this key was made; none if no pool has it.

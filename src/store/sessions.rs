@@ -12,10 +12,10 @@ use crate::{args, statements};
 
 statements! {
     BY_ID = "SELECT pool_id, session_id, kind, sub, client_id, origin_jti, event_id, origin_id, scope, device_key, ip, agent, \
-             auth_ms, created_ms, last_used_ms, expires_ms, revoked_ms, resource \
+             auth_ms, created_ms, last_used_ms, expires_ms, revoked_ms, resource, acr, amr \
              FROM sessions WHERE pool_id = $1 AND session_id = $2";
     BY_TOKEN = "SELECT s.pool_id, s.session_id, s.kind, s.sub, s.client_id, s.origin_jti, s.event_id, s.origin_id, s.scope, \
-                s.device_key, s.ip, s.agent, s.auth_ms, s.created_ms, s.last_used_ms, s.expires_ms, s.revoked_ms, s.resource, \
+                s.device_key, s.ip, s.agent, s.auth_ms, s.created_ms, s.last_used_ms, s.expires_ms, s.revoked_ms, s.resource, s.acr, s.amr, \
                 t.token_hash, t.expires_ms AS token_expires_ms, t.used_ms AS token_used_ms FROM refresh_tokens t \
                 JOIN sessions s ON s.pool_id = t.pool_id AND s.session_id = t.session_id WHERE t.token_hash = $1";
     /// A user, and whether the sign-in of an access token stands; both ways are index look-ups.
@@ -28,8 +28,8 @@ statements! {
                      LEFT JOIN sessions s ON s.pool_id = u.pool_id AND s.sub = u.sub AND s.event_id = $3 \
                      AND s.kind = 'TOKEN' AND s.revoked_ms IS NULL WHERE u.pool_id = $1 AND u.sub = $2 LIMIT 1";
     INSERT = "INSERT INTO sessions (pool_id, session_id, kind, sub, client_id, origin_jti, event_id, origin_id, scope, device_key, \
-              ip, agent, auth_ms, created_ms, last_used_ms, expires_ms, resource) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+              ip, agent, auth_ms, created_ms, last_used_ms, expires_ms, resource, acr, amr) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
     /// A session whose device was forgotten meanwhile is not used any more.
     TOUCH = "UPDATE sessions SET last_used_ms = $3, ip = COALESCE($5, ip), agent = COALESCE($6, agent) \
              WHERE pool_id = $1 AND session_id = $2 AND revoked_ms IS NULL AND COALESCE(device_key, '') = COALESCE($4, '')";
@@ -62,6 +62,15 @@ names! {
     pub enum Kind { Token = "TOKEN", Browser = "SSO" }
 }
 
+/// What a sign-in is worth, as its tokens say it (`domain::assurance`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assurance {
+    /// `acr`: the level, as the pool called it when the sign-in was completed.
+    pub acr: Option<String>,
+    /// `amr`, joined by spaces.
+    pub amr: String,
+}
+
 /// A completed sign-in.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -85,6 +94,8 @@ pub struct Session {
     pub scope: String,
     /// The API that its access tokens are for (RFC 8707).
     pub resource: Option<String>,
+    /// What the sign-in is worth.
+    pub assurance: Assurance,
     /// The device that the user signed in with.
     pub device_key: Option<String>,
     /// The address that the user signed in from.
@@ -123,6 +134,8 @@ pub(super) struct Row {
     expires_ms: i64,
     revoked_ms: Option<i64>,
     resource: Option<String>,
+    acr: Option<String>,
+    amr: String,
 }
 
 impl TryFrom<Row> for Session {
@@ -140,6 +153,10 @@ impl TryFrom<Row> for Session {
             origin: origin.map_err(Error::internal)?,
             scope: row.scope,
             resource: row.resource,
+            assurance: Assurance {
+                acr: row.acr,
+                amr: row.amr,
+            },
             device_key: row.device_key,
             ip: row.ip,
             agent: row.agent,
@@ -254,7 +271,9 @@ pub async fn insert(tx: &mut Tx, session: &Session) -> Result<(), DbError> {
         session.created,
         session.last_used,
         session.expires,
-        session.resource.as_deref()
+        session.resource.as_deref(),
+        session.assurance.acr.as_deref(),
+        &session.assurance.amr
     ];
     tx.execute(INSERT, args).await.map(drop)
 }

@@ -94,6 +94,6 @@ pub async fn use_step(
 }
 
 /// Removes the token of a user, if there is one.
-pub async fn delete(tx: &mut Tx, pool: &PoolId, sub: &Sub) -> Result<(), DbError> {
-    tx.execute(DELETE, args![pool, sub]).await.map(drop)
+pub async fn delete(tx: &mut Tx, pool: &PoolId, sub: &Sub) -> Result<bool, DbError> {
+    Ok(tx.execute(DELETE, args![pool, sub]).await? > 0)
 }

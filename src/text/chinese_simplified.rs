@@ -245,4 +245,15 @@ translation! {
     NumberTooSmall = "数字不能小于 {least}。";
     NumberTooLarge = "数字不能大于 {most}。";
     NotANumber = "这不是数字。";
+    RefusedStale = "请重新登录后再进行此更改。";
+    NoticeSubject = "您的账户已更改";
+    NoticePassword = "您的账户 {username} 的密码已更改（{time}）。";
+    NoticeEmail = "您的账户 {username} 的电子邮件地址已更改（{time}）。";
+    NoticePhone = "您的账户 {username} 的电话号码已更改（{time}）。";
+    NoticeName = "您的账户 {username} 的首选用户名已更改（{time}）。";
+    NoticeApp = "您的账户 {username} 已设置身份验证器应用（{time}）。";
+    NoticeFactors = "您的账户 {username} 的第二步登录验证已更改（{time}）。";
+    NoticePasskeyAdded = "您的账户 {username} 已添加通行密钥（{time}）。";
+    NoticePasskeyRemoved = "您的账户 {username} 的一个通行密钥已移除（{time}）。";
+    NoticeNotYou = "如果不是您本人操作，请重置密码，并告知此应用的运营者。";
 }

@@ -245,4 +245,15 @@ translation! {
     NumberTooSmall = "數字不得小於 {least}。";
     NumberTooLarge = "數字不得大於 {most}。";
     NotANumber = "這不是數字。";
+    RefusedStale = "請重新登入後再進行此變更。";
+    NoticeSubject = "您的帳戶已變更";
+    NoticePassword = "您的帳戶 {username} 的密碼已變更（{time}）。";
+    NoticeEmail = "您的帳戶 {username} 的電子郵件地址已變更（{time}）。";
+    NoticePhone = "您的帳戶 {username} 的電話號碼已變更（{time}）。";
+    NoticeName = "您的帳戶 {username} 的偏好使用者名稱已變更（{time}）。";
+    NoticeApp = "您的帳戶 {username} 已設定驗證器應用程式（{time}）。";
+    NoticeFactors = "您的帳戶 {username} 的第二步登入驗證已變更（{time}）。";
+    NoticePasskeyAdded = "您的帳戶 {username} 已新增通行密鑰（{time}）。";
+    NoticePasskeyRemoved = "您的帳戶 {username} 的一個通行密鑰已移除（{time}）。";
+    NoticeNotYou = "如果不是您本人操作，請重設密碼，並告知此應用程式的營運者。";
 }

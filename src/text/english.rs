@@ -294,12 +294,25 @@ catalogue! {
     NumberTooLarge = "Number must be no greater than {most}";
     NotANumber = "Value is not a number";
     RefusedNoSymbol = "Password did not conform with policy: Password must have symbol characters";
+    RefusedStale = "Sign in again to make this change.";
 
     // The same in our words, for pages that are not in English (text/said.rs)
     RefusedByApp = "Refused: {message}";
     TooLong = "At most {most} characters, please.";
     TooShort = "At least {least} characters, please.";
     NotAllowedHere = "This has characters that are not allowed here.";
+
+    // Mails about changes of an account, in the language of the user
+    NoticeSubject = "Your account was changed";
+    NoticePassword = "The password of your account {username} was changed: {time}.";
+    NoticeEmail = "The email address of your account {username} was changed: {time}.";
+    NoticePhone = "The phone number of your account {username} was changed: {time}.";
+    NoticeName = "The preferred username of your account {username} was changed: {time}.";
+    NoticeApp = "An authenticator app was set up for your account {username}: {time}.";
+    NoticeFactors = "The second step of signing in to your account {username} was changed: {time}.";
+    NoticePasskeyAdded = "A passkey was added to your account {username}: {time}.";
+    NoticePasskeyRemoved = "A passkey of your account {username} was removed: {time}.";
+    NoticeNotYou = "If this was not you, reset your password and tell whoever runs this app.";
 
     // Mail and SMS; what stands in braces is replaced when the message is made (api.md 3.1)
     MailVerificationSubject = "Your verification code";
@@ -354,4 +367,5 @@ catalogue! {
     KindForgot = "Password reset";
     KindAttribute = "Attribute check";
     KindInvitation = "Invitation";
+    KindChange = "Account change";
 }

@@ -245,4 +245,15 @@ translation! {
     NumberTooSmall = "Le nombre ne doit pas être inférieur à {least}.";
     NumberTooLarge = "Le nombre ne doit pas être supérieur à {most}.";
     NotANumber = "Ce n'est pas un nombre.";
+    RefusedStale = "Reconnectez-vous pour faire ce changement.";
+    NoticeSubject = "Votre compte a été modifié";
+    NoticePassword = "Le mot de passe de votre compte {username} a été changé : {time}.";
+    NoticeEmail = "L’adresse e-mail de votre compte {username} a été changée : {time}.";
+    NoticePhone = "Le numéro de téléphone de votre compte {username} a été changé : {time}.";
+    NoticeName = "Le nom d’utilisateur préféré de votre compte {username} a été changé : {time}.";
+    NoticeApp = "Une application d’authentification a été configurée pour votre compte {username} : {time}.";
+    NoticeFactors = "La deuxième étape de connexion à votre compte {username} a été changée : {time}.";
+    NoticePasskeyAdded = "Une clé d'accès a été ajoutée à votre compte {username} : {time}.";
+    NoticePasskeyRemoved = "Une clé d'accès de votre compte {username} a été supprimée : {time}.";
+    NoticeNotYou = "Si ce n’était pas vous, réinitialisez votre mot de passe et prévenez les responsables de cette application.";
 }

@@ -245,4 +245,15 @@ translation! {
     NumberTooSmall = "Die Zahl darf nicht kleiner als {least} sein.";
     NumberTooLarge = "Die Zahl darf nicht größer als {most} sein.";
     NotANumber = "Das ist keine Zahl.";
+    RefusedStale = "Melden Sie sich noch einmal an, um das zu ändern.";
+    NoticeSubject = "Ihr Konto wurde geändert";
+    NoticePassword = "Das Passwort Ihres Kontos {username} wurde geändert: {time}.";
+    NoticeEmail = "Die E-Mail-Adresse Ihres Kontos {username} wurde geändert: {time}.";
+    NoticePhone = "Die Telefonnummer Ihres Kontos {username} wurde geändert: {time}.";
+    NoticeName = "Der bevorzugte Benutzername Ihres Kontos {username} wurde geändert: {time}.";
+    NoticeApp = "Für Ihr Konto {username} wurde eine Authenticator-App eingerichtet: {time}.";
+    NoticeFactors = "Der zweite Schritt der Anmeldung bei Ihrem Konto {username} wurde geändert: {time}.";
+    NoticePasskeyAdded = "Zu Ihrem Konto {username} wurde ein Passkey hinzugefügt: {time}.";
+    NoticePasskeyRemoved = "Ein Passkey Ihres Kontos {username} wurde entfernt: {time}.";
+    NoticeNotYou = "Wenn Sie das nicht waren, setzen Sie Ihr Passwort zurück und sagen Sie denen Bescheid, die diese App betreiben.";
 }

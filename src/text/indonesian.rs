@@ -245,4 +245,15 @@ translation! {
     NumberTooSmall = "Angka tidak boleh kurang dari {least}.";
     NumberTooLarge = "Angka tidak boleh lebih dari {most}.";
     NotANumber = "Ini bukan angka.";
+    RefusedStale = "Masuk lagi untuk melakukan perubahan ini.";
+    NoticeSubject = "Akun Anda telah diubah";
+    NoticePassword = "Kata sandi akun Anda {username} telah diubah: {time}.";
+    NoticeEmail = "Alamat email akun Anda {username} telah diubah: {time}.";
+    NoticePhone = "Nomor telepon akun Anda {username} telah diubah: {time}.";
+    NoticeName = "Nama pengguna pilihan akun Anda {username} telah diubah: {time}.";
+    NoticeApp = "Aplikasi autentikator telah disiapkan untuk akun Anda {username}: {time}.";
+    NoticeFactors = "Langkah kedua untuk masuk ke akun Anda {username} telah diubah: {time}.";
+    NoticePasskeyAdded = "Passkey telah ditambahkan ke akun Anda {username}: {time}.";
+    NoticePasskeyRemoved = "Passkey akun Anda {username} telah dihapus: {time}.";
+    NoticeNotYou = "Jika ini bukan Anda, setel ulang kata sandi Anda dan beri tahu pengelola aplikasi ini.";
 }

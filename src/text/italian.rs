@@ -245,4 +245,15 @@ translation! {
     NumberTooSmall = "Il numero non deve essere inferiore a {least}.";
     NumberTooLarge = "Il numero non deve essere superiore a {most}.";
     NotANumber = "Non è un numero.";
+    RefusedStale = "Accedi di nuovo per fare questa modifica.";
+    NoticeSubject = "Il tuo account è stato modificato";
+    NoticePassword = "La password del tuo account {username} è stata cambiata: {time}.";
+    NoticeEmail = "L’indirizzo e-mail del tuo account {username} è stato cambiato: {time}.";
+    NoticePhone = "Il numero di telefono del tuo account {username} è stato cambiato: {time}.";
+    NoticeName = "Il nome utente preferito del tuo account {username} è stato cambiato: {time}.";
+    NoticeApp = "Per il tuo account {username} è stata configurata un’app di autenticazione: {time}.";
+    NoticeFactors = "Il secondo passaggio dell’accesso al tuo account {username} è stato cambiato: {time}.";
+    NoticePasskeyAdded = "Al tuo account {username} è stata aggiunta una passkey: {time}.";
+    NoticePasskeyRemoved = "Una passkey del tuo account {username} è stata rimossa: {time}.";
+    NoticeNotYou = "Se non sei stato tu, reimposta la password e avvisa chi gestisce questa app.";
 }

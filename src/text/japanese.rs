@@ -245,4 +245,15 @@ translation! {
     NumberTooSmall = "{least}以上の数値を入力してください。";
     NumberTooLarge = "{most}以下の数値を入力してください。";
     NotANumber = "数値ではありません。";
+    RefusedStale = "この変更を行うには、もう一度サインインしてください。";
+    NoticeSubject = "アカウントが変更されました";
+    NoticePassword = "アカウント {username} のパスワードが変更されました ({time})。";
+    NoticeEmail = "アカウント {username} のメールアドレスが変更されました ({time})。";
+    NoticePhone = "アカウント {username} の電話番号が変更されました ({time})。";
+    NoticeName = "アカウント {username} の優先ユーザー名が変更されました ({time})。";
+    NoticeApp = "アカウント {username} に認証アプリが設定されました ({time})。";
+    NoticeFactors = "アカウント {username} のサインインの 2 段階目が変更されました ({time})。";
+    NoticePasskeyAdded = "アカウント {username} にパスキーが追加されました ({time})。";
+    NoticePasskeyRemoved = "アカウント {username} のパスキーが削除されました ({time})。";
+    NoticeNotYou = "心当たりがない場合は、パスワードをリセットし、このアプリの運営者に連絡してください。";
 }

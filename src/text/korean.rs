@@ -245,4 +245,15 @@ translation! {
     NumberTooSmall = "{least} 이상의 숫자를 입력하세요.";
     NumberTooLarge = "{most} 이하의 숫자를 입력하세요.";
     NotANumber = "숫자가 아닙니다.";
+    RefusedStale = "이 변경을 하려면 다시 로그인하세요.";
+    NoticeSubject = "계정이 변경되었습니다";
+    NoticePassword = "{username} 계정의 암호가 변경되었습니다({time}).";
+    NoticeEmail = "{username} 계정의 이메일 주소가 변경되었습니다({time}).";
+    NoticePhone = "{username} 계정의 전화번호가 변경되었습니다({time}).";
+    NoticeName = "{username} 계정의 기본 설정 사용자 이름이 변경되었습니다({time}).";
+    NoticeApp = "{username} 계정에 인증 앱이 설정되었습니다({time}).";
+    NoticeFactors = "{username} 계정의 2단계 로그인 설정이 변경되었습니다({time}).";
+    NoticePasskeyAdded = "{username} 계정에 패스키가 추가되었습니다({time}).";
+    NoticePasskeyRemoved = "{username} 계정의 패스키가 제거되었습니다({time}).";
+    NoticeNotYou = "본인이 아니라면 암호를 재설정하고 이 앱의 운영자에게 알려 주세요.";
 }

@@ -245,4 +245,15 @@ translation! {
     NumberTooSmall = "O número não pode ser menor que {least}.";
     NumberTooLarge = "O número não pode ser maior que {most}.";
     NotANumber = "Isto não é um número.";
+    RefusedStale = "Entre novamente para fazer esta alteração.";
+    NoticeSubject = "Sua conta foi alterada";
+    NoticePassword = "A senha da sua conta {username} foi alterada: {time}.";
+    NoticeEmail = "O endereço de e-mail da sua conta {username} foi alterado: {time}.";
+    NoticePhone = "O número de telefone da sua conta {username} foi alterado: {time}.";
+    NoticeName = "O nome de usuário preferido da sua conta {username} foi alterado: {time}.";
+    NoticeApp = "Um aplicativo autenticador foi configurado para a sua conta {username}: {time}.";
+    NoticeFactors = "A segunda etapa do acesso à sua conta {username} foi alterada: {time}.";
+    NoticePasskeyAdded = "Uma chave de acesso foi adicionada à sua conta {username}: {time}.";
+    NoticePasskeyRemoved = "Uma chave de acesso da sua conta {username} foi removida: {time}.";
+    NoticeNotYou = "Se não foi você, redefina sua senha e avise quem administra este aplicativo.";
 }

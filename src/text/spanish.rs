@@ -245,4 +245,15 @@ translation! {
     NumberTooSmall = "El número no debe ser menor que {least}.";
     NumberTooLarge = "El número no debe ser mayor que {most}.";
     NotANumber = "No es un número.";
+    RefusedStale = "Inicie sesión de nuevo para hacer este cambio.";
+    NoticeSubject = "Su cuenta ha cambiado";
+    NoticePassword = "La contraseña de su cuenta {username} se ha cambiado: {time}.";
+    NoticeEmail = "La dirección de correo electrónico de su cuenta {username} se ha cambiado: {time}.";
+    NoticePhone = "El número de teléfono de su cuenta {username} se ha cambiado: {time}.";
+    NoticeName = "El nombre de usuario preferido de su cuenta {username} se ha cambiado: {time}.";
+    NoticeApp = "Se ha configurado una aplicación de autenticación para su cuenta {username}: {time}.";
+    NoticeFactors = "El segundo paso del inicio de sesión en su cuenta {username} se ha cambiado: {time}.";
+    NoticePasskeyAdded = "Se ha añadido una clave de acceso a su cuenta {username}: {time}.";
+    NoticePasskeyRemoved = "Se ha eliminado una clave de acceso de su cuenta {username}: {time}.";
+    NoticeNotYou = "Si no ha sido usted, restablezca su contraseña y avise a quien administra esta aplicación.";
 }

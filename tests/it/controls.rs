@@ -102,6 +102,57 @@ async fn the_clock_stands_jumps_and_runs_again() {
 }
 
 #[tokio::test]
+async fn signing_keys_take_turns_when_told_to() {
+    let s = Server::start().await;
+    let pool = crate::support::house::pool(&s, json!({})).await;
+    let path = format!("keys?pool={pool}");
+    let body = json!({ "pool": pool }).to_string();
+    let told = |keys: &Value| -> Vec<(String, String, bool)> {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let keys = keys["keys"].as_array().unwrap().iter();
+        let told = keys.map(|k| (text(&k["state"]), text(&k["use"]), k["until_ms"].is_null()));
+        let mut told: Vec<_> = told.collect();
+        told.sort();
+        told
+    };
+    let of = |state: &str, stays: bool| {
+        ["access", "id"].map(|usage| (state.to_owned(), usage.to_owned(), stays))
+    };
+    let (status, keys) = ask(&s, Method::GET, &path, "").await;
+    assert_eq!((status, told(&keys)), (200, of("signing", true).to_vec()));
+    assert_eq!(keys["keys"][0]["since_ms"], START_MS);
+    // Asking twice begins once.
+    for _ in 0..2 {
+        let (status, keys) = ask(&s, Method::POST, "keys", &body).await;
+        let expected = [of("announced", false), of("signing", true)].concat();
+        assert_eq!((status, told(&keys)), (200, expected));
+    }
+    ask(&s, Method::POST, "clock", r#"{"advance_ms": 90000000}"#).await;
+    let (_, keys) = ask(&s, Method::POST, "keys", &body).await;
+    let expected = [
+        of("announced", false),
+        of("retired", false),
+        of("signing", true),
+    ];
+    assert_eq!(told(&keys), expected.concat());
+    for bad in [
+        "",
+        "{}",
+        r#"{"pool": "x"}"#,
+        r#"{"pool": "us-east-1_aaaaaaaaa", "now": true}"#,
+    ] {
+        assert_eq!(ask(&s, Method::POST, "keys", bad).await.0, 400, "{bad}");
+    }
+    for bad in ["keys", "keys?pool=x", "keys?pool=us-east-1_aaaaaaaaa&now=1"] {
+        assert_eq!(ask(&s, Method::GET, bad, "").await.0, 400, "{bad}");
+    }
+    let unknown = r#"{"pool": "us-east-1_aaaaaaaaa"}"#;
+    assert_eq!(ask(&s, Method::POST, "keys", unknown).await.0, 404);
+    let unknown = "keys?pool=us-east-1_aaaaaaaaa";
+    assert_eq!(ask(&s, Method::GET, unknown, "").await.0, 404);
+}
+
+#[tokio::test]
 async fn a_page_of_another_origin_can_use_none_of_them() {
     let s = Server::start().await;
     post(&s, "ann@example.com", "111111");
@@ -110,6 +161,8 @@ async fn a_page_of_another_origin_can_use_none_of_them() {
         (Method::DELETE, "messages"),
         (Method::POST, "clock"),
         (Method::POST, "reset"),
+        (Method::GET, "keys"),
+        (Method::POST, "keys"),
     ] {
         let url = format!("{}/_poolhouse/{path}", s.url);
         let request = s

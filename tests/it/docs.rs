@@ -133,7 +133,7 @@ fn flag(arg: &Arg) -> String {
     let values: Vec<String> = arg
         .get_possible_values()
         .iter()
-        .map(|value| format!("`{}`: {}", value.get_name(), value.get_help().unwrap()))
+        .filter_map(|value| Some(format!("`{}`: {}", value.get_name(), value.get_help()?)))
         .collect();
     if arg.get_action().takes_values() {
         let value = arg.get_value_names().unwrap().first().unwrap();

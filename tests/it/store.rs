@@ -140,3 +140,32 @@ fn every_sub_and_key_is_ordered_bytewise() {
         assert!(line.contains("COLLATE \"BINARY\" NOT NULL"), "{line}");
     }
 }
+
+#[tokio::test]
+async fn what_follows_a_commit_follows_it_even_when_nobody_waits() {
+    let place = Place::new().await;
+    let store = place.store().await;
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let begin = async |what: &'static str| {
+        let mut tx = store.write(&Actor::default()).await.unwrap();
+        let tell = tell.clone();
+        tx.on_commit(move || tell.send(what).unwrap());
+        tx
+    };
+    drop(begin("dropped").await);
+    let tx = begin("committed").await;
+    tx.commit().await.unwrap();
+    assert_eq!(told.try_recv().unwrap(), "committed");
+    // Whoever asked hangs up as soon as the commit is under way.
+    let mut commit = Box::pin(begin("left alone").await.commit());
+    tokio::select! {
+        biased;
+        done = &mut commit => done.unwrap(),
+        () = std::future::ready(()) => {}
+    }
+    drop(commit);
+    let patience = std::time::Duration::from_secs(10);
+    let last = tokio::time::timeout(patience, told.recv()).await;
+    assert_eq!(last.unwrap().unwrap(), "left alone");
+    assert!(told.try_recv().is_err());
+}

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::domain::access::SignedIn;
+use crate::domain::changes::{self, Asker, What};
 use crate::domain::limits::{self, Act};
 use crate::domain::risk::compromised;
 use crate::domain::risk::events::{self, Happened};
@@ -22,9 +23,10 @@ pub struct ChangePassword {
     pub proposed: Secret<String>,
 }
 
-/// Changes a password. Ends sign-ins in progress; those that are complete go on.
+/// Changes a password. Ends sign-ins in progress; those that are complete go on, unless the operator
+/// wants it otherwise.
 ///
-/// # Errors: InvalidPassword, NotAuthorized (wrong password), LimitExceeded,
+/// # Errors: InvalidPassword, NotAuthorized (wrong password, stale sign-in), LimitExceeded,
 /// PasswordHistoryPolicyViolation, PasswordResetRequired, UserNotConfirmed, UserNotFound
 pub async fn change_password(
     app: &App,
@@ -34,6 +36,8 @@ pub async fn change_password(
 ) -> Result<()> {
     let (pool, user) = (&who.pool, &who.user);
     check_status(user)?;
+    let asker = Asker::from(who);
+    asker.check_fresh(app, &pool.id)?;
     password::check_policy(pool, request.proposed.expose())?;
     let event = PasswordEvent::PasswordChange;
     compromised::check_new(pool, Some(&who.client), event, request.proposed.expose())?;
@@ -66,6 +70,7 @@ pub async fn change_password(
         .map_err(records::Refused::alias_exists)?;
     let kind = password::Kind::Permanent;
     password::store(&mut tx, pool, &user.sub, (prepared, kind), now).await?;
+    changes::made(app, &mut tx, (pool, &before), asker, &[What::Password]).await?;
     tx.audit(audit::Event {
         at: now,
         pool: Some(&pool.id),

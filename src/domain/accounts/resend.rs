@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::domain::codes::{self, Kind, Owner, Sent};
 use crate::domain::delivery::{self, Details};
-use crate::domain::existence::{self, Subject};
+use crate::domain::existence::{self, Phantom, Subject};
 use crate::domain::hooks::Metadata;
 use crate::domain::limits::{self, Act};
 use crate::domain::messages::{self, Draft};
@@ -34,11 +34,9 @@ pub async fn resend(
     client: &Client,
     request: Resend,
 ) -> Result<Details> {
-    let subject = existence::find(app, pool, client, &request.username).await?;
-    let sent = match &subject {
-        Subject::Known(user) => destination(pool, user)?,
-        Subject::Phantom(phantom) => phantom.sent.clone(),
-    };
+    let typed = request.username.as_str();
+    let subject = existence::find(app, pool, client, typed).await?;
+    let (subject, sent) = target(app, pool, client, (subject, typed))?;
     let message = match &subject {
         Subject::Known(user) => {
             let draft = Draft {
@@ -96,9 +94,39 @@ pub async fn resend(
     Ok(Details::from(&sent))
 }
 
-fn destination(pool: &Pool, user: &User) -> Result<Sent> {
-    if user.status != Status::Unconfirmed {
-        return Err(Error::user_already_confirmed());
+/// Where the code goes, and whose it is. Where a client hides users, one who has nowhere to send to is
+/// treated as nobody, under the user's own id.
+fn target(
+    app: &App,
+    pool: &Pool,
+    client: &Client,
+    (subject, typed): (Subject, &str),
+) -> Result<(Subject, Sent)> {
+    let user = match subject {
+        Subject::Phantom(phantom) => {
+            let sent = phantom.sent.clone();
+            return Ok((Subject::Phantom(phantom), sent));
+        }
+        Subject::Known(user) => user,
+    };
+    check_unconfirmed(&user)?;
+    match delivery::for_sign_up(pool, &user) {
+        Some(sent) => Ok((Subject::Known(user), sent)),
+        None if client.settings.hides_user_existence() => {
+            let Phantom { sent, .. } = existence::phantom(app, pool, typed)?;
+            let phantom = Phantom {
+                sub: user.sub,
+                sent: sent.clone(),
+            };
+            Ok((Subject::Phantom(phantom), sent))
+        }
+        None => Err(Error::cannot_resend()),
     }
-    delivery::for_sign_up(pool, user).ok_or_else(Error::cannot_resend)
+}
+
+fn check_unconfirmed(user: &User) -> Result<()> {
+    if user.status == Status::Unconfirmed {
+        return Ok(());
+    }
+    Err(Error::user_already_confirmed())
 }

@@ -1,11 +1,11 @@
 //! Attributes that administrators change.
 
-use super::{audit, find};
+use super::find;
 use crate::app::App;
-use crate::domain::attributes::{self, Given, Update};
+use crate::domain::attributes::{self, Given};
+use crate::domain::changes::Asker;
 use crate::domain::contact_change;
 use crate::domain::hooks::Metadata;
-use crate::domain::records;
 use crate::error::Result;
 use crate::ids::PoolId;
 use crate::store::audit::Actor;
@@ -30,12 +30,13 @@ pub async fn update_attributes(
         client: None,
         user: &user,
         metadata,
+        asker: Asker::Nobody,
     };
     contact_change::apply(app, actor, change, update).await?;
     Ok(())
 }
 
-/// Takes attributes away; a contact takes its verification with it.
+/// Takes attributes away; a contact takes its verification with it, and codes that it waits for.
 ///
 /// # Errors: UserNotFound, InvalidParameter
 pub async fn delete_attributes(
@@ -46,24 +47,16 @@ pub async fn delete_attributes(
     names: Vec<String>,
 ) -> Result<()> {
     let (pool, user) = find(app, pool, username).await?;
-    let update: Update = attributes::removals(&pool, names)?;
-    let now = app.clock.now(&pool.id);
-    let mut tx = app.store.write(actor).await?;
-    let before = records::lock(&mut tx, &pool, &user.sub).await?;
-    let mut after = before.clone();
-    update.apply(&mut after.attributes)?;
-    after.modified = now;
-    records::save(&mut tx, &pool, &before, &after)
-        .await
-        .map_err(records::Refused::alias_exists)?;
-    audit(
-        &mut tx,
-        &pool,
-        ("AdminDeleteUserAttributes", &user.sub),
-        None,
-        now,
-    )
-    .await?;
-    tx.commit().await?;
+    let update = attributes::removals(&pool, names)?;
+    let metadata = Metadata::new();
+    let change = contact_change::Change {
+        act: "AdminDeleteUserAttributes",
+        pool: &pool,
+        client: None,
+        user: &user,
+        metadata: &metadata,
+        asker: Asker::Nobody,
+    };
+    contact_change::apply(app, actor, change, update).await?;
     Ok(())
 }

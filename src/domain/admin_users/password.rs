@@ -2,6 +2,7 @@
 
 use super::{audit, find};
 use crate::app::App;
+use crate::domain::changes::{self, Asker, What};
 use crate::domain::codes::{self, Kind, Owner};
 use crate::domain::hooks::Metadata;
 use crate::domain::{delivery, password, records, recovery};
@@ -13,7 +14,8 @@ use crate::store::passwords;
 use crate::store::users::{Status, User};
 
 /// Gives a user a password: a permanent one makes the user CONFIRMED, a temporary one
-/// FORCE_CHANGE_PASSWORD, whatever the user was. Tokens go on, sign-ins in progress end.
+/// FORCE_CHANGE_PASSWORD, whatever the user was. Tokens go on, unless the operator wants it otherwise; sign-ins in progress
+/// end.
 ///
 /// # Errors: UserNotFound, InvalidPassword, PasswordHistoryPolicyViolation
 pub async fn set_password(
@@ -51,6 +53,11 @@ pub async fn set_password(
         .await
         .map_err(records::Refused::alias_exists)?;
     password::store(&mut tx, &pool, &user.sub, (prepared, kind), now).await?;
+    // Whoever has a temporary password has not had the account to themselves yet.
+    let theirs = before.status != Status::ForceChangePassword;
+    let changed = theirs.then_some(What::Password);
+    let whose = (&pool, &before);
+    changes::made(app, &mut tx, whose, Asker::Nobody, changed.as_slice()).await?;
     audit(
         &mut tx,
         &pool,

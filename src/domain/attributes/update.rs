@@ -119,6 +119,15 @@ impl Update {
         self.check_flags(attributes)
     }
 
+    /// The same attributes with the changes made.
+    ///
+    /// # Errors: those of [`Self::apply`]
+    pub fn applied(&self, attributes: &Attributes) -> Result<Attributes> {
+        let mut after = attributes.clone();
+        self.apply(&mut after)?;
+        Ok(after)
+    }
+
     fn check_flags(&self, attributes: &Attributes) -> Result<()> {
         for contact in CONTACTS {
             if self.verifies(contact) && !attributes.contains_key(contact.as_str()) {

@@ -10,7 +10,9 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::Face;
+use super::goal::Goal;
 use crate::app::App;
+use crate::domain::assurance::Method;
 use crate::domain::hooks::Challenged;
 use crate::domain::tokens::{Claim, Nothing};
 use crate::error::{Error, Reason, Result};
@@ -36,18 +38,37 @@ pub(super) enum Factor {
     Password,
     /// The password, not sent.
     Srp,
-    /// A contact and the password, if there is one: the account was opened and confirmed just now.
-    SignUp,
+    /// The account was opened and confirmed just now: by a code to this contact, if by any.
+    SignUp(Option<Contact>),
     /// A code to a contact, in the password's place.
-    Code,
-    /// A passkey, in the password's place.
-    Passkey,
+    Code(Contact),
+    /// A passkey of this kind, in the password's place.
+    Passkey(Method),
     /// What a function asked (CUSTOM_AUTH).
     Custom,
     /// A second factor.
-    Second,
+    Second(users::Factor),
     /// The secret of a remembered device.
     Device,
+}
+
+impl Factor {
+    /// What it counts as (`domain::assurance`). Choosing a password is no proof of it.
+    pub(super) const fn method(self) -> Option<Method> {
+        match self {
+            Self::Password | Self::Srp => Some(Method::Password),
+            Self::SignUp(Some(contact)) | Self::Code(contact) => Some(Method::code_to(contact)),
+            Self::Passkey(kind) => Some(kind),
+            Self::Second(factor) => Some(Method::second(factor)),
+            Self::SignUp(None) | Self::Custom | Self::Device => None,
+        }
+    }
+
+    /// Whether more than a first factor was proven, or a passkey that did for both.
+    pub(super) fn suffice(proven: &[Self]) -> bool {
+        let last = |factor: &Self| matches!(factor, Self::Second(_) | Self::Passkey(_));
+        proven.iter().any(last)
+    }
 }
 
 /// A sign-in in progress.
@@ -64,6 +85,9 @@ pub(super) struct Attempt {
     pub(super) step: Step,
     /// What has been proven so far.
     pub(super) factors: Vec<Factor>,
+    /// The level that it goes for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) goal: Option<Goal>,
     /// The event that the sign-in is, where events are recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) event: Option<Uuid>,
@@ -75,6 +99,12 @@ pub(super) struct Attempt {
     /// 128 random bits; used up by success.
     nonce: String,
     expires: Timestamp,
+}
+
+/// What was proven before an attempt, and what for.
+pub(super) struct Before {
+    pub(super) factors: Vec<Factor>,
+    pub(super) goal: Option<Goal>,
 }
 
 /// Whose sign-in it is. The text is as long for one as for another.
@@ -125,8 +155,10 @@ pub(super) enum Step {
     SignedUp,
     /// ConfirmSignUp: the account was confirmed.
     Confirmed {
-        /// The contact, where its code alone was proven: by somebody who need not have signed up.
-        by_code: Option<Contact>,
+        /// The contact whose code was proven.
+        contact: Contact,
+        /// Whether the code alone was, by somebody who need not have signed up.
+        alone: bool,
     },
     /// NEW_PASSWORD_REQUIRED.
     NewPassword,
@@ -159,6 +191,21 @@ pub(super) enum Step {
         /// Whether a factor is set up.
         done: bool,
     },
+}
+
+impl Step {
+    /// What a right answer has proven, where a device may be asked for next. Of which kind a passkey
+    /// was is not told by the question: it is taken for the kind that claims less.
+    pub(super) const fn proves(&self) -> Option<Factor> {
+        match self {
+            Self::Code { factor, .. } => Some(Factor::Second(*factor)),
+            Self::SoftwareToken | Self::SetUpMfa { done: true, .. } => {
+                Some(Factor::Second(users::Factor::SoftwareToken))
+            }
+            Self::Choose(_) => Some(Factor::Passkey(Method::PlatformKey)),
+            _ => None,
+        }
+    }
 }
 
 /// Both sides' values of an SRP exchange.
@@ -215,6 +262,7 @@ impl Attempt {
             who,
             step,
             factors: Vec::new(),
+            goal: None,
             event: None,
             history: Vec::new(),
             device: None,
@@ -229,6 +277,7 @@ impl Attempt {
         let next = Self::new(app, client, face, who, step)?;
         Ok(Self {
             factors: self.factors.clone(),
+            goal: self.goal.clone(),
             event: self.event.clone(),
             device: self.device.clone(),
             ..next
@@ -253,6 +302,11 @@ impl Attempt {
 
     fn bound(&self, code: &str) -> String {
         format!("{}/{}/{code}", self.pool, self.nonce)
+    }
+
+    /// Whether something was proven, in it or before it.
+    pub(super) fn is_begun(&self) -> bool {
+        !self.factors.is_empty() || self.goal.as_ref().is_some_and(Goal::is_credited)
     }
 
     /// What tells it from all others.
@@ -307,10 +361,11 @@ impl Attempt {
 
     /// The same attempt as another one, known by its nonce, of what was proven before it.
     #[must_use]
-    pub(super) fn standing_for(self, nonce: String, factors: Vec<Factor>, key: &DeviceKey) -> Self {
+    pub(super) fn standing_for(self, nonce: String, before: Before, key: &DeviceKey) -> Self {
         Self {
             nonce,
-            factors,
+            factors: before.factors,
+            goal: before.goal,
             device: Some(key.clone()),
             ..self
         }

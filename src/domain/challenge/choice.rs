@@ -6,9 +6,13 @@
 
 use super::attempt::{Attempt, Passed, Step, Who};
 use super::context::{Context, Subject, check_confirmed};
+use super::goal::{self, Credit, Goal, Wish};
 use super::{
-    ChallengeName, Face, Next, Outcome, Parameters, first_code, password, signed_up, srp, web_authn,
+    ChallengeName, Face, Next, Outcome, Parameters, first_code, password, second_factor, signed_up,
+    srp, web_authn,
 };
+use crate::domain::assurance::target::Missing;
+use crate::domain::hooks::TokenSource;
 use crate::domain::passkeys::sign_in;
 use crate::domain::tokens::Nothing;
 use crate::domain::{existence, first_factors, hooks};
@@ -44,7 +48,14 @@ pub(super) async fn start(
         let tier = Tier::Lite.as_str();
         return Err(Error::feature_unavailable("USER_AUTH", tier));
     }
+    let wish = match Wish::of_page(context.wanted) {
+        Some(wish) => Some(wish),
+        None => Wish::read(pool, parameters)?,
+    };
     if let Some(session) = session {
+        if wish.is_some() {
+            return Err(Error::target_with_session());
+        }
         return signed_up::sign_in(context, typed, session).await;
     }
     let preferred = parameters.find("PREFERRED_CHALLENGE");
@@ -52,6 +63,10 @@ pub(super) async fn start(
     let preferred = preferred.transpose()?;
     let subject = context.subject(typed, None).await?;
     check_confirmed(subject.user())?;
+    let credit = match &wish {
+        Some(wish) => wish.credit(context, &subject).await?,
+        None => Credit::default(),
+    };
     hooks::pre_authentication(app, context.event(typed, subject.user())).await?;
     let offered = offered(context, typed, &subject).await?;
     let choosing = Choosing {
@@ -61,13 +76,51 @@ pub(super) async fn start(
         parameters,
         attempt: None,
     };
+    let Some(wish) = wish else {
+        return choose(context, &choosing, preferred).await;
+    };
+    let means = goal::means(context, &choosing, &offered)?;
+    match wish.settle(&credit, &means) {
+        Ok(settled) => Box::pin(go_for(context, &choosing, &settled, preferred)).await,
+        // Who it is has to be proven first; then the client is told.
+        Err(_) if context.face == Face::Hosted => choose(context, &choosing, preferred).await,
+        Err(error) => Err(error),
+    }
+}
+
+/// Begins with what is missing to a level.
+pub(super) async fn go_for(
+    context: Context<'_>,
+    choosing: &Choosing<'_>,
+    (goal, missing): &(Goal, Missing),
+    preferred: Option<ChallengeName>,
+) -> Result<Outcome> {
+    let context = context.going_for(Some(goal));
+    if goal::begins_with_second(missing, preferred)
+        && let Subject::User(user) = choosing.subject
+    {
+        let nothing = (Vec::new(), TokenSource::Authentication);
+        return second_factor::go_on(context, (**user).clone(), nothing, &Nothing).await;
+    }
+    let choosing = Choosing {
+        typed: choosing.typed,
+        subject: choosing.subject,
+        offered: &missing.firsts,
+        parameters: choosing.parameters,
+        attempt: choosing.attempt,
+    };
+    choose(context, &choosing, preferred).await
+}
+
+/// Begins with what is preferred, if that is offered, or with the choice.
+async fn choose(
+    context: Context<'_>,
+    choosing: &Choosing<'_>,
+    preferred: Option<ChallengeName>,
+) -> Result<Outcome> {
     let name = preferred.filter(|name| choosing.offers(*name));
-    begin(
-        context,
-        &choosing,
-        name.unwrap_or(ChallengeName::SelectChallenge),
-    )
-    .await
+    let name = name.unwrap_or(ChallengeName::SelectChallenge);
+    begin(context, choosing, name).await
 }
 
 /// Takes the choice, or the proof of a password that was chosen without it.
@@ -83,6 +136,7 @@ pub(super) async fn answer(
     let Step::Choose(listed) = &attempt.step else {
         return Err(foreign());
     };
+    let context = context.going_on(&attempt);
     // What was offered may be gone by now: a second factor is asked for, a setting was changed.
     let known = typed.unwrap_or(attempt.who.sub.as_str());
     let mut offered = offered(context, known, &subject).await?;
@@ -167,6 +221,7 @@ impl Choosing<'_> {
         };
         let mut attempt = Attempt::new(context.app, context.client, context.face, who, step)?;
         attempt.event = context.watch.event();
+        attempt.goal = context.goal.cloned();
         Ok(attempt)
     }
 

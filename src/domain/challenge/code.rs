@@ -2,9 +2,11 @@
 
 use futures_util::future::BoxFuture;
 
-use super::attempt::{Attempt, Passed, Step};
+use super::attempt::{Attempt, Factor as Proven, Passed, Step};
 use super::context::Context;
 use super::{Outcome, Parameters, second_factor, set_up_mfa};
+use crate::app::App;
+use crate::domain::changes::{self, Asker, What};
 use crate::domain::codes::Sent;
 use crate::domain::limits::{self, Act};
 use crate::domain::mfa::{self, tries};
@@ -51,6 +53,7 @@ pub(super) async fn answer(
     }
     let address = enrols.as_deref();
     let passed = Code {
+        app,
         pool: context.pool,
         attempt: &attempt,
         user: &user,
@@ -58,7 +61,8 @@ pub(super) async fn answer(
         now: app.clock.now(&user.pool),
     };
     let after = passed.after(&user)?;
-    second_factor::done(context, &attempt, after, &passed).await
+    let last = Proven::Second(factor);
+    second_factor::done(context, (&attempt, last), after, &passed).await
 }
 
 /// Sends another code in place of the last one, which stops working.
@@ -85,7 +89,7 @@ pub(super) async fn send_again(context: Context<'_>, session: &Secret<String>) -
         now: context.app.clock.now(&user.pool),
     };
     let proven = (attempt.factors.as_slice(), *factor);
-    let context = context.with_device_of(&attempt);
+    let context = context.going_on(&attempt);
     second_factor::send(context, &user, proven, (&sent, enrols.is_some()), &passed).await
 }
 
@@ -148,6 +152,7 @@ pub(super) async fn refuse_subject(
 
 /// The right code.
 struct Code<'a> {
+    app: &'a App,
     pool: &'a Pool,
     attempt: &'a Attempt,
     user: &'a User,
@@ -192,7 +197,15 @@ impl Passed for Code<'_> {
             let after = self.after(&before)?;
             records::save(tx, self.pool, &before, &after)
                 .await
-                .map_err(records::Refused::alias_exists)
+                .map_err(records::Refused::alias_exists)?;
+            let mut changed = vec![What::Factors];
+            changed.extend(What::between(
+                self.pool,
+                &before.attributes,
+                &after.attributes,
+            ));
+            let whose = (self.pool, &before);
+            changes::made(self.app, tx, whose, Asker::SignIn, &changed).await
         })
     }
 }

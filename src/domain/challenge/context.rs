@@ -1,9 +1,11 @@
 //! What every step of one request works with, and the first questions: who is it, may they sign in.
 
 use super::attempt::Attempt;
+use super::goal::Goal;
 use super::watched::Watch;
 use super::{Face, Parameters};
 use crate::app::App;
+use crate::domain::assurance::Level;
 use crate::domain::devices::browser::Kept;
 use crate::domain::hooks::{self, Challenged, Metadata};
 use crate::domain::{accounts, clients, existence, usernames};
@@ -33,8 +35,13 @@ pub(super) struct Context<'a> {
     pub(super) validation: &'a Metadata,
     /// `DEVICE_KEY` of the request, or of an earlier one of the same sign-in.
     pub(super) device: Option<&'a DeviceKey>,
+    /// The level that the sign-in goes for.
+    pub(super) goal: Option<&'a Goal>,
     /// The devices that the browser keeps, on the pages.
     pub(super) kept: &'a [Kept],
+    /// The levels that an authorization request asks for, the most wanted first; a page says them
+    /// when a sign-in begins.
+    pub(super) wanted: &'a [Level],
     /// The challenges of a sign-in that functions make up, where they ask for a second factor.
     pub(super) history: &'a [Challenged],
 }
@@ -64,15 +71,25 @@ impl Subject {
 }
 
 impl<'a> Context<'a> {
-    /// The same request, where it names no device about the one that the sign-in named before.
-    pub(super) fn with_device_of<'b>(self, attempt: &'b Attempt) -> Context<'b>
+    /// The same request as one of the sign-in in progress: it goes for what that goes for, and is
+    /// about the device that was named before where it names none.
+    pub(super) fn going_on<'b>(self, attempt: &'b Attempt) -> Context<'b>
     where
         'a: 'b,
     {
         Context {
             device: self.device.or(attempt.device.as_ref()),
+            goal: attempt.goal.as_ref(),
             ..self
         }
+    }
+
+    /// The same request, going for a level.
+    pub(super) const fn going_for<'b>(self, goal: Option<&'b Goal>) -> Context<'b>
+    where
+        'a: 'b,
+    {
+        Context { goal, ..self }
     }
 
     /// The same request, about this device.

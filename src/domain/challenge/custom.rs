@@ -102,7 +102,7 @@ pub(super) async fn answer(
     let Step::Custom { private, metadata } = &attempt.step else {
         return Err(foreign());
     };
-    let context = context.with_device_of(&attempt);
+    let context = context.going_on(&attempt);
     let subject = subject(context, typed, &attempt).await?;
     let mut tx = app.store.write(actor).await?;
     attempt.consume_in(&mut tx).await?;
@@ -132,7 +132,7 @@ pub(super) async fn answer(
 pub(super) async fn after_factor(
     context: Context<'_>,
     user: User,
-    attempt: &Attempt,
+    (attempt, last): (&Attempt, Factor),
     passed: &dyn Passed,
 ) -> Result<Outcome> {
     let name = match &attempt.step {
@@ -147,7 +147,7 @@ pub(super) async fn after_factor(
         metadata: None,
     });
     let mut factors = attempt.factors.clone();
-    factors.push(Factor::Second);
+    factors.push(last);
     let typed = user.username.clone();
     let run = Run {
         context,
@@ -198,7 +198,7 @@ impl Run<'_> {
     /// no such factor), InvalidParameter (the user has none)
     async fn ask_factor(self, factor: SecondFactor, history: &[Challenged]) -> Result<Outcome> {
         let offered = mfa::offers(self.context.pool, factor);
-        if !offered || self.factors.is_empty() || self.factors.contains(&Factor::Second) {
+        if !offered || self.factors.is_empty() || Factor::suffice(&self.factors) {
             return Err(Error::trigger_output_unrecognizable());
         }
         let user = match &self.subject {
@@ -280,7 +280,7 @@ impl Run<'_> {
             let next = new_password::ask(context, &user, Factor::Srp)?;
             return Ok(Outcome::Challenge(next));
         }
-        if self.factors.contains(&Factor::Second) {
+        if Factor::suffice(&self.factors) {
             return second_factor::end(context, user, &self.factors, (&Nothing, None)).await;
         }
         second_factor::go_on(context, user, (self.factors, source), &Nothing).await

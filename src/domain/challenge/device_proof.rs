@@ -48,7 +48,7 @@ pub(super) async fn answer(
     let remembered = device::still_remembered(context, &user, key).await?;
     // The pool may ask for more by now than when the device was asked.
     let asked = mfa::asked(context.pool, &user);
-    if !attempt.factors.contains(&Factor::Second) && !device::stands_for(context.pool, &asked) {
+    if !Factor::suffice(&attempt.factors) && !device::stands_for(context.pool, &asked) {
         return Err(foreign());
     }
     let owner = (&user.pool, &user.sub);
@@ -82,7 +82,7 @@ pub(super) async fn answer(
         ip: actor.ip.as_deref(),
         now: app.clock.now(&user.pool),
     };
-    let context = context.with_device(key);
+    let context = context.going_on(&attempt).with_device(key);
     let done = end(context, &user, &passed).await;
     if done.is_err() {
         admitted.refund(app, actor).await?;

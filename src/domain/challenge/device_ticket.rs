@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::Parameters;
-use super::attempt::{Attempt, Factor, Step, Who};
+use super::attempt::{Attempt, Before, Factor, Step, Who};
 use super::context::Context;
 use super::srp::client_public;
 use crate::domain::existence;
@@ -87,7 +87,7 @@ pub(super) async fn redeem(
     };
     let step = Step::DeviceSrp(key.clone());
     let attempt = Attempt::new(app, client, face, Who::user(&user), step)?;
-    let mut attempt = attempt.standing_for(nonce, held.factors, key);
+    let mut attempt = attempt.standing_for(nonce, held.before, key);
     attempt.event = context.watch.event();
     Ok((attempt, user))
 }
@@ -96,7 +96,7 @@ pub(super) async fn redeem(
 struct Held {
     who: (Sub, i64),
     user: Option<User>,
-    factors: Vec<Factor>,
+    before: Before,
     ticket: String,
 }
 
@@ -117,12 +117,12 @@ async fn after_factor(
     let user = context.resumed(&before.who.sub, epoch).await?;
     context.check_same(typed, &user).await?;
     let ticket = of_attempt(&before);
-    let mut factors = before.factors;
-    factors.push(Factor::Second);
+    let (step, goal, mut factors) = (before.step, before.goal, before.factors);
+    factors.extend(step.proves());
     Ok(Some(Held {
         who: (user.sub.clone(), user.auth_epoch),
         user: Some(user),
-        factors,
+        before: Before { factors, goal },
         ticket,
     }))
 }
@@ -142,7 +142,10 @@ async fn after_password(
     Ok(Some(Held {
         who,
         user,
-        factors: vec![Factor::Srp],
+        before: Before {
+            factors: vec![Factor::Srp],
+            goal: None,
+        },
         ticket: of_exchange(&URL_SAFE_NO_PAD.encode(public.as_bytes())),
     }))
 }

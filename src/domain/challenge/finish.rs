@@ -4,8 +4,10 @@ use futures_util::future::BoxFuture;
 
 use super::attempt::{Attempt, Completes, Factor, Passed, Step};
 use super::context::Context;
+use super::goal::Standing;
 use super::watched::Noted;
-use super::{Face, Outcome, custom, device, device_ticket, new_password, second_factor};
+use super::{Face, Outcome, custom, device, device_ticket, goal, new_password, second_factor};
+use crate::domain::assurance;
 use crate::domain::complete::{Completion, complete};
 use crate::domain::devices::{self, NewDevice};
 use crate::domain::hooks::{self, TokenSource};
@@ -73,11 +75,14 @@ pub(super) async fn after_password(
         tx.commit().await?;
         return Ok(Outcome::Challenge(next));
     }
+    let goal = goal::after_password(context, &user, proof.factor).await?;
+    let context = context.going_for(goal.as_ref().or(context.goal));
     let step = First {
         proof: &proof,
         // The end of a sign-in forgets all failures; before it this one is taken back. A risky sign-in
         // may be asked for more than the pool asks.
         refunds: context.watch.is_on()
+            || context.goal.is_some()
             || mfa::asked(context.pool, &user) != Asked::Nothing
             || context.device.is_some(),
     };
@@ -130,6 +135,10 @@ pub(super) async fn sign_in(
         client,
         ..
     } = context;
+    if !goal::is_reached(context, proven) {
+        return Err(Error::invalid_session().because(Reason::ForeignSession));
+    }
+    let assurance = assurance::of(pool, &goal::methods(context, proven));
     let new = new_device(context, proven)?;
     let known = context.device.filter(|_| proven.contains(&Factor::Device));
     let still = device::Still::of(&user, known);
@@ -145,22 +154,24 @@ pub(super) async fn sign_in(
         (user, passed)
     };
     let sub = user.sub.clone();
+    let standing = Standing { context, passed };
     let noted = Noted {
         context,
         sub: &sub,
         response: Response::Pass,
-        passed,
+        passed: &standing,
     };
     let claim = Completes(&noted);
     let event = context.watch.event();
     if context.face == Face::Hosted {
+        let who = (user, assurance);
         let proven =
-            sessions::open_browser(app, actor, (pool, client), (user, event, known), &claim)
-                .await?;
+            sessions::open_browser((app, actor), (pool, client), who, (event, known), &claim);
+        let proven = proven.await?;
         return Ok(Outcome::Proven(proven));
     }
     let key = new.as_ref().map(|new| &new.key).or(known);
-    let session = sessions::new(app, actor, client, &user)?;
+    let session = sessions::new(app, actor, client, (&user, assurance))?;
     let session = Session {
         device_key: key.map(ToString::to_string),
         event_id: event.unwrap_or_else(|| session.event_id.clone()),

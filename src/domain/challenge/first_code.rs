@@ -60,6 +60,7 @@ pub(super) async fn send_again(context: Context<'_>, session: &Secret<String>) -
     let Step::FirstCode { contact, typed, .. } = &attempt.step else {
         return Err(foreign());
     };
+    let context = context.going_on(&attempt);
     let factor = first_factors::code_to(*contact);
     let parameters = Parameters::default();
     let choosing = Choosing {
@@ -107,6 +108,7 @@ pub(super) async fn answer(
     if name_of(*contact) != name {
         return Err(foreign());
     }
+    let context = context.going_on(&attempt);
     let member = match contact {
         Contact::Email => "EMAIL_OTP_CODE",
         Contact::PhoneNumber => "SMS_OTP_CODE",
@@ -130,7 +132,7 @@ pub(super) async fn answer(
         now: app.clock.now(&user.pool),
     };
     let after = passed.after(user)?;
-    let proven = (vec![Factor::Code], TokenSource::Authentication);
+    let proven = (vec![Factor::Code(*contact)], TokenSource::Authentication);
     second_factor::go_on(context, after, proven, &passed).await
 }
 

@@ -5,7 +5,6 @@
 //! in [`Outcome::Proven`] instead of tokens: the OAuth endpoints turn that into a code.
 
 mod attempt;
-mod built;
 mod choice;
 mod code;
 mod context;
@@ -18,6 +17,7 @@ mod device_ticket;
 mod finish;
 mod first_code;
 pub(in crate::domain) mod flows;
+mod goal;
 mod new_password;
 mod pages;
 mod parameters;
@@ -34,6 +34,7 @@ mod web_authn;
 use std::collections::BTreeMap;
 
 use crate::app::App;
+use crate::domain::assurance::Level;
 use crate::domain::clients;
 use crate::domain::hooks::Metadata;
 use crate::domain::refresh::{self, Door, Refresh};
@@ -48,7 +49,7 @@ use crate::store::pools::Pool;
 use crate::store::users::Factor as SecondFactor;
 
 use context::Context;
-pub use pages::{is_remembered, passkey_options, prove, send_again};
+pub use pages::{Need, is_remembered, need, passkey_options, prove, send_again, step_up};
 pub use parameters::Parameters;
 pub use set_up_mfa::{associate, verify};
 pub use signed_up::{SignUpSession, after_confirmation};
@@ -110,6 +111,8 @@ pub struct Start<'a> {
     pub session: Option<Secret<String>>,
     /// `ClientMetadata`.
     pub metadata: &'a Metadata,
+    /// The levels that an authorization request asks for (`acr_values`), where a page begins.
+    pub wanted: &'a [Level],
 }
 
 /// A challenge is answered.
@@ -166,6 +169,7 @@ pub async fn start(
         parameters,
         session,
         metadata,
+        wanted,
     } = start;
     flows::check_face(face, flow)?;
     if session.is_some() && flow != Flow::UserAuth {
@@ -202,9 +206,12 @@ pub async fn start(
         device: device.as_ref(),
         kept: parameters.kept(),
         history: &[],
+        goal: None,
+        wanted,
         watch: &watch,
     };
-    let outcome = Box::pin(begin(context, (flow, session.as_ref()), &parameters)).await;
+    let begun = Box::pin(begin(context, (flow, session.as_ref()), &parameters));
+    let outcome = begun.await;
     watch.close(&context, outcome).await
 }
 
@@ -215,9 +222,8 @@ async fn begin(
 ) -> Result<Outcome> {
     let typed = context.username(parameters)?;
     flows::check(context.client, context.face, flow)?;
-    built::check_asked(flow, parameters)?;
     if flow == Flow::UserAuth {
-        return choice::start(context, typed, parameters, session).await;
+        return Box::pin(choice::start(context, typed, parameters, session)).await;
     }
     if flow == Flow::Custom {
         return Box::pin(custom::start(context, typed, parameters)).await;
@@ -251,6 +257,8 @@ pub async fn answer(
         device: device.as_ref(),
         kept: answer.parameters.kept(),
         history: &[],
+        goal: None,
+        wanted: &[],
         watch: &watch,
     };
     let outcome = Box::pin(go_on(context, &answer)).await;
@@ -265,7 +273,7 @@ async fn go_on(context: Context<'_>, answer: &Answer<'_>) -> Result<Outcome> {
     match answer.name {
         ChallengeName::PasswordVerifier => {
             let typed = typed.ok_or_else(|| Error::missing_parameter("USERNAME"))?;
-            srp::answer(context, typed, (session, parameters)).await
+            Box::pin(srp::answer(context, typed, (session, parameters))).await
         }
         ChallengeName::NewPasswordRequired => {
             new_password::answer(context, typed, session, parameters).await
@@ -277,12 +285,18 @@ async fn go_on(context: Context<'_>, answer: &Answer<'_>) -> Result<Outcome> {
         | ChallengeName::Password
         | ChallengeName::PasswordSrp
         | ChallengeName::WebAuthn) => {
-            choice::answer(context, typed, session, (name, parameters)).await
+            Box::pin(choice::answer(context, typed, session, (name, parameters))).await
         }
         name @ (ChallengeName::EmailOtp | ChallengeName::SmsOtp)
             if first_code::asked(context.app, session) =>
         {
-            first_code::answer(context, typed, session, (name, parameters)).await
+            Box::pin(first_code::answer(
+                context,
+                typed,
+                session,
+                (name, parameters),
+            ))
+            .await
         }
         ChallengeName::SmsOtp => Err(first_code::foreign()),
         ChallengeName::EmailOtp => {

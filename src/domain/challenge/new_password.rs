@@ -8,7 +8,9 @@ use futures_util::future::BoxFuture;
 use super::attempt::{Attempt, Factor, Passed, Step, Who};
 use super::context::Context;
 use super::{ChallengeName, Face, Next, Outcome, Parameters, second_factor};
+use crate::app::App;
 use crate::domain::attributes::{self, Update};
+use crate::domain::changes::{self, Asker, What};
 use crate::domain::hooks::TokenSource;
 use crate::domain::password::{self, Kind, Prepared};
 use crate::domain::records::{self, Refused, verified_name};
@@ -39,6 +41,7 @@ pub(super) fn ask(context: Context<'_>, user: &User, factor: Factor) -> Result<N
     attempt.factors.push(factor);
     attempt.event = context.watch.event();
     attempt.device = context.device.cloned();
+    attempt.goal = context.goal.cloned();
     let missing = missing(context.pool, &user.attributes);
     let missing: Vec<String> = missing.map(|name| format!("{PREFIX}{name}")).collect();
     let shown = attributes::readable(client, user);
@@ -104,6 +107,7 @@ pub(super) async fn answer(
         ..user.clone()
     };
     let change = Change {
+        app,
         pool,
         attempt: &attempt,
         before: &user,
@@ -111,7 +115,7 @@ pub(super) async fn answer(
         prepared,
         now,
     };
-    let context = context.with_device_of(&attempt);
+    let context = context.going_on(&attempt);
     let proven = (attempt.factors.clone(), TokenSource::NewPasswordChallenge);
     second_factor::go_on(context, after.clone(), proven, &change).await
 }
@@ -160,6 +164,7 @@ fn with_attributes(
 
 /// The new password and what comes with it, written where the sign-in goes on.
 struct Change<'a> {
+    app: &'a App,
     pool: &'a Pool,
     attempt: &'a Attempt,
     before: &'a User,
@@ -188,7 +193,11 @@ impl Passed for Change<'_> {
             let old = passwords::find(tx, &pool.id, sub).await?;
             let prepared = self.prepared.clone();
             let row = prepared.into_row(pool, old.as_ref(), Kind::Permanent, self.now);
-            Ok(passwords::set(tx, &pool.id, sub, &row).await?)
+            passwords::set(tx, &pool.id, sub, &row).await?;
+            let (before, after) = (&locked.attributes, &after.attributes);
+            let mut changed = vec![What::Password];
+            changed.extend(What::between(pool, before, after));
+            changes::made(self.app, tx, (pool, &locked), Asker::SignIn, &changed).await
         })
     }
 }

@@ -4,7 +4,7 @@ use super::attempt::{Attempt, Factor, Passed, Step, Who};
 use super::context::Context;
 use super::watched::{self, Noted};
 use super::{
-    ChallengeName, Face, Next, Outcome, custom, device, device_browser, device_ticket, finish,
+    ChallengeName, Face, Next, Outcome, custom, device, device_browser, device_ticket, finish, goal,
 };
 use crate::domain::codes::{self, Sent};
 use crate::domain::delivery::{self, Details};
@@ -26,16 +26,24 @@ pub(super) async fn go_on(
     (proven, source): (Vec<Factor>, TokenSource),
     passed: &dyn Passed,
 ) -> Result<Outcome> {
-    let asked = watched::asked(context, &user).await?;
+    let floor = watched::asked(context, &user).await?;
+    let asked = goal::asked(context, &user, (&proven, floor)).await?;
     let device = device::remembered(context, &user).await?;
+    let reached = goal::is_reached(context, &proven);
     let stands = |asked: &Asked| {
-        // The risk of a sign-in is not lessened by what the password's owner may have stolen too.
-        !context.watch.asks_for_more() && device::stands_for(context.pool, asked)
+        // The risk of a sign-in is not lessened by what the password's owner may have stolen too,
+        // and no level is reached by it.
+        reached && !context.watch.asks_for_more() && device::stands_for(context.pool, asked)
     };
     let browser = device_browser::proven(context, &user).await?;
     if let Some(browser) = browser.filter(|_| stands(&asked)) {
-        let end = device_browser::end(context, user, (&proven, &browser), passed);
-        return Box::pin(end).await;
+        return Box::pin(device_browser::end(
+            context,
+            user,
+            (&proven, &browser),
+            passed,
+        ))
+        .await;
     }
     match device.filter(|_| stands(&asked)) {
         Some(device) => {
@@ -44,7 +52,7 @@ pub(super) async fn go_on(
             device::ask(context, &user, (&proven, device), &noted, ticket).await
         }
         None if asked == Asked::Nothing => {
-            finish::sign_in(context, user, (&proven, source), passed).await
+            Box::pin(finish::sign_in(context, user, (&proven, source), passed)).await
         }
         None => go_on_asking(context, &user, (&proven, asked), passed).await,
     }
@@ -75,16 +83,16 @@ fn noted<'a>(context: Context<'a>, user: &'a User, passed: &'a dyn Passed) -> No
 /// remembered device proves itself too.
 pub(super) async fn done(
     context: Context<'_>,
-    attempt: &Attempt,
+    (attempt, last): (&Attempt, Factor),
     user: User,
     passed: &dyn Passed,
 ) -> Result<Outcome> {
-    let context = context.with_device_of(attempt);
+    let context = context.going_on(attempt);
     if !attempt.history.is_empty() {
-        return Box::pin(custom::after_factor(context, user, attempt, passed)).await;
+        return Box::pin(custom::after_factor(context, user, (attempt, last), passed)).await;
     }
     let mut proven = attempt.factors.clone();
-    proven.push(Factor::Second);
+    proven.push(last);
     let ticket = device_ticket::of_attempt(attempt);
     end(context, user, &proven, (passed, Some(ticket))).await
 }
@@ -101,8 +109,7 @@ pub(super) async fn end(
         return device::ask(context, &user, (proven, device), &noted, ticket).await;
     }
     if let Some(browser) = device_browser::proven(context, &user).await? {
-        let end = device_browser::end(context, user, (proven, &browser), passed);
-        return Box::pin(end).await;
+        return device_browser::end(context, user, (proven, &browser), passed).await;
     }
     let proven = (proven, TokenSource::Authentication);
     finish::sign_in(context, user, proven, passed).await
@@ -277,6 +284,7 @@ pub(super) fn attempt(
     let Context { app, client, .. } = context;
     let mut attempt = Attempt::new(app, client, context.face, Who::user(user), step)?;
     attempt.factors = proven.to_vec();
+    attempt.goal = context.goal.cloned();
     attempt.event = context.watch.event();
     attempt.device = context.device.cloned();
     attempt.history = context.history.to_vec();
@@ -308,7 +316,7 @@ pub(super) async fn resume(
     let attempt = Attempt::open(app, client, context.face, session.expose()).await?;
     context.watch.resume(&attempt, true);
     let foreign = || Error::invalid_session().because(Reason::ForeignSession);
-    let (Some(epoch), [_, ..]) = (attempt.who.epoch(), attempt.factors.as_slice()) else {
+    let Some(epoch) = attempt.who.epoch().filter(|_| attempt.is_begun()) else {
         return Err(foreign());
     };
     let user = context.resumed(&attempt.who.sub, epoch).await?;

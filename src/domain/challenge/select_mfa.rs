@@ -24,7 +24,7 @@ pub(super) async fn answer(
     let chosen = Factor::parse(parameters.get("ANSWER")?.expose());
     let chosen = chosen.filter(|factor| among.contains(factor));
     let chosen = chosen.ok_or_else(Error::mfa_method_not_found)?;
-    let context = context.with_device_of(&attempt);
+    let context = context.going_on(&attempt);
     let asked = (attempt.factors.as_slice(), Asked::One(chosen));
     second_factor::ask(context, &user, asked, &attempt).await
 }

@@ -3,11 +3,12 @@
 //! in the answer sets up codes by mail, and on the pages a phone number codes by text message. Nothing
 //! is stored before the factor is proven.
 
-use super::attempt::{Attempt, Step};
+use super::attempt::{self, Attempt, Step};
 use super::context::Context;
 use super::watched::UNWATCHED;
 use super::{Face, Outcome, Parameters, second_factor};
 use crate::app::App;
+use crate::domain::changes::{self, Asker, What};
 use crate::domain::codes::Sent;
 use crate::domain::hooks::Metadata;
 use crate::domain::mfa::{self, Asked, software_token, totp, tries};
@@ -118,6 +119,8 @@ pub async fn verify(
     records::save(&mut tx, &door.pool, &before, &with_token(&before, now))
         .await
         .map_err(records::Refused::alias_exists)?;
+    let whose = (&door.pool, &before);
+    changes::made(app, &mut tx, whose, Asker::SignIn, &[What::App]).await?;
     tx.commit().await?;
     Ok(next)
 }
@@ -137,7 +140,8 @@ pub(super) async fn answer(
         return Err(foreign());
     };
     if *done {
-        return second_factor::done(context, &attempt, user, &attempt).await;
+        let last = attempt::Factor::Second(Factor::SoftwareToken);
+        return second_factor::done(context, (&attempt, last), user, &attempt).await;
     }
     check_needed(context.pool, &user)?;
     let (contact, factor, address) = given(context.face, parameters)?;
@@ -155,7 +159,7 @@ pub(super) async fn answer(
         contact,
         address: address.expose().clone(),
     };
-    let context = context.with_device_of(&attempt);
+    let context = context.going_on(&attempt);
     let factor = (attempt.factors.as_slice(), factor);
     second_factor::send(context, &user, factor, (&sent, true), &attempt).await
 }
@@ -207,6 +211,8 @@ impl Door {
             face,
             metadata,
             history: &[],
+            goal: None,
+            wanted: &[],
             watch: &UNWATCHED,
             validation: metadata,
             device: None,

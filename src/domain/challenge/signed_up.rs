@@ -68,17 +68,14 @@ pub async fn after_confirmation(
         return Ok(None);
     }
     let Confirmed { user, contact } = confirmed;
-    let by_code = if begun.is_some_and(|begun| begun.is_of(user)) {
-        None
-    } else if first_factors::of(app, pool, user)
-        .await?
-        .contains(&first_factors::code_to(*contact))
-    {
-        Some(*contact)
-    } else {
-        return Ok(None);
-    };
-    session(app, client, user, Step::Confirmed { by_code }).map(Some)
+    let (contact, alone) = (*contact, !begun.is_some_and(|begun| begun.is_of(user)));
+    if alone {
+        let code = first_factors::code_to(contact);
+        if !first_factors::of(app, pool, user).await?.contains(&code) {
+            return Ok(None);
+        }
+    }
+    session(app, client, user, Step::Confirmed { contact, alone }).map(Some)
 }
 
 /// Whether USER_AUTH is there for a client.
@@ -97,7 +94,8 @@ pub(super) async fn sign_in(
 ) -> Result<Outcome> {
     let Context { app, client, .. } = context;
     let attempt = Attempt::open(app, client, context.face, session.expose()).await?;
-    let (Step::Confirmed { by_code }, Some(epoch)) = (&attempt.step, attempt.who.epoch()) else {
+    let (Step::Confirmed { contact, alone }, Some(epoch)) = (&attempt.step, attempt.who.epoch())
+    else {
         return Err(foreign());
     };
     let user = context.resumed(&attempt.who.sub, epoch).await?;
@@ -107,12 +105,11 @@ pub(super) async fn sign_in(
         return Err(foreign());
     }
     hooks::pre_authentication(app, context.event(typed, Some(&user))).await?;
-    let factor = match by_code {
-        Some(contact) => {
-            first_code::check_still(context, &user, first_factors::code_to(*contact)).await?;
-            Factor::Code
-        }
-        None => Factor::SignUp,
+    let factor = if *alone {
+        first_code::check_still(context, &user, first_factors::code_to(*contact)).await?;
+        Factor::Code(*contact)
+    } else {
+        Factor::SignUp(Some(*contact))
     };
     let proven = (vec![factor], TokenSource::Authentication);
     second_factor::go_on(context, user, proven, &attempt).await

@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 
-use super::attempt::{Attempt, Passed, Step};
+use super::attempt::{Attempt, Factor, Passed, Step};
 use super::context::Context;
 use super::{Outcome, Parameters, code, second_factor};
 use crate::domain::mfa::{software_token, totp, tries};
@@ -10,7 +10,7 @@ use crate::error::{Error, Reason, Result};
 use crate::secret::Secret;
 use crate::store::db::Tx;
 use crate::store::software_tokens;
-use crate::store::users::User;
+use crate::store::users::{Factor as SecondFactor, User};
 
 /// Checks the code. Each works once.
 ///
@@ -47,7 +47,8 @@ pub(super) async fn answer(
         secret: &sealed,
         step,
     };
-    second_factor::done(context, &attempt, user.clone(), &passed).await
+    let last = Factor::Second(SecondFactor::SoftwareToken);
+    second_factor::done(context, (&attempt, last), user.clone(), &passed).await
 }
 
 /// The right code.

@@ -137,6 +137,7 @@ async fn exchange(
     };
     let mut attempt = Attempt::new(app, context.client, context.face, who, step)?;
     attempt.event = context.watch.event();
+    attempt.goal = context.goal.cloned();
     if let Within::Custom(history) = within {
         attempt.history = history;
     }
@@ -182,6 +183,7 @@ pub(super) async fn answer(
     let Step::Srp { halves, chosen } = &attempt.step else {
         return Err(wrong(Reason::ForeignSession));
     };
+    let context = context.going_on(&attempt);
     let exchange = Exchange::of(halves)?;
     if *chosen {
         let session = session.ok_or_else(|| Error::missing_parameter("Session"))?;

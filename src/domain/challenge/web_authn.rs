@@ -75,15 +75,15 @@ pub(super) async fn prove(
     let Subject::User(user) = subject else {
         return Err(foreign());
     };
+    let last = Factor::Passkey(asserted.kind());
     let passed = Passkey { asserted, attempt };
     let user = (**user).clone();
     let more = watched::asked_after_passkey(context, &user).await?;
     let done = match more {
-        Asked::Nothing => second_factor::done(context, attempt, user.clone(), &passed).await,
-        more => {
-            let proven = [Factor::Passkey];
-            second_factor::go_on_asking(context, &user, (&proven, more), &passed).await
+        Asked::Nothing => {
+            second_factor::done(context, (attempt, last), user.clone(), &passed).await
         }
+        more => second_factor::go_on_asking(context, &user, (&[last], more), &passed).await,
     };
     match done {
         Err(error) if error.reason == Some(Reason::CopiedPasskey) => {

@@ -36,6 +36,7 @@ pub use rotation::{NewSecret, add_secret, delete_secret, list_secrets};
 pub use secrets::{check_secret, check_secret_hash};
 pub use shown::shown;
 pub use update::update;
+pub(in crate::domain) use validity::LONGEST_TOKEN;
 
 /// The most rows of a page.
 const MOST: i64 = 60;

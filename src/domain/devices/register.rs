@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::{check_tracked, prompts, seal};
 use crate::app::App;
 use crate::domain::access::SignedIn;
+use crate::domain::changes::Asker;
 use crate::domain::complete::hold;
 use crate::domain::srp::Verifier;
 use crate::error::{Error, Reason, Result};
@@ -32,7 +33,7 @@ pub struct Registration<'a> {
 /// to say that it is to be remembered (`UserConfirmationNecessary`). A device without a verifier is
 /// listed and can prove nothing.
 ///
-/// # Errors: InvalidUserPoolConfiguration, InvalidParameter `Invalid device key given.` (not the
+/// # Errors: InvalidUserPoolConfiguration, NotAuthorized (stale sign-in), InvalidParameter `Invalid device key given.` (not the
 /// token's, or forgotten since) or a malformed verifier, DeviceKeyExists
 pub async fn register(
     app: &App,
@@ -42,6 +43,7 @@ pub async fn register(
 ) -> Result<bool> {
     let (pool, sub) = (&who.pool.id, &who.user.sub);
     check_tracked(&who.pool)?;
+    Asker::from(who).check_fresh(app, pool)?;
     let foreign = || Error::device_key_invalid().because(Reason::UnknownDevice);
     let key = DeviceKey::parse(asked.key).map_err(|_| foreign())?;
     if who.device_key.as_deref() != Some(key.as_str()) {

@@ -158,6 +158,7 @@ impl Claims {
             scope: self.scope,
             exp: self.exp,
             iat: self.iat,
+            auth_time: 0,
             username: self.username.or(self.name),
             origin_jti: self.origin_jti,
             event_id: self.event_id,

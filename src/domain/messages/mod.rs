@@ -1,6 +1,7 @@
 //! Messages to users: their texts, from the pool's templates or Cognito's defaults, and their way
 //! out through the mailer or the SMS gateway, with a copy in dev mode's mailbox.
 
+pub(in crate::domain) mod changed;
 mod html;
 pub mod links;
 pub(in crate::domain) mod notice;

@@ -5,7 +5,10 @@ pub mod software_token;
 pub(in crate::domain) mod totp;
 pub(in crate::domain) mod tries;
 
+use crate::app::App;
 use crate::domain::passkeys::relying_party;
+use crate::error::Result;
+use crate::ids::Sub;
 use crate::settings::pool::{Contact, Mfa};
 use crate::store::pools::Pool;
 use crate::store::users::{Factor, User};
@@ -58,6 +61,41 @@ pub(in crate::domain) fn possible(pool: &Pool, user: &User) -> Asked {
         Asked::Nothing | Asked::SetUp(_) => by_code.next().map_or(Asked::Nothing, Asked::One),
         asked => asked,
     }
+}
+
+/// What a user could be asked to prove after something else: what is turned on, and what the pool asks
+/// for by itself.
+pub(in crate::domain) fn provable(pool: &Pool, user: &User) -> Vec<Factor> {
+    if pool.settings().mfa() == Mfa::Off {
+        return Vec::new();
+    }
+    let mut factors: Vec<Factor> = usable(pool, user).collect();
+    if let Asked::One(factor) = asked(pool, user)
+        && !factors.contains(&factor)
+    {
+        factors.push(factor);
+    }
+    factors
+}
+
+/// What a name that is nobody's seems to be able to prove: drawn for it once and for all, as half of
+/// them seem to have a passkey.
+pub(in crate::domain) fn provable_by_phantom(
+    app: &App,
+    pool: &Pool,
+    (sub, contact): (&Sub, Contact),
+) -> Result<Vec<Factor>> {
+    if pool.settings().mfa() == Mfa::Off {
+        return Ok(Vec::new());
+    }
+    let row = format!("{}/{sub}", pool.id);
+    let drawn = app.vault.derive("phantom factors", &row)?;
+    let drawn = drawn.first().copied().unwrap_or_default();
+    let seems = |factor: &Factor| match contact_of(*factor) {
+        Some(of) => of == contact && drawn & 1 == 1,
+        None => drawn & 2 == 2,
+    };
+    Ok(offered(pool).filter(seems).collect())
 }
 
 /// The factors that users of a pool can have.

@@ -3,6 +3,7 @@
 
 use super::software_token::turn_off;
 use crate::app::App;
+use crate::domain::changes::{self, Asker, What};
 use crate::domain::passkeys::relying_party;
 use crate::domain::records;
 use crate::error::{Error, Result};
@@ -35,13 +36,14 @@ pub struct Wishes {
 /// Changes what a user is asked for.
 ///
 /// # Errors: InvalidParameter (the user lacks what the factor needs, two are preferred, the
-/// preferred one is off; passkeys without the pool's setting or another factor), UserNotFound
+/// preferred one is off; passkeys without the pool's setting or another factor), NotAuthorized (stale sign-in),
+/// UserNotFound
 pub async fn set(
     app: &App,
     actor: &Actor,
     (pool, sub): (&Pool, &Sub),
     wishes: &Wishes,
-    act: &str,
+    act: (&str, Asker<'_>),
 ) -> Result<()> {
     change(app, actor, (pool, sub), act, |user, has_token| {
         apply(user, has_token, &wishes.factors)?;
@@ -52,13 +54,13 @@ pub async fn set(
 
 /// Turns text messages on or off, the old way (SetUserSettings): `MFAOptions` shows them then.
 ///
-/// # Errors: InvalidParameter (no phone number), UserNotFound
+/// # Errors: InvalidParameter (no phone number), NotAuthorized (stale sign-in), UserNotFound
 pub async fn set_options(
     app: &App,
     actor: &Actor,
     (pool, sub): (&Pool, &Sub),
     sms: bool,
-    act: &str,
+    act: (&str, Asker<'_>),
 ) -> Result<()> {
     change(app, actor, (pool, sub), act, |user, has_token| {
         let wish = Wish {
@@ -76,9 +78,10 @@ async fn change(
     app: &App,
     actor: &Actor,
     (pool, sub): (&Pool, &Sub),
-    act: &str,
+    (act, asker): (&str, Asker<'_>),
     apply: impl FnOnce(&mut User, bool) -> Result<()> + Send,
 ) -> Result<()> {
+    asker.check_fresh(app, &pool.id)?;
     let now = app.clock.now(&pool.id);
     let mut tx = app.store.write(actor).await?;
     let before = records::lock(&mut tx, pool, sub).await?;
@@ -90,6 +93,7 @@ async fn change(
         records::save(&mut tx, pool, &before, &after)
             .await
             .map_err(records::Refused::alias_exists)?;
+        changes::made(app, &mut tx, (pool, &before), asker, &[What::Factors]).await?;
     }
     let done = Event {
         at: now,

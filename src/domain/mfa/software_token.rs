@@ -6,6 +6,7 @@ use super::totp::{self, SECRET_BYTES};
 use super::{offers, tries};
 use crate::app::App;
 use crate::domain::access::SignedIn;
+use crate::domain::changes::{self, Asker, What};
 use crate::domain::{admin_users, records};
 use crate::error::{Error, Reason, Result};
 use crate::ids::{PoolId, Sub};
@@ -20,9 +21,10 @@ use crate::vault::Place;
 /// Gives a signed-in user a new secret, in base32. It works once [`verify`] has seen a code of it;
 /// until then one that is in use stays in use.
 ///
-/// # Errors: SoftwareTokenMFANotFound (the pool does not offer it)
+/// # Errors: SoftwareTokenMFANotFound (the pool does not offer it), NotAuthorized (stale sign-in)
 pub async fn associate(app: &App, actor: &Actor, who: &SignedIn) -> Result<Secret<String>> {
     check_offered(&who.pool)?;
+    Asker::from(who).check_fresh(app, &who.pool.id)?;
     let secret = new_secret(app)?;
     let (pool, sub) = (&who.pool.id, &who.user.sub);
     let sealed = seal(app, (pool, sub), secret.expose())?;
@@ -37,7 +39,7 @@ pub async fn associate(app: &App, actor: &Actor, who: &SignedIn) -> Result<Secre
 /// another question (SetUserMFAPreference).
 ///
 /// # Errors: SoftwareTokenMFANotFound (not offered, or none is waiting),
-/// EnableSoftwareTokenMFA (wrong code), NotAuthorized (too many wrong codes)
+/// EnableSoftwareTokenMFA (wrong code), NotAuthorized (stale sign-in, too many wrong codes)
 pub async fn verify(
     app: &App,
     actor: &Actor,
@@ -45,6 +47,8 @@ pub async fn verify(
     (code, name): (&str, Option<&str>),
 ) -> Result<()> {
     check_offered(&who.pool)?;
+    let asker = Asker::from(who);
+    asker.check_fresh(app, &who.pool.id)?;
     let (pool, sub) = (&who.pool.id, &who.user.sub);
     let stored = {
         let mut db = app.store.read().await?;
@@ -67,10 +71,12 @@ pub async fn verify(
         name,
         step,
     };
+    let before = records::lock(&mut tx, &who.pool, sub).await?;
     if !software_tokens::prove(&mut tx, pool, sub, proven).await? {
         return Err(Error::concurrent_modification());
     }
     tries::refund(&mut tx, pool, sub).await?;
+    changes::made(app, &mut tx, (&who.pool, &before), asker, &[What::App]).await?;
     Ok(tx.commit().await?)
 }
 
@@ -86,7 +92,7 @@ pub async fn delete(
     let (pool, user) = admin_users::find(app, pool, username).await?;
     let mut tx = app.store.write(actor).await?;
     let before = records::lock(&mut tx, &pool, &user.sub).await?;
-    software_tokens::delete(&mut tx, &pool.id, &user.sub).await?;
+    let had = software_tokens::delete(&mut tx, &pool.id, &user.sub).await?;
     let mut after = before.clone();
     turn_off(&mut after.mfa, Factor::SoftwareToken);
     if after.mfa != before.mfa {
@@ -94,6 +100,10 @@ pub async fn delete(
         records::save(&mut tx, &pool, &before, &after)
             .await
             .map_err(records::Refused::alias_exists)?;
+    }
+    if had {
+        let changed = [What::Factors];
+        changes::made(app, &mut tx, (&pool, &before), Asker::Nobody, &changed).await?;
     }
     audit(app, &mut tx, (&pool.id, &user.sub), act, None).await?;
     Ok(tx.commit().await?)

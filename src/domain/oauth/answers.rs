@@ -5,6 +5,7 @@ use super::authorize::Request;
 use super::codes;
 use super::refusal::OAuthCode;
 use crate::app::App;
+use crate::domain::challenge::Need;
 use crate::domain::sessions::Proven;
 use crate::domain::tokens::{self, Exchange, Nothing};
 use crate::error::{Reason, Result};
@@ -24,6 +25,11 @@ pub async fn location(
     let strict = app.profile(Some(&request.pool.id)).is_strict();
     if strict && !request.is_expected(proven) {
         return Ok(request.back(OAuthCode::LoginRequired).location());
+    }
+    // Whatever the way that led here: nothing is given for less than what was asked for.
+    if request.need(app, proven).await? != Need::Nothing {
+        let code = OAuthCode::UnmetAuthenticationRequirements;
+        return Ok(request.back(code).location());
     }
     let given = if request.flow == OAuthFlow::Implicit {
         tokens_location(app, actor, request, proven).await

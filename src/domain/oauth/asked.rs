@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::refusal::OAuthCode;
 use super::{pkce, resource, scopes};
+use crate::domain::assurance::Level;
 use crate::settings::client::{ClientSettings, OAuthFlow};
 use crate::settings::pool::Tier;
 use crate::settings::profile::Profile;
@@ -77,6 +78,7 @@ pub(super) struct Asked {
     pub(super) prompt: Prompt,
     pub(super) max_age: Option<i64>,
     pub(super) resource: Option<String>,
+    pub(super) levels: Vec<Level>,
 }
 
 /// Reads what a request asks for.
@@ -133,6 +135,7 @@ pub(super) fn read(
             .ok_or(Fault::invalid("invalid prompt"))?,
         max_age: max_age(params.max_age.as_deref(), profile)?,
         resource: asked_resource(pool, params)?,
+        levels: levels(pool, params),
     })
 }
 
@@ -199,6 +202,25 @@ fn max_age(text: Option<&str>, profile: Profile) -> Result<Option<i64>, Fault> {
         return Err(Fault::invalid("max_age must be a number of seconds"));
     }
     Ok(seconds)
+}
+
+/// `acr_values`: levels by their names in the pool, the most wanted first. What names no level is
+/// ignored, and so is everything where the plan has no levels.
+///
+/// Source: Cognito developer guide, "Authorize endpoint", `acr_values`
+fn levels(pool: &Pool, params: &Params) -> Vec<Level> {
+    let settings = pool.settings();
+    if settings.tier() == Tier::Lite {
+        return Vec::new();
+    }
+    let values = params.acr_values.as_deref().unwrap_or_default().split(' ');
+    let mut levels = Vec::new();
+    for level in values.filter_map(|name| Level::named(settings, name)) {
+        if !levels.contains(&level) {
+            levels.push(level);
+        }
+    }
+    levels
 }
 
 fn asked_resource(pool: &Pool, params: &Params) -> Result<Option<String>, Fault> {

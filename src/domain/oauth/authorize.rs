@@ -8,9 +8,11 @@ use super::hint::{self, Hint};
 use super::refusal::OAuthCode;
 use super::{redirects, sites};
 use crate::app::App;
+use crate::domain::assurance::{self, Level};
+use crate::domain::challenge::{self, Need};
 use crate::domain::issuer;
 use crate::domain::sessions::Proven;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::ids::{ClientId, PoolId};
 use crate::settings::client::OAuthFlow;
 use crate::store::clients::Client;
@@ -46,6 +48,7 @@ pub struct Params {
     pub prompt: Option<String>,
     pub resource: Option<String>,
     pub max_age: Option<String>,
+    pub acr_values: Option<String>,
     pub id_token_hint: Option<String>,
     pub response_mode: Option<String>,
     pub request: Option<String>,
@@ -84,6 +87,9 @@ pub struct Request {
     pub expected: Option<String>,
     /// The API that the access token is for.
     pub resource: Option<String>,
+    /// Levels of authentication, the most wanted first: the first that the person can reach is what
+    /// the sign-in has to come to. Empty: whatever it comes to.
+    pub levels: Vec<Level>,
     /// Whether the identity provider that was asked for can be used; the pool itself always can.
     pub provider_available: bool,
     /// `iss` of the answer, where the standards want it (RFC 9207).
@@ -187,20 +193,29 @@ impl Request {
     }
 
     /// Whether a browser's session answers the request without a page: it is of whom the client
-    /// expects, and recent enough. `max_age` 0 asks for a sign-in whatever the clock says (OpenID
-    /// Connect Core 3.1.2.1).
+    /// expects, and recent enough.
     pub fn takes(&self, app: &App, proven: &Proven) -> bool {
-        let age = app.clock.now(&self.pool.id).seconds() - proven.auth_at.seconds();
+        let now = app.clock.now(&self.pool.id);
         self.provider_available
-            && self.max_age.is_none_or(|most| most > 0 && age <= most)
+            && assurance::is_fresh(self.max_age, proven.auth_at, now)
             && self.is_expected(proven)
             && proven.serves(app, &self.pool, &self.client)
     }
 
-    /// Whether it takes a browser's session that its user has just chosen: one that `prompt=login`
-    /// does not want is none to choose.
+    /// Whether it takes a browser's session that its user has just chosen, for itself or to prove
+    /// more: one that `prompt=login` does not want is none to choose.
     pub fn takes_chosen(&self, app: &App, proven: &Proven) -> bool {
-        self.prompt == Prompt::Choose && self.takes(app, proven)
+        let asks = match self.prompt {
+            Prompt::Choose => true,
+            Prompt::IfNeeded => !self.levels.is_empty(),
+            Prompt::Always | Prompt::Never => false,
+        };
+        asks && self.takes(app, proven)
+    }
+
+    /// What a browser's session that it takes lacks to what it asks for.
+    pub async fn need(&self, app: &App, proven: &Proven) -> Result<Need> {
+        challenge::need(app, &self.pool, proven, &self.levels).await
     }
 
     /// Whether the client expects this user, or says nothing.
@@ -250,6 +265,7 @@ pub async fn check(app: &App, pool: Option<&PoolId>, params: &Params) -> Result<
         max_age: asked.max_age,
         expected: hint.map(|Hint { sub, .. }| sub),
         resource: asked.resource,
+        levels: asked.levels,
         provider_available: provider_available(params),
         iss,
         pool,

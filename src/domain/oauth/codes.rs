@@ -314,6 +314,7 @@ async fn proven(app: &App, pool: &Pool, code: &AuthorizationCode) -> Result<Prov
         session: code.sso.clone(),
         auth_at: code.auth_at,
         event_id: code.event_id.clone(),
+        assurance: session.assurance,
         expires: code.expires,
     })
 }

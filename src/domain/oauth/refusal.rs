@@ -7,7 +7,8 @@ use crate::names;
 use crate::settings::profile::Profile;
 
 names! {
-    /// Error codes of RFC 6749, RFC 7009, RFC 7591, RFC 8707 and OpenID Connect Core.
+    /// Error codes of RFC 6749, RFC 7009, RFC 7591, RFC 8707, OpenID Connect Core, and of OpenID
+    /// Connect Core Error Code unmet_authentication_requirements 1.0.
     pub enum OAuthCode {
         AccessDenied = "access_denied",
         InvalidClient = "invalid_client",
@@ -25,6 +26,7 @@ names! {
         ServerError = "server_error",
         TemporarilyUnavailable = "temporarily_unavailable",
         UnauthorizedClient = "unauthorized_client",
+        UnmetAuthenticationRequirements = "unmet_authentication_requirements",
         UnsupportedGrantType = "unsupported_grant_type",
         UnsupportedResponseType = "unsupported_response_type",
         UnsupportedTokenType = "unsupported_token_type",

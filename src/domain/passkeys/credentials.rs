@@ -3,8 +3,10 @@
 use super::{MOST, is_offered, relying_party};
 use crate::app::App;
 use crate::domain::access::SignedIn;
+use crate::domain::changes::{self, Asker, What};
 use crate::domain::paging::{Ask, List, Page};
-use crate::error::{Error, Result};
+use crate::domain::records;
+use crate::error::{Code, Error, Result};
 use crate::store::audit::{Actor, Event};
 use crate::store::passkeys::{self, Passkey};
 use crate::store::pools::Pool;
@@ -42,14 +44,24 @@ pub async fn has_none(app: &App, pool: &Pool, user: &User) -> Result<bool> {
 
 /// Deletes a passkey of a signed-in user.
 ///
-/// # Errors: ResourceNotFound
+/// # Errors: ResourceNotFound, NotAuthorized (stale sign-in)
 pub async fn delete(app: &App, actor: &Actor, who: &SignedIn, id: &str) -> Result<()> {
     let (pool, sub) = (&who.pool.id, &who.user.sub);
+    let asker = Asker::from(who);
+    asker.check_fresh(app, pool)?;
     let mut tx = app.store.write(actor).await?;
+    let before = records::lock(&mut tx, &who.pool, sub).await;
+    // The operation's model knows of no user who is gone.
+    let before = before.map_err(|error| match error.code {
+        Code::UserNotFound => Error::invalid_access_token(),
+        _ => error,
+    })?;
     // No id has a NUL in it, and PostgreSQL cannot be asked for one.
     if id.contains('\0') || !passkeys::delete(&mut tx, pool, sub, id).await? {
         return Err(Error::webauthn_credential_not_found());
     }
+    let changed = [What::PasskeyRemoved];
+    changes::made(app, &mut tx, (&who.pool, &before), asker, &changed).await?;
     tx.audit(Event {
         at: app.clock.now(pool),
         pool: Some(pool),

@@ -22,10 +22,12 @@ pub use registration::{complete, start};
 pub use relying_party::of_pool as relying_party_of;
 
 use crate::domain::access::SignedIn;
-use crate::ids::{ClientId, Sub};
+use crate::domain::changes::{Asker, Signed};
+use crate::ids::{ClientId, SessionId, Sub};
 use crate::settings::pool::FirstFactor;
 use crate::store::pools::Pool;
 use crate::store::users::User;
+use crate::time::Timestamp;
 
 /// The most passkeys of one user (api.md 3.6).
 pub const MOST: usize = 20;
@@ -39,6 +41,21 @@ pub struct Owner<'a> {
     pub client: &'a ClientId,
     /// The user, signed in.
     pub user: &'a User,
+    /// The session: a token's, or a browser's.
+    pub session: &'a SessionId,
+    /// When the user signed in.
+    pub auth_at: Timestamp,
+}
+
+impl<'a> Owner<'a> {
+    /// The user as who asks for a change.
+    const fn asker(&self) -> Asker<'a> {
+        Asker::Signed(Signed {
+            session: self.session,
+            client: self.client,
+            at: self.auth_at,
+        })
+    }
 }
 
 impl<'a> From<&'a SignedIn> for Owner<'a> {
@@ -47,6 +64,8 @@ impl<'a> From<&'a SignedIn> for Owner<'a> {
             pool: &who.pool,
             client: &who.client.id,
             user: &who.user,
+            session: &who.session,
+            auth_at: who.auth_at,
         }
     }
 }

@@ -12,6 +12,7 @@ use super::cose::{ES256, PublicKey, RS256};
 use super::response::{Creation, Credential};
 use super::{MOST, Owner, TIMEOUT_MS, is_offered, relying_party, user_handle};
 use crate::app::App;
+use crate::domain::changes::{self, What};
 use crate::domain::records;
 use crate::error::{Error, Result};
 use crate::store::audit::{Actor, Event};
@@ -25,10 +26,12 @@ const VALIDITY: Span = Span::minutes(5);
 
 /// Begins a registration: what a browser needs for `navigator.credentials.create()`.
 ///
-/// # Errors: WebAuthnNotEnabled, WebAuthnConfigurationMissing, LimitExceeded
+/// # Errors: WebAuthnNotEnabled, NotAuthorized (stale sign-in), WebAuthnConfigurationMissing,
+/// LimitExceeded
 pub async fn start(app: &App, actor: &Actor, who: Owner<'_>) -> Result<Value> {
     let (pool, user) = (who.pool, who.user);
     check_enabled(who)?;
+    who.asker().check_fresh(app, &pool.id)?;
     let (rp_id, existing) = {
         let mut db = app.store.read().await?;
         let rp_id = relying_party::of(app, &mut db, pool).await?;
@@ -83,12 +86,13 @@ pub async fn start(app: &App, actor: &Actor, who: Owner<'_>) -> Result<Value> {
 
 /// Completes a registration with the browser's RegistrationResponseJSON.
 ///
-/// # Errors: WebAuthnNotEnabled, WebAuthnChallengeNotFound, WebAuthnClientMismatch,
+/// # Errors: WebAuthnNotEnabled, NotAuthorized (stale sign-in), WebAuthnChallengeNotFound, WebAuthnClientMismatch,
 /// WebAuthnOriginNotAllowed, WebAuthnRelyingPartyMismatch, WebAuthnCredentialNotSupported,
 /// InvalidParameter, LimitExceeded
 pub async fn complete(app: &App, actor: &Actor, who: Owner<'_>, document: Value) -> Result<()> {
     let (pool, sub) = (who.pool, &who.user.sub);
     check_enabled(who)?;
+    who.asker().check_fresh(app, &pool.id)?;
     let credential: Credential<Creation> = Credential::of(document)?;
     let client_data = credential.response.client_data()?;
     let said = ClientData::parse(&client_data, Ceremony::Create);
@@ -100,7 +104,7 @@ pub async fn complete(app: &App, actor: &Actor, who: Owner<'_>, document: Value)
     let passkey = judge(app, who, (&credential, &client_data), &begun)?;
     let mut tx = app.store.write(actor).await?;
     // Registrations of one user wait for each other here, so that none counts past the limit.
-    records::lock(&mut tx, pool, sub).await?;
+    let before = records::lock(&mut tx, pool, sub).await?;
     if !passkeys::end(&mut tx, &pool.id, sub, &begun.challenge).await? {
         return Err(Error::webauthn_challenge());
     }
@@ -111,6 +115,8 @@ pub async fn complete(app: &App, actor: &Actor, who: Owner<'_>, document: Value)
     if !added {
         return Err(Error::limit_exceeded("Passkeys per user"));
     }
+    let changed = [What::PasskeyAdded];
+    changes::made(app, &mut tx, (pool, &before), who.asker(), &changed).await?;
     tx.audit(Event {
         at: passkey.created,
         pool: Some(&pool.id),

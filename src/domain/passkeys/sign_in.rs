@@ -12,6 +12,7 @@ use super::cose::PublicKey;
 use super::response::{Assertion, Credential};
 use super::{TIMEOUT_MS, is_offered, relying_party, user_handle};
 use crate::app::App;
+use crate::domain::assurance::Method;
 use crate::domain::mfa::{self, Asked};
 use crate::error::{Error, Reason, Result};
 use crate::ids::{PoolId, Sub};
@@ -35,6 +36,7 @@ pub(in crate::domain) struct Asserted {
     pool: PoolId,
     sub: Sub,
     id: String,
+    kind: Method,
     count: i64,
 }
 
@@ -154,12 +156,18 @@ impl Offer {
             pool: pool.clone(),
             sub: sub.clone(),
             id: passkey.id.clone(),
+            kind: Method::passkey(passkey.attachment.as_deref()),
             count: parsed.sign_count.into(),
         })
     }
 }
 
 impl Asserted {
+    /// Of which kind the passkey is.
+    pub(in crate::domain) const fn kind(&self) -> Method {
+        self.kind
+    }
+
     /// Remembers the counter of the signature. One that did not rise was made by a copy of the
     /// passkey, or comes a second time (7.2, step 22).
     ///

@@ -30,7 +30,7 @@ pub async fn get_mfa_config(app: &App, pool: &PoolId) -> Result<MfaConfig> {
 
 /// Replaces the settings of a pool: what is not given is cleared.
 ///
-/// # Errors: InvalidParameter (no factor, no SMS configuration, bad relying party),
+/// # Errors: InvalidParameter (no factor, factors that are off, no SMS configuration, bad relying party),
 /// FeatureUnavailableInTier, ResourceNotFound, ConcurrentModification.
 pub async fn set_mfa_config(
     app: &App,
@@ -85,8 +85,10 @@ fn apply(pool: &mut Pool, given: &MfaConfig) -> Result<()> {
     {
         return Err(Error::relying_party());
     }
-    if given.mode != Mfa::Off && !has_factor(&factors) {
-        return Err(Error::mfa_factor_required());
+    match (given.mode, has_factor(&factors)) {
+        (Mfa::Off, true) => return Err(Error::mfa_off_with_factors()),
+        (Mfa::On | Mfa::Optional, false) => return Err(Error::mfa_factor_required()),
+        _ => {}
     }
     let document = Arc::make_mut(&mut pool.document);
     let settings = &mut document.settings;

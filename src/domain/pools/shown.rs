@@ -1,6 +1,7 @@
 //! What Describe shows of a pool: its settings with the defaults that AWS fills in, and without
 //! those that it leaves absent (api.md 3.1).
 
+use crate::domain::assurance;
 use crate::settings::pool::{
     AdminCreateUserConfig, DeletionProtection, EmailConfiguration, Policies, PoolSettings,
     SignInPolicy, SmsConfiguration,
@@ -49,6 +50,7 @@ impl Described {
         };
         shown.admin_create_user_config = Some(admin);
         shown.user_pool_tier = Some(pool.settings().tier());
+        shown.acr_configuration = Some(assurance::effective(pool.settings()));
         shown
     }
 }

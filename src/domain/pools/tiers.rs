@@ -1,5 +1,6 @@
 //! Which features a pool's plan includes (api.md 3.1, "Tier gates").
 
+use crate::domain::assurance;
 use crate::error::{Error, Result};
 use crate::settings::pool::{FactorConfiguration, FirstFactor, MfaSettings, PoolSettings, Tier};
 
@@ -31,8 +32,7 @@ pub(super) fn settings(settings: &PoolSettings) -> Result<()> {
     if registration.is_some_and(|dcr| dcr.enable_status.as_deref() != Some("Disabled")) {
         return refuse("Dynamic client registration");
     }
-    let levels = settings.acr_configuration.as_ref();
-    if levels.is_some_and(|levels| !levels.is_empty()) {
+    if assurance::is_renamed(settings) {
         return refuse("ACR configuration");
     }
     Ok(())

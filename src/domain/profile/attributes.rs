@@ -49,12 +49,13 @@ pub async fn delete_attributes(
     Ok(())
 }
 
-const fn change<'a>(who: &'a SignedIn, act: &'a str, metadata: &'a Metadata) -> Change<'a> {
+fn change<'a>(who: &'a SignedIn, act: &'a str, metadata: &'a Metadata) -> Change<'a> {
     Change {
         act,
         pool: &who.pool,
         client: Some(&who.client.id),
         user: &who.user,
         metadata,
+        asker: who.into(),
     }
 }

@@ -3,16 +3,18 @@
 use super::check_status;
 use crate::app::App;
 use crate::domain::access::SignedIn;
+use crate::domain::changes::Asker;
 use crate::domain::records;
 use crate::error::Result;
 use crate::store::audit::{self, Actor};
 
 /// Deletes the own account with all that belongs to it.
 ///
-/// # Errors: UserNotFound, PasswordResetRequired, UserNotConfirmed
+/// # Errors: UserNotFound, NotAuthorized (stale sign-in), PasswordResetRequired, UserNotConfirmed
 pub async fn delete(app: &App, actor: &Actor, who: &SignedIn) -> Result<()> {
     check_status(who)?;
     let (pool, sub) = (&who.pool, &who.user.sub);
+    Asker::from(who).check_fresh(app, &pool.id)?;
     let mut tx = app.store.write(actor).await?;
     records::delete(&mut tx, pool, sub).await?;
     tx.audit(audit::Event {

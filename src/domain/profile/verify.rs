@@ -3,6 +3,7 @@
 use super::check_status;
 use crate::app::App;
 use crate::domain::access::SignedIn;
+use crate::domain::changes::{self, Asker, What};
 use crate::domain::codes::{self, Kind, Owner, Sent};
 use crate::domain::contact_change;
 use crate::domain::delivery::{self, Details};
@@ -54,7 +55,8 @@ pub async fn send_code(
 }
 
 /// Proves a contact by its code: the contact is verified, and a value that waited for this takes
-/// the old one's place.
+/// the old one's place. That value came by a fresh sign-in, and the code proves the rest, however long
+/// its mail takes: this needs no fresh one.
 ///
 /// # Errors: CodeMismatch, ExpiredCode, LimitExceeded, AliasExists, InvalidParameter,
 /// PasswordResetRequired, UserNotConfirmed
@@ -74,14 +76,14 @@ pub async fn verify(
     let claimed = codes::claim(app, &mut tx, (owner(who), Kind::of(contact)), code).await;
     let refused = claimed.as_ref().err().and_then(|refusal| refusal.reason);
     if let Ok(sent) = &claimed {
-        prove(&mut tx, who, sent, now).await?;
+        prove(app, &mut tx, who, sent, now).await?;
     }
     audit(&mut tx, who, "VerifyUserAttribute", refused, now).await?;
     tx.commit().await?;
     claimed.map(drop)
 }
 
-async fn prove(tx: &mut Tx, who: &SignedIn, sent: &Sent, now: Timestamp) -> Result<()> {
+async fn prove(app: &App, tx: &mut Tx, who: &SignedIn, sent: &Sent, now: Timestamp) -> Result<()> {
     let pool = &who.pool;
     let before = records::lock(tx, pool, &who.user.sub).await?;
     let name = sent.contact.as_str();
@@ -98,7 +100,9 @@ async fn prove(tx: &mut Tx, who: &SignedIn, sent: &Sent, now: Timestamp) -> Resu
     after.modified = now;
     records::save(tx, pool, &before, &after)
         .await
-        .map_err(records::Refused::alias_exists)
+        .map_err(records::Refused::alias_exists)?;
+    let changed = What::between(pool, &before.attributes, &after.attributes);
+    changes::made(app, tx, (pool, &before), Asker::from(who), &changed).await
 }
 
 fn contact(attribute: &str) -> Result<Contact> {

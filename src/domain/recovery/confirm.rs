@@ -1,6 +1,7 @@
 //! A person gives the reset code and a new password.
 
 use crate::app::App;
+use crate::domain::changes::{self, Asker, What};
 use crate::domain::codes::{self, Kind, Owner, Sent};
 use crate::domain::existence::{self, Subject};
 use crate::domain::hooks::{self, ConfirmationSource, Event, Metadata};
@@ -67,7 +68,9 @@ pub async fn confirm_forgot(
     };
     let mut tx = app.store.write(actor).await?;
     let sent = codes::claim(app, &mut tx, (owner, Kind::Forgot), &request.code).await?;
-    let user = reset(&mut tx, pool, &user, (&sent, prepared), now).await?;
+    let (before, user) = reset(&mut tx, pool, &user, (&sent, prepared), now).await?;
+    let changed = [What::Password];
+    changes::made(app, &mut tx, (pool, &before), Asker::Nobody, &changed).await?;
     audit(&mut tx, pool, &user, None, now).await?;
     let happened = Happened {
         kind: EventKind::ForgotPassword,
@@ -135,13 +138,14 @@ async fn check_code(
     checked.map(drop)
 }
 
+/// Gives the user before and after.
 async fn reset(
     tx: &mut Tx,
     pool: &Pool,
     user: &User,
     (sent, prepared): (&Sent, Prepared),
     now: Timestamp,
-) -> Result<User> {
+) -> Result<(User, User)> {
     let before = records::lock(tx, pool, &user.sub).await?;
     match before.status {
         Status::Confirmed | Status::ResetRequired => {}
@@ -170,7 +174,7 @@ async fn reset(
         now,
     )
     .await?;
-    Ok(after)
+    Ok((before, after))
 }
 
 async fn audit(

@@ -38,6 +38,10 @@ pub async fn forgot(
     request: Forgot,
 ) -> Result<Details> {
     let typed = request.username.as_str();
+    // What is so for everybody is told before it is known who is asked about.
+    if client.settings.hides_user_existence() && !delivery::recovers(pool) {
+        return Err(Error::contact_administrator());
+    }
     let target =
         match existence::find_or_migrate(app, actor, (pool, client), (typed, &request.metadata))
             .await?

@@ -3,6 +3,7 @@
 
 mod answer;
 mod clock;
+mod keys;
 mod messages;
 mod reset;
 mod triggers;
@@ -33,6 +34,7 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
             get(messages::get).delete(messages::delete),
         )
         .route("/_poolhouse/clock", get(clock::show).post(clock::change))
+        .route("/_poolhouse/keys", get(keys::list).post(keys::rotate))
         .route("/_poolhouse/reset", post(reset::reset))
         .route(
             "/_poolhouse/triggers",

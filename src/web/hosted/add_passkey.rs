@@ -91,6 +91,8 @@ pub(super) const fn owner<'a>(page: &'a Page, proven: &'a Proven) -> Owner<'a> {
         pool: &page.request.pool,
         client: &page.request.client.id,
         user: &proven.user,
+        session: &proven.session,
+        auth_at: proven.auth_at,
     }
 }
 

@@ -1,5 +1,6 @@
-//! `/login/account`: the account chooser of `prompt=select_account` (OpenID Connect Core 3.1.2.1).
-//! A browser has one account at a time: it goes on with that one, or signs in with another.
+//! `/login/account`: the account chooser of `prompt=select_account` (OpenID Connect Core 3.1.2.1), and
+//! of a request for more than the browser's session is worth (`acr_values`). A browser has one account
+//! at a time: it goes on with that one, or signs in with another.
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
@@ -32,7 +33,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         Err(response) => return response,
     };
     match here(&page).await {
-        Ok(Some(proven)) => page.leave(&proven).await,
+        Ok(Some(proven)) => Box::pin(page.go_on_with(&proven)).await,
         Ok(None) => page.go("/login"),
         Err(error) => refusal::failed(&page.visit, &error),
     }

@@ -15,6 +15,7 @@ use crate::domain::hooks::Metadata;
 use crate::domain::messages::links;
 use crate::ids::Sub;
 use crate::secret::Secret;
+use crate::settings::pool::Contact;
 use crate::site::refusal;
 use crate::site::visit::Visit;
 use crate::text::Text;
@@ -73,7 +74,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
     let (app, actor) = (&page.visit.app, &page.visit.actor);
     let (pool, client) = (&page.request.pool, &page.request.client);
     match accounts::confirm_sign_up(app, actor, pool, client, confirm).await {
-        Ok(_) => Box::pin(confirmed(page, account)).await,
+        Ok(done) => Box::pin(confirmed(page, account, done.contact)).await,
         Err(error) if page::is_for_people(&error) => {
             form.complain(ConfirmField::Code, error.message.to_string());
             render(page, StatusCode::BAD_REQUEST, form, &account)
@@ -84,9 +85,9 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
 
 /// Who made the account in this browser is signed in: it gave the password and has now proven the
 /// address. Everybody else signs in.
-async fn confirmed(page: Page, account: Account) -> Response {
+async fn confirmed(page: Page, account: Account, contact: Contact) -> Response {
     if let Some(sub) = &account.made {
-        return Box::pin(page.finish_for(sub, account.username)).await;
+        return Box::pin(page.finish_for((sub, Some(contact)), account.username)).await;
     }
     let step = Step::SignIn {
         username: account.username,

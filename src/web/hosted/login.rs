@@ -88,6 +88,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         parameters: parameters.in_browser(page.devices.kept()),
         session: None,
         metadata: &Metadata::new(),
+        wanted: &page.request.levels,
     };
     let (app, actor) = (&page.visit.app, &page.visit.actor);
     let (pool, client) = (&page.request.pool, &page.request.client);

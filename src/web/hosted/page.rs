@@ -7,6 +7,7 @@ use askama::Template;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::csrf::{self, Browser};
@@ -14,12 +15,14 @@ use super::kept::Devices;
 use super::step::{Step, Told};
 use super::{add_passkey, login, look};
 use crate::domain::branding::Version;
+use crate::domain::challenge::{self, Need};
 use crate::domain::devices::browser;
 use crate::domain::oauth::authorize::{self, Request};
 use crate::domain::oauth::{answers, made};
 use crate::domain::sessions::Proven;
 use crate::error::{Code, Error, Result};
 use crate::ids::Sub;
+use crate::settings::pool::Contact;
 use crate::site::query::{self, Malformed, Pairs};
 use crate::site::refusal::{self, What};
 use crate::site::visit::Visit;
@@ -244,13 +247,52 @@ impl Page {
     /// offered.
     pub async fn finish(mut self, proven: &Proven) -> Response {
         match self.signed_in(proven).await {
-            Ok(()) => self.settled(proven).await,
+            Ok(()) => Box::pin(self.settled(proven)).await,
             Err(error) => refusal::failed(&self.visit, &error),
         }
     }
 
-    /// Goes on with who is signed in: the browser becomes a device, where the pool tracks them.
-    pub async fn settled(mut self, proven: &Proven) -> Response {
+    /// Goes on with who has just signed in, after what the request asks for and the sign-in lacks.
+    pub async fn settled(self, proven: &Proven) -> Response {
+        match self.request.need(&self.visit.app, proven).await {
+            Ok(Need::More) => self.step_up(proven).await,
+            Ok(Need::Nothing) => self.offer(proven).await,
+            Ok(Need::OutOfReach) => self.leave(proven).await,
+            Err(error) => refusal::failed(&self.visit, &error),
+        }
+    }
+
+    /// With a session that this browser had: the client gets its answer, after what the request asks
+    /// for and the session lacks.
+    pub async fn go_on_with(self, proven: &Proven) -> Response {
+        match self.request.need(&self.visit.app, proven).await {
+            Ok(Need::More) => self.step_up(proven).await,
+            Ok(Need::Nothing | Need::OutOfReach) => self.leave(proven).await,
+            Err(error) => refusal::failed(&self.visit, &error),
+        }
+    }
+
+    /// Asks for what the session lacks. Its end comes back to [`Page::finish`].
+    fn step_up(self, proven: &Proven) -> BoxFuture<'_, Response> {
+        Box::pin(async move {
+            let (app, actor) = (&self.visit.app, &self.visit.actor);
+            let whose = (&self.request.pool, &self.request.client);
+            let asked = (proven, self.request.levels.as_slice());
+            let username = proven.user.username.clone();
+            match challenge::step_up(app, actor, whose, asked).await {
+                Ok(Some(outcome)) => login::go_on(self, username, outcome).await,
+                Ok(None) => self.leave(proven).await,
+                Err(error) if is_for_people(&error) => {
+                    let told = Told::Again(error.message.into_owned());
+                    self.step_to("/login", Step::SignIn { username, told })
+                }
+                Err(error) => refusal::failed(&self.visit, &error),
+            }
+        })
+    }
+
+    /// The browser becomes a device, where the pool tracks them, and a passkey may be offered.
+    async fn offer(mut self, proven: &Proven) -> Response {
         let mut proven = proven.clone();
         match self.settle(&mut proven).await {
             Ok(Due::Device) => self.step_to("/device", Step::RememberDevice),
@@ -300,11 +342,15 @@ impl Page {
 
     /// The same for the owner of an account that was made in this browser and is confirmed now; one
     /// who may not sign in is told so on the sign-in page.
-    pub async fn finish_for(self, sub: &Sub, username: String) -> Response {
+    pub async fn finish_for(
+        self,
+        (sub, contact): (&Sub, Option<Contact>),
+        username: String,
+    ) -> Response {
         let (app, actor) = (&self.visit.app, &self.visit.actor);
         let (pool, client) = (&self.request.pool, &self.request.client);
         let kept = self.devices.kept();
-        match made::prove(app, actor, pool, client, (sub, &kept)).await {
+        match made::prove(app, actor, (pool, client), (sub, contact), &kept).await {
             Ok(outcome) => Box::pin(login::go_on(self, username, outcome)).await,
             Err(error) if is_for_people(&error) => {
                 let told = Told::Again(error.message.into_owned());

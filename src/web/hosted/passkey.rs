@@ -41,6 +41,8 @@ pub(super) async fn begin(visit: Visit, headers: HeaderMap, body: Bytes) -> Resp
         parameters,
         session: None,
         metadata: &Metadata::new(),
+        // The passkey is what was asked for by its button; what is missing beside it comes after it.
+        wanted: &[],
     };
     let (app, actor) = (&page.visit.app, &page.visit.actor);
     let (pool, client) = (&page.request.pool, &page.request.client);

@@ -9,6 +9,7 @@ use super::add_passkey::{complete, owner};
 use super::page::{self, Page};
 use super::views::{AddPasskeyPage, NoticePage, PasskeyField};
 use crate::domain::branding::Version;
+use crate::domain::changes;
 use crate::domain::passkeys;
 use crate::domain::sessions::Proven;
 use crate::error::{Error, Result};
@@ -68,11 +69,16 @@ fn missing() -> Response {
     (StatusCode::NOT_FOUND, "Not found\n").into_response()
 }
 
-/// Who is signed in here, for this client.
+/// Who is signed in here, for this client, and recently enough to get a passkey: the app can have
+/// everybody else sign in again.
 async fn proven(page: &Page) -> Result<Option<Proven>> {
     let (app, pool) = (&page.visit.app, &page.request.pool);
     let session = browser::session(&page.visit, pool).await?;
-    Ok(session.filter(|proven| proven.serves(app, pool, &page.request.client)))
+    let serves = |proven: &Proven| {
+        proven.serves(app, pool, &page.request.client)
+            && changes::is_fresh(app, &pool.id, proven.auth_at)
+    };
+    Ok(session.filter(serves))
 }
 
 async fn render(

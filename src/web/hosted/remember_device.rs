@@ -56,7 +56,7 @@ pub(super) async fn submit(visit: Visit, headers: HeaderMap, body: Bytes) -> Res
         Err(error) => return refusal::failed(&page.visit, &error),
     };
     page.remember = Some(form.value(&RememberDeviceField::Remember) == "yes");
-    page.settled(&proven).await
+    Box::pin(page.settled(&proven)).await
 }
 
 /// Who has just signed in, here, for this request.

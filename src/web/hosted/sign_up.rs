@@ -134,7 +134,7 @@ fn shapes(page: &Page, form: &Form<SignUpField>) -> Option<String> {
 /// owner could do says so.
 async fn go_on(page: Page, username: String, done: SignedUp) -> Response {
     if done.user.status == Status::Confirmed {
-        return Box::pin(page.finish_for(&done.user.sub, username)).await;
+        return Box::pin(page.finish_for((&done.user.sub, None), username)).await;
     }
     let Some(sent) = &done.delivery else {
         return refusal::plain(&page.visit, What::AwaitsAdministrator);

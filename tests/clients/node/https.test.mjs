@@ -18,11 +18,13 @@ import {
   InitiateAuthCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { JwtVerifier } from "aws-jwt-verify";
+import { SimpleFetcher } from "aws-jwt-verify/https";
+import { SimpleJwksCache } from "aws-jwt-verify/jwk";
 import * as client from "openid-client";
 import { PASSWORD, fresh } from "./world.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "poolhouse-https-"));
-let server, issuer, pool, app, tokens;
+let server, issuer, pool, app, tokens, signIn, control;
 
 before(async () => {
   const file = join(folder, "ready.json");
@@ -64,14 +66,22 @@ before(async () => {
   ).UserPoolClient;
   await idp.send(new AdminCreateUserCommand({ UserPoolId: pool, Username: "ada", MessageAction: "SUPPRESS" }));
   await idp.send(new AdminSetUserPasswordCommand({ UserPoolId: pool, Username: "ada", Password: PASSWORD, Permanent: true }));
-  const signedIn = await idp.send(
-    new InitiateAuthCommand({
-      ClientId: app.ClientId,
-      AuthFlow: "USER_PASSWORD_AUTH",
-      AuthParameters: { USERNAME: "ada", PASSWORD },
-    }),
-  );
-  tokens = signedIn.AuthenticationResult;
+  signIn = async () => {
+    const signedIn = await idp.send(
+      new InitiateAuthCommand({
+        ClientId: app.ClientId,
+        AuthFlow: "USER_PASSWORD_AUTH",
+        AuthParameters: { USERNAME: "ada", PASSWORD },
+      }),
+    );
+    return signedIn.AuthenticationResult;
+  };
+  control = async (name, body) => {
+    const answer = await fetch(`${ready.url}/_poolhouse/${name}`, { method: "POST", body: JSON.stringify(body) });
+    assert.equal(answer.status, 200);
+    return answer.json();
+  };
+  tokens = await signIn();
 });
 
 after(async () => {
@@ -125,4 +135,35 @@ test("poolhouse ca prints what the server's certificate comes from", async () =>
     new Promise((yes, no) => request(`${issuer}/.well-known/jwks.json`, options, (answer) => yes(answer.statusCode)).on("error", no).end());
   assert.equal(await ask({ ca: printed, agent: false }), 200);
   await assert.rejects(ask({ ca: [], agent: false }), { code: /UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_GET_ISSUER_CERT_LOCALLY/ });
+});
+
+test("aws-jwt-verify does not notice that signing keys take turns", async () => {
+  const fetcher = new SimpleFetcher();
+  let fetched = 0;
+  const counting = { fetch: (...given) => ((fetched += 1), fetcher.fetch(...given)) };
+  const id = JwtVerifier.create(
+    { issuer, audience: app.ClientId, jwksUri: `${issuer}/.well-known/jwks.json` },
+    { jwksCache: new SimpleJwksCache({ fetcher: counting }) },
+  );
+  const states = async () => new Set((await control("keys", { pool })).keys.map((key) => key.state));
+  assert.deepEqual(await states(), new Set(["signing", "announced"]));
+  await id.hydrate();
+  const kid = (token) => JSON.parse(Buffer.from(token.split(".")[0], "base64url")).kid;
+  const kids = [kid((await signIn()).IdToken)];
+  try {
+    for (let turn = 0; turn < 3; turn += 1) {
+      await control("clock", { advance_ms: 25 * 3600 * 1000 });
+      await control("keys", { pool });
+      const { IdToken } = await signIn();
+      // The last of before and the first of after.
+      assert.equal((await id.verify(IdToken))["cognito:username"], "ada");
+      if (turn === 0) await id.verify(tokens.IdToken);
+      kids.push(kid(IdToken));
+    }
+  } finally {
+    await control("clock", { reset: true });
+  }
+  assert.equal(new Set(kids).size, 4);
+  // It asks when it meets a key that it has not seen announced, and never in vain.
+  assert.ok(fetched <= 3, `${fetched}`);
 });

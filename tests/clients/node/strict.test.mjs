@@ -105,6 +105,8 @@ for (const [name, app, proof] of [
       state: expectedState,
       nonce: expectedNonce,
       max_age: "300",
+      // The first that the person can reach.
+      acr_values: [...metadata.acr_values_supported].reverse().join(" "),
       resource: "https://api.example.com",
     });
     const back = await throughThePage(address, person);
@@ -120,6 +122,7 @@ for (const [name, app, proof] of [
     assert.deepEqual(tokens.scope.split(" ").sort(), ["email", "openid", "phone"]);
     const claims = tokens.claims();
     assert.equal(typeof claims.auth_time, "number");
+    assert.deepEqual([claims.acr, claims.amr], ["urn:cognito:loa:1", ["pwd"]]);
     const told = JSON.parse(atob(tokens.access_token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
     assert.equal(told.aud, "https://api.example.com");
     const info = await oidc.fetchUserInfo(config, tokens.access_token, claims.sub);
@@ -127,6 +130,7 @@ for (const [name, app, proof] of [
     assert.equal(info.phone_number_verified, false);
     const renewed = await oidc.refreshTokenGrant(config, tokens.refresh_token);
     assert.equal(renewed.claims().sub, claims.sub);
+    assert.equal(renewed.claims().acr, claims.acr);
     // Public clients' refresh tokens rotate (RFC 9700 2.2.2).
     assert.equal(renewed.refresh_token !== undefined, app() === open);
     const leave = oidc.buildEndSessionUrl(config, {
@@ -145,7 +149,7 @@ test("oauth4webapi reads every refusal", async () => {
   const found = await oauth.discoveryRequest(issuer, { algorithm: "oidc", ...http });
   const as = await oauth.processDiscoveryResponse(issuer, found);
   const client = { client_id: confidential.ClientId };
-  const refusal = async (change) => {
+  const refusal = async (change, visit) => {
     const address = new URL(as.authorization_endpoint);
     address.search = new URLSearchParams({
       client_id: client.client_id,
@@ -155,8 +159,8 @@ test("oauth4webapi reads every refusal", async () => {
       state: "s",
       ...change,
     });
-    const answer = await fetch(address, { redirect: "manual" });
-    const back = new URL(answer.headers.get("location"));
+    const redirected = async () => new URL((await fetch(address, { redirect: "manual" })).headers.get("location"));
+    const back = await (visit ? visit(address) : redirected());
     let read;
     assert.throws(
       () => oauth.validateAuthResponse(as, client, back, "s"),
@@ -168,6 +172,8 @@ test("oauth4webapi reads every refusal", async () => {
     return read;
   };
   assert.equal(await refusal({ prompt: "none" }), "login_required");
+  const signIn = (address) => throughThePage(address, person);
+  assert.equal(await refusal({ acr_values: "urn:cognito:loa:4" }, signIn), "unmet_authentication_requirements");
   assert.equal(await refusal({ scope: "openid nothing" }), "invalid_scope");
   assert.equal(await refusal({ response_type: "id_token" }), "unsupported_response_type");
   assert.equal(await refusal({ request: "a.b.c" }), "request_not_supported");

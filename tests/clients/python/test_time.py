@@ -1,5 +1,8 @@
 """What time does to codes, passwords, sessions and tokens; the server's clock is moved, nobody waits."""
 
+import joserfc.jwk
+import joserfc.jwt
+import jwt
 import pytest
 import requests
 
@@ -190,3 +193,50 @@ def test_authorization_codes_and_browser_sessions_end(world, pool, later):
     # An hour from the sign-in, however often it was used since.
     later(HOUR)
     assert isinstance(visit(), Page)
+
+
+def test_signing_keys_take_turns_and_no_library_notices(world, pool, later):
+    client, person = pool.client(), pool.person()
+    where = f"{world.url}/{pool.id}/.well-known/jwks.json"
+    keys, fetched = jwt.PyJWKClient(where), []
+    fetch = keys.fetch_data
+    keys.fetch_data = lambda: (fetched.append(1), fetch())[1]
+
+    def verify(token):
+        # The library's clock is not the server's.
+        options, leeway = {"verify_aud": False}, 60 * DAY
+        by_pyjwt = jwt.decode(
+            token, keys.get_signing_key_from_jwt(token).key, algorithms=["RS256"], options=options, leeway=leeway
+        )
+        assert by_pyjwt["sub"] == person.sub
+        assert joserfc.jwt.decode(token, kept, algorithms=["RS256"]).claims == by_pyjwt
+
+    def rotate():
+        answer = requests.post(f"{world.url}/_poolhouse/keys", json={"pool": pool.id}, timeout=30)
+        assert answer.status_code == 200, answer.text
+        return sorted({key["state"] for key in answer.json()["keys"]})
+
+    def sign_in():
+        return [pool.sign_in(client, person)[name] for name in ("IdToken", "AccessToken")]
+
+    first = sign_in()
+    assert rotate() == ["announced", "signing"]
+    # Read once, by PyJWT and for joserfc (which Authlib verifies with), and not again.
+    keys.get_jwk_set()
+    kept = joserfc.jwk.KeySet.import_key_set(requests.get(where, timeout=10).json())
+    second = sign_in()
+    later(25 * HOUR)
+    assert rotate() == ["announced", "retired", "signing"]
+    third = sign_in()
+    for token in first + second + third:
+        verify(token)
+    kids = [{jwt.get_unverified_header(token)["kid"] for token in tokens} for tokens in (first, second, third)]
+    assert kids[0] == kids[1] and not kids[1] & kids[2]
+    assert len(fetched) == 1
+    # A day later the first ones are gone, and so are their tokens.
+    later(25 * HOUR)
+    rotate()
+    published = {key["kid"] for key in requests.get(where, timeout=10).json()["keys"]}
+    assert not published & kids[0] and kids[2] < published
+    with pytest.raises(jwt.PyJWKClientError):
+        jwt.PyJWKClient(where).get_signing_key_from_jwt(first[0])

@@ -232,6 +232,34 @@ async fn a_contact_waits_for_its_proof_where_the_pool_says_so() {
 }
 
 #[tokio::test]
+async fn a_contact_that_is_taken_away_is_not_proven_afterwards() {
+    let pool = json!({
+        "AutoVerifiedAttributes": ["email"],
+        "UserAttributeUpdateSettings": { "AttributesRequireVerificationBeforeUpdate": ["email"] },
+    });
+    let flows = json!(["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]);
+    let h = House::new(pool, json!({ "ExplicitAuthFlows": flows })).await;
+    h.confirmed("alice", EMAIL).await;
+    let parameters = json!({ "USERNAME": "alice", "PASSWORD": PASSWORD });
+    let request = json!({ "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters });
+    let token = h.public("InitiateAuth", request).await.ok();
+    let token = &token["AuthenticationResult"]["AccessToken"];
+    h.update("alice", &[("email", "new@example.com")])
+        .await
+        .ok();
+    let code = h.s.code_to("new@example.com");
+    let names = json!({ "Username": "alice", "UserAttributeNames": ["email"] });
+    h.admin("AdminDeleteUserAttributes", names).await.ok();
+    let verify = json!({ "AccessToken": token, "AttributeName": "email", "Code": code });
+    h.s.api("VerifyUserAttribute", verify).await.error(
+        "ExpiredCodeException",
+        "Invalid code provided, please request a code again.",
+    );
+    assert_eq!(h.attribute("alice", "email").await, Value::Null);
+    assert_eq!(h.attribute("alice", "email_verified").await, Value::Null);
+}
+
+#[tokio::test]
 async fn what_cannot_change_does_not() {
     let pool = json!({ "Schema": [
         { "Name": "email", "Required": true },

@@ -1,5 +1,6 @@
 //! Sign-in, refresh and sign-out.
 
+mod assurance;
 mod auth_factors;
 mod built;
 mod choice;
@@ -27,6 +28,7 @@ mod same_work;
 mod sign_out;
 mod srp;
 pub mod stage;
+mod step_up;
 mod tokens;
 mod traces;
 mod web_authn;

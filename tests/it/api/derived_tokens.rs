@@ -109,6 +109,8 @@ async fn an_access_token_becomes_one_for_another_client() {
         "origin_jti",
         "event_id",
         "auth_time",
+        "acr",
+        "amr",
         "scope",
         "exp",
     ] {
@@ -313,9 +315,16 @@ async fn only_tokens_of_the_pool_and_of_their_kind_are_taken() {
         .as_str()
         .unwrap()
         .to_owned();
+    // Its audience is a client, as that of an ID token is.
+    let (named, token) = scene
+        .issued(json!({ "Audiences": [scene.service.id] }))
+        .await;
+    assert_eq!(token["aud"], scene.service.id);
+    let named = named["IssuedToken"].as_str().unwrap();
     let text = "Invalid subject token";
     for (token, kind) in [
         (scene.access.as_str(), "ID_TOKEN"),
+        (named, "ID_TOKEN"),
         (&scene.id, "ACCESS_TOKEN"),
         (&machine, "ACCESS_TOKEN"),
         (&foreign, "ACCESS_TOKEN"),

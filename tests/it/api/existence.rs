@@ -169,3 +169,51 @@ async fn enabled_tells_neither_by_hashes_nor_by_the_way_out() {
     h.s.app.jobs.finish().await;
     assert_eq!(h.s.mailer.sent().len(), sent + 1);
 }
+
+/// That only administrators reset passwords is so for everybody: it tells of nobody.
+#[tokio::test]
+async fn enabled_tells_everybody_that_administrators_reset() {
+    let only = json!({ "RecoveryMechanisms": [{ "Name": "admin_only", "Priority": 1 }] });
+    let pool = json!({ "AutoVerifiedAttributes": ["email"], "AccountRecoverySetting": only });
+    let h = House::new(pool, json!({ "PreventUserExistenceErrors": "ENABLED" })).await;
+    h.confirmed("alice", EMAIL).await;
+    h.sign_up("new", &[("email", "new@example.com")]).await;
+    h.confirmed("gone", "gone@example.com").await;
+    h.admin("AdminDisableUser", json!({ "Username": "gone" }))
+        .await
+        .ok();
+    for name in ["alice", "new", "gone", "nobody"] {
+        h.forgot(name).await.error(
+            "NotAuthorizedException",
+            "Contact administrator to reset password.",
+        );
+    }
+}
+
+#[tokio::test]
+async fn enabled_hides_who_has_nowhere_to_send_a_code_to() {
+    let h = House::hiding().await;
+    h.sign_up("bare", &[]).await;
+    let answers = [
+        resend(&h, "bare").await.ok(),
+        resend(&h, "nobody").await.ok(),
+    ];
+    for answer in &answers {
+        let details = &answer["CodeDeliveryDetails"];
+        assert_eq!(details["DeliveryMedium"], "EMAIL");
+        assert_eq!(details["AttributeName"], "email");
+    }
+    assert_eq!(resend(&h, "bare").await.ok(), answers[0]);
+    assert!(h.messages().is_empty() && h.s.mailer.sent().is_empty());
+    for name in ["bare", "nobody"] {
+        h.confirm(name, "000000")
+            .await
+            .error(MISMATCH.0, MISMATCH.1);
+    }
+    let plain = House::plain().await;
+    plain.sign_up("bare", &[]).await;
+    resend(&plain, "bare").await.error(
+        "InvalidParameterException",
+        "Cannot resend codes. Auto verification not turned on.",
+    );
+}

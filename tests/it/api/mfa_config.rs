@@ -85,10 +85,11 @@ async fn the_pools_own_operations_and_this_one_agree() {
     s.api("UpdateUserPool", json!({ "UserPoolId": made }))
         .await
         .ok();
-    assert_eq!(described(&s, &made).await["MfaConfiguration"], "OFF");
+    assert_eq!(get(&s, &made).await, totp, "an update without it keeps it");
     set(&s, &made, json!({})).await.ok();
+    assert_eq!(described(&s, &made).await["MfaConfiguration"], "OFF");
     let update = json!({ "UserPoolId": made, "MfaConfiguration": "ON" });
-    let text = "SMS configuration must be included in the request to enable MFA.";
+    let text = "SMS configuration and Auto verification for phone_number are required when MFA is required/optional";
     s.api("UpdateUserPool", update).await.error(INVALID, text);
 }
 
@@ -96,9 +97,19 @@ async fn the_pools_own_operations_and_this_one_agree() {
 async fn errors() {
     let s = Server::start().await;
     let made = pool(&s, json!({})).await;
-    let none = "At least one of [SmsMfaConfiguration] or [SoftwareTokenMfaConfiguration] must be provided.";
+    let none = "Invalid MFA configuration given, can't disable all MFAs with a required or optional configuration.";
+    let off = "Invalid MFA configuration given, can't turn off MFA and configure an MFA together.";
     let cases = [
         (json!({ "MfaConfiguration": "ON" }), none),
+        (
+            json!({ "MfaConfiguration": "OFF", "SoftwareTokenMfaConfiguration": { "Enabled": true } }),
+            off,
+        ),
+        (json!({ "EmailMfaConfiguration": { "Subject": "s" } }), off),
+        (
+            json!({ "SmsMfaConfiguration": { "SmsConfiguration": { "SnsCallerArn": ROLE } } }),
+            off,
+        ),
         (
             json!({ "MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": { "Enabled": false } }),
             none,
@@ -114,6 +125,13 @@ async fn errors() {
     ];
     for (config, message) in cases {
         set(&s, &made, config).await.error(INVALID, message);
+    }
+    // Passkeys are no second factor by themselves, and a factor that is off is none.
+    for config in [
+        json!({ "WebAuthnConfiguration": { "UserVerification": "required" } }),
+        json!({ "MfaConfiguration": "OFF", "SoftwareTokenMfaConfiguration": { "Enabled": false } }),
+    ] {
+        set(&s, &made, config).await.ok();
     }
     let lite = pool(&s, json!({ "UserPoolTier": "LITE" })).await;
     let code = "FeatureUnavailableInTierException";

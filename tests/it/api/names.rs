@@ -8,8 +8,10 @@ const INVALID: &str = "InvalidParameterException";
 const MISSING: (&str, &str) = ("UserNotFoundException", "User does not exist.");
 
 async fn aliases(kinds: &[&str]) -> House {
+    let sms = json!({ "SnsCallerArn": "arn:aws:iam::123456789012:role/sms" });
     let pool = json!({
         "AutoVerifiedAttributes": ["email", "phone_number"], "AliasAttributes": kinds,
+        "SmsConfiguration": sms,
     });
     House::new(pool, json!({})).await
 }

@@ -1,4 +1,4 @@
-//! CreateUserPool, DescribeUserPool, ListUserPools, UpdateUserPool, DeleteUserPool.
+//! CreateUserPool, DescribeUserPool, ListUserPools, DeleteUserPool.
 
 use serde_json::{Value, json};
 
@@ -101,6 +101,10 @@ async fn a_minimal_pool_has_the_documented_defaults_and_no_more() {
         "UserPoolTags": {},
         "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": false, "UnusedAccountValidityDays": 7 },
         "UserPoolTier": "ESSENTIALS",
+        "AcrConfiguration": {
+            "Level1": { "AcrValue": "urn:cognito:loa:1" }, "Level2": { "AcrValue": "urn:cognito:loa:2" },
+            "Level3": { "AcrValue": "urn:cognito:loa:3" }, "Level4": { "AcrValue": "urn:cognito:loa:4" },
+        },
     });
     assert_eq!(made, expected);
     assert_eq!(describe(&s, &made["Id"]).await, expected);
@@ -208,7 +212,10 @@ async fn every_setting_comes_back_as_it_was_given() {
             "KeyType": "CUSTOMER_MANAGED_KEY", "KmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/1",
         },
         "IssuerConfiguration": { "Type": "ORIGINAL" },
-        "AcrConfiguration": { "Level1": { "AcrValue": "urn:mine:1" } },
+        "AcrConfiguration": {
+            "Level1": { "AcrValue": "urn:mine:1" }, "Level2": { "AcrValue": "urn:cognito:loa:2" },
+            "Level3": { "AcrValue": "urn:cognito:loa:3" }, "Level4": { "AcrValue": "urn:cognito:loa:4" },
+        },
     });
     let made = create(&s, given.clone()).await;
     let described = describe(&s, &made["Id"]).await;
@@ -311,215 +318,6 @@ async fn schema_entries_change_standard_attributes_and_add_custom_ones() {
 }
 
 #[tokio::test]
-async fn schema_errors() {
-    let s = Server::start().await;
-    let bounds = |kind: &str, min: &str, max: &str| match kind {
-        "String" => json!({ "Name": "x", "AttributeDataType": kind,
-            "StringAttributeConstraints": { "MinLength": min, "MaxLength": max } }),
-        _ => json!({ "Name": "x", "AttributeDataType": kind,
-            "NumberAttributeConstraints": { "MinValue": min, "MaxValue": max } }),
-    };
-    let standard = "You can not change AttributeDataType or set developerOnlyAttribute for standard schema attribute email";
-    let cases = [
-        (
-            json!({ "Name": "x" }),
-            "Invalid AttributeDataType input, consider using the provided AttributeDataType enum.",
-        ),
-        (
-            json!({ "AttributeDataType": "String" }),
-            "A schema attribute requires Name.",
-        ),
-        (
-            json!({ "Name": "custom:", "AttributeDataType": "String" }),
-            "A schema attribute requires Name.",
-        ),
-        (
-            json!({ "Name": "email", "AttributeDataType": "Number" }),
-            standard,
-        ),
-        (
-            json!({ "Name": "email", "DeveloperOnlyAttribute": true }),
-            standard,
-        ),
-        (
-            json!({ "Name": "x", "AttributeDataType": "String", "Required": true }),
-            "Required custom attributes are not supported currently.",
-        ),
-        (
-            json!({ "Name": "sub", "Mutable": true }),
-            "Cannot modify the non-mutable attribute sub",
-        ),
-        (
-            bounds("String", "a", "2"),
-            "Invalid StringAttributeConstraints for schema attribute custom:x",
-        ),
-        (
-            bounds("String", "-1", "2"),
-            "Invalid StringAttributeConstraints for schema attribute custom:x",
-        ),
-        (
-            bounds("Number", "a", "2"),
-            "Invalid NumberAttributeConstraints for schema attribute custom:x",
-        ),
-        (
-            bounds("String", "1", "2049"),
-            "user.custom:x: String attributes cannot have a length of more than 2048",
-        ),
-        (
-            bounds("String", "3", "2"),
-            "user.custom:x: Max length cannot be less than min length.",
-        ),
-        (
-            bounds("Number", "3", "2"),
-            "user.custom:x: Max value cannot be less than min value.",
-        ),
-    ];
-    for (entry, message) in cases {
-        let body = json!({ "Schema": [entry] });
-        refused(&s, body, "InvalidParameterException", message).await;
-    }
-    let twice = json!({ "Name": "x", "AttributeDataType": "String" });
-    refused(
-        &s,
-        json!({ "Schema": [twice, twice] }),
-        "InvalidParameterException",
-        "custom:x: Existing attribute already has name custom:x.",
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn settings_that_contradict_each_other_are_refused() {
-    let s = Server::start().await;
-    let factors = |factors: &[&str]| json!({ "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": factors } } });
-    let mechanisms = |a: (&str, i64), b: (&str, i64)| {
-        json!({ "AccountRecoverySetting": { "RecoveryMechanisms": [
-            { "Name": a.0, "Priority": a.1 }, { "Name": b.0, "Priority": b.1 },
-        ] } })
-    };
-    let cases = [
-        (
-            json!({ "AliasAttributes": ["email"], "UsernameAttributes": ["email"] }),
-            "Only one of the aliasAttributes or usernameAttributes can be set in a user pool.",
-        ),
-        (
-            factors(&["EMAIL_OTP"]),
-            "AllowedFirstAuthFactors must contain PASSWORD.",
-        ),
-        (
-            factors(&["PASSWORD", "SOFTWARE_TOKEN"]),
-            "SOFTWARE_TOKEN is not supported in AllowedFirstAuthFactors.",
-        ),
-        (
-            json!({ "LambdaConfig": { "PreTokenGeneration": FUNCTION, "PreTokenGenerationConfig": { "LambdaVersion": "V1_0", "LambdaArn": ROLE } } }),
-            "PreTokenGeneration and PreTokenGenerationConfig.LambdaArn must be the same.",
-        ),
-        (
-            json!({ "LambdaConfig": { "CustomSMSSender": { "LambdaVersion": "V1_0", "LambdaArn": FUNCTION } } }),
-            "A custom sender trigger requires KMSKeyID.",
-        ),
-        (
-            json!({ "LambdaConfig": { "KMSKeyID": FUNCTION } }),
-            "KMSKeyID must be the ARN of a KMS key or alias.",
-        ),
-        (
-            json!({ "EmailConfiguration": { "EmailSendingAccount": "DEVELOPER" } }),
-            "EmailSendingAccount DEVELOPER requires SourceArn.",
-        ),
-        (
-            json!({ "SmsConfiguration": { "ExternalId": "x" } }),
-            "SmsConfiguration must have either SnsCallerArn or EumsSms.",
-        ),
-        (
-            json!({ "SmsConfiguration": { "EumsSms": { "CallerArn": ROLE, "Region": "eu-west-1" } } }),
-            "EumsSms.Region must be the region of the user pool.",
-        ),
-        (
-            json!({ "MfaConfiguration": "ON" }),
-            "SMS configuration must be included in the request to enable MFA.",
-        ),
-        (
-            mechanisms(("admin_only", 1), ("verified_email", 2)),
-            "admin_only must be the only recovery mechanism.",
-        ),
-        (
-            mechanisms(("verified_email", 1), ("verified_email", 2)),
-            "Recovery mechanisms must differ in name and priority.",
-        ),
-        (
-            mechanisms(("verified_email", 1), ("verified_phone_number", 1)),
-            "Recovery mechanisms must differ in name and priority.",
-        ),
-        (
-            json!({ "AcrConfiguration": { "Level1": { "AcrValue": "urn:cognito:loa:2" } } }),
-            "ACR names must be unique across all levels, default names included.",
-        ),
-        (
-            json!({ "KeyConfiguration": { "KeyType": "CUSTOMER_MANAGED_KEY" } }),
-            "KmsKeyArn is required with CUSTOMER_MANAGED_KEY, and only there.",
-        ),
-        (
-            json!({ "UserPoolTags": { "_custom_id_": "nonsense" } }),
-            "The _custom_id_ tag must be a user pool id.",
-        ),
-    ];
-    for (body, message) in cases {
-        refused(&s, body, "InvalidParameterException", message).await;
-    }
-    let tags: serde_json::Map<_, _> = (0..51).map(|n| (format!("k{n}"), json!("v"))).collect();
-    let body = json!({ "UserPoolTags": tags });
-    let text = "A user pool can have at most 50 tags.";
-    refused(&s, body, "UserPoolTaggingException", text).await;
-    let body = json!({ "UserPoolTags": { "aws:x": "v" } });
-    let text = "Tag keys cannot begin with aws:.";
-    refused(&s, body, "UserPoolTaggingException", text).await;
-}
-
-#[tokio::test]
-async fn plans_include_features_or_not() {
-    let s = Server::start().await;
-    let trigger =
-        json!({ "PreTokenGenerationConfig": { "LambdaVersion": "V2_0", "LambdaArn": FUNCTION } });
-    let factors =
-        json!({ "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"] } });
-    let lite = [
-        ("LambdaConfig", trigger, "Access token customization"),
-        ("Policies", factors, "Passwordless sign-in"),
-        ("DcrConfiguration", json!({}), "Dynamic client registration"),
-        (
-            "AcrConfiguration",
-            json!({ "Level2": { "AcrValue": "x" } }),
-            "ACR configuration",
-        ),
-    ];
-    for (name, value, feature) in lite {
-        let mut body = json!({ "UserPoolTier": "LITE" });
-        body[name] = value.clone();
-        let message = format!("{feature} is not available in the LITE tier.");
-        refused(
-            &s,
-            body.clone(),
-            "FeatureUnavailableInTierException",
-            &message,
-        )
-        .await;
-        body["UserPoolTier"] = json!("ESSENTIALS");
-        create(&s, body).await;
-    }
-    let add_ons = json!({ "UserPoolAddOns": { "AdvancedSecurityMode": "AUDIT" } });
-    refused(
-        &s,
-        add_ons,
-        "FeatureUnavailableInTierException",
-        "Threat protection is not available in the ESSENTIALS tier.",
-    )
-    .await;
-    let made = create(&s, json!({ "UserPoolTier": "LITE" })).await;
-    assert_eq!(made["UserPoolTier"], "LITE");
-    assert_eq!(made["Policies"].get("SignInPolicy"), None);
-}
-
-#[tokio::test]
 async fn the_custom_id_tag_fixes_the_id_once() {
     let s = Server::start().await;
     let tags = json!({ "UserPoolTags": { "_custom_id_": "us-east-1_mine" } });
@@ -545,101 +343,6 @@ async fn unknown_pools_are_named() {
             .await
             .error("ResourceNotFoundException", text);
     }
-}
-
-#[tokio::test]
-async fn update_replaces_everything_but_what_cannot_change() {
-    let s = Server::start().await;
-    let before = create(
-        &s,
-        json!({
-            "AutoVerifiedAttributes": ["email"],
-            "AliasAttributes": ["email"],
-            "UsernameConfiguration": { "CaseSensitive": false },
-            "Schema": [{ "Name": "x", "AttributeDataType": "String" }],
-            "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true },
-            "LambdaConfig": { "PreSignUp": FUNCTION },
-            "Policies": { "PasswordPolicy": { "MinimumLength": 20 } },
-            "DeletionProtection": "ACTIVE",
-            "UserPoolTags": { "a": "b" },
-            "UserPoolTier": "PLUS",
-            "UserPoolAddOns": { "AdvancedSecurityMode": "AUDIT" },
-            "DcrConfiguration": { "OpenDcrEnabled": true },
-            "EmailVerificationSubject": "hello",
-            "AccountRecoverySetting": { "RecoveryMechanisms": [{ "Priority": 1, "Name": "verified_email" }] },
-        }),
-    )
-    .await;
-    let id = &before["Id"];
-    s.clock().advance(poolhouse::time::Span::seconds(1));
-    let answer = s.api("UpdateUserPool", json!({ "UserPoolId": id })).await;
-    assert_eq!(answer.ok(), json!({}));
-    let mut expected = create(&s, json!({})).await;
-    for kept in [
-        "Id",
-        "Arn",
-        "Name",
-        "CreationDate",
-        "AliasAttributes",
-        "UsernameConfiguration",
-        "SchemaAttributes",
-        "UserPoolTier",
-        "UserPoolTags",
-        "DcrConfiguration",
-    ] {
-        expected[kept] = before[kept].clone();
-    }
-    assert_eq!(describe(&s, id).await, expected);
-
-    s.api(
-        "UpdateUserPool",
-        json!({ "UserPoolId": id, "PoolName": "q" }),
-    )
-    .await
-    .ok();
-    assert_eq!(describe(&s, id).await["Name"], "q");
-}
-
-#[tokio::test]
-async fn an_update_replaces_tags_only_if_it_has_some() {
-    let s = Server::start().await;
-    let made = create(&s, json!({ "UserPoolTags": { "a": "b" } })).await;
-    for (given, shown) in [
-        (json!({ "PoolName": "q" }), json!({ "a": "b" })),
-        (json!({ "UserPoolTags": { "c": "d" } }), json!({ "c": "d" })),
-        (json!({ "UserPoolTags": {} }), json!({})),
-    ] {
-        let mut body = given;
-        body["UserPoolId"] = made["Id"].clone();
-        s.api("UpdateUserPool", body).await.ok();
-        assert_eq!(describe(&s, &made["Id"]).await["UserPoolTags"], shown);
-    }
-}
-
-#[tokio::test]
-async fn a_lower_plan_must_hold_what_stays() {
-    let s = Server::start().await;
-    let made = create(&s, json!({ "DcrConfiguration": {} })).await;
-    let to_lite = json!({ "UserPoolId": made["Id"], "UserPoolTier": "LITE" });
-    s.api("UpdateUserPool", to_lite.clone()).await.error(
-        "FeatureUnavailableInTierException",
-        "Dynamic client registration is not available in the LITE tier.",
-    );
-    let mut off = to_lite.clone();
-    off["DcrConfiguration"] = json!({ "EnableStatus": "Disabled" });
-    s.api("UpdateUserPool", off.clone()).await.ok();
-    s.api(
-        "UpdateUserPool",
-        json!({ "UserPoolId": made["Id"], "UserPoolTier": "PLUS" }),
-    )
-    .await
-    .ok();
-    let mfa = json!({ "UserPoolId": made["Id"], "EmailMfaConfiguration": { "Subject": "s" } });
-    s.api("SetUserPoolMfaConfig", mfa).await.ok();
-    s.api("UpdateUserPool", to_lite).await.error(
-        "TierChangeNotAllowedException",
-        "The user pool has features that the requested tier does not include.",
-    );
 }
 
 #[tokio::test]

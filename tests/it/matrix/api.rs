@@ -79,6 +79,20 @@ pub async fn begin(cell: &Cell<'_>, seat: &Seat) -> Begun {
                 }
             }
         }
+        Path::StepUp(face) => {
+            let tokens = &by_password(cell, seat, face).await.ok()["AuthenticationResult"];
+            *cell.refresh.lock().await = Some(text(&tokens["RefreshToken"]));
+            let parameters = json!({
+                "USERNAME": cell.name, "ACCESS_TOKEN": tokens["AccessToken"],
+                "TARGET_ACR_VALUES": "urn:cognito:loa:3",
+            });
+            let asked = initiate(cell, seat, (face, "USER_AUTH"), parameters).await;
+            let choose = json!({ "ANSWER": "EMAIL_OTP" });
+            let choose = challenge(&asked.ok(), "SELECT_MFA_TYPE", choose);
+            let asked = respond(cell, seat, face, &choose).await.ok();
+            let code = s.code_to(&cell.email());
+            challenge(&asked, "EMAIL_OTP", json!({ "EMAIL_OTP_CODE": code }))
+        }
         Path::Device(face) => {
             let device = cell.device.lock().await.clone().unwrap();
             let asked = naming(cell, seat, face, Some(&device.key)).await.ok();

@@ -12,6 +12,7 @@ use crate::support::house::House;
 fn source(path: Path) -> TokenSource {
     match path {
         Path::Password(_) | Path::Srp(_) | Path::SecondFactor(..) => TokenSource::Authentication,
+        Path::StepUp(_) => TokenSource::Authentication,
         Path::Chosen(..) | Path::SignedUp(_) | Path::Custom(_) | Path::CustomFactor(_) => {
             TokenSource::Authentication
         }
@@ -62,6 +63,7 @@ fn every_path_stands_once_at_both_doors_and_with_every_factor_and_grant() {
             Path::Custom(face),
             Path::CustomFactor(face),
             Path::NewPassword(face),
+            Path::StepUp(face),
             Path::Device(face),
             Path::RefreshFlow(face),
         ] {

@@ -1,15 +1,34 @@
 //! What each cell must come to, and why.
 
+use serde_json::Value;
+
 use super::condition::Condition as C;
 use super::path::{Face, First, Grant, Path};
 use super::world::Cell;
 use crate::support::house::claims;
 
+/// `acr` and `amr`.
+#[derive(Clone, Debug)]
+pub struct Worth(Option<String>, Vec<String>);
+
+impl Worth {
+    fn of(claims: &Value) -> Self {
+        let amr = claims["amr"].as_array().into_iter().flatten();
+        let amr = amr.map(|name| name.as_str().unwrap().to_owned()).collect();
+        Self(claims["acr"].as_str().map(str::to_owned), amr)
+    }
+
+    fn is_of(&self, path: Path) -> bool {
+        let (acr, amr) = path.worth();
+        self.0.as_deref() == acr && self.1 == amr
+    }
+}
+
 /// What a way came to.
 #[derive(Clone, Debug)]
 pub enum Found {
-    /// Tokens of this sub, in these groups.
-    Tokens(String, Vec<String>),
+    /// Tokens of this sub, in these groups, and what they say of the sign-in.
+    Tokens(String, Vec<String>, Worth),
     Challenge(String),
     Api(String, String),
     OAuth(u16, String, Option<String>),
@@ -24,7 +43,8 @@ impl Found {
         let claims = claims(access);
         let groups = claims["cognito:groups"].as_array().into_iter().flatten();
         let groups = groups.map(|group| group.as_str().unwrap().to_owned());
-        Self::Tokens(claims["sub"].as_str().unwrap().to_owned(), groups.collect())
+        let sub = claims["sub"].as_str().unwrap().to_owned();
+        Self::Tokens(sub, groups.collect(), Worth::of(&claims))
     }
 }
 
@@ -68,10 +88,16 @@ impl End {
     pub fn fits(&self, found: &Found, cell: &Cell<'_>) -> bool {
         // Who signs up inside the way has a sub that the way alone knows.
         let ours = |sub: &String| cell.sub.is_empty() || *sub == cell.sub;
+        if let Found::Tokens(sub, groups, worth) = found {
+            let right = match self {
+                Self::Tokens => ours(sub) && groups.is_empty(),
+                Self::Grouped => ours(sub) && groups == &["late"],
+                Self::Successor => *sub != cell.sub && groups.is_empty(),
+                _ => false,
+            };
+            return right && worth.is_of(cell.path);
+        }
         match (self, found) {
-            (Self::Tokens, Found::Tokens(sub, groups)) => ours(sub) && groups.is_empty(),
-            (Self::Grouped, Found::Tokens(sub, groups)) => ours(sub) && groups == &["late"],
-            (Self::Successor, Found::Tokens(sub, groups)) => *sub != cell.sub && groups.is_empty(),
             (Self::Challenge(name), Found::Challenge(found)) => name == found,
             (Self::Api(code, message), Found::Api(c, m)) => code == c && message == m,
             (Self::OAuth(status, error, more), Found::OAuth(s, e, m)) => {
@@ -120,7 +146,8 @@ const fn stand(path: Path) -> Stand {
         Path::Chosen(..) | Path::SignedUp(_) | Path::Custom(_) | Path::CustomFactor(_) => {
             Stand::Session
         }
-        Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => Stand::Session,
+        Path::NewPassword(_) | Path::SecondFactor(..) | Path::StepUp(_) => Stand::Session,
+        Path::Device(_) => Stand::Session,
         Path::RefreshFlow(_) | Path::GetTokens { .. } => Stand::Refresh,
         Path::RefreshGrant { .. } => Stand::RefreshGrant,
         Path::Exchange => Stand::Exchange,
@@ -337,9 +364,11 @@ fn twice(path: Path) -> Expected {
         // Passwords, refresh tokens that do not rotate and browser sessions are for many times.
         Path::Password(_) | Path::RefreshFlow(_) | Path::GetTokens { .. } => tokens(),
         Path::RefreshGrant { .. } | Path::Exchange | Path::Sso(_) | Path::Chooser => tokens(),
-        Path::Srp(_) | Path::NewPassword(_) | Path::SecondFactor(..) | Path::Device(_) => {
-            denied(ONCE)
-        }
+        Path::Srp(_)
+        | Path::NewPassword(_)
+        | Path::SecondFactor(..)
+        | Path::StepUp(_)
+        | Path::Device(_) => denied(ONCE),
         Path::Chosen(..) | Path::SignedUp(_) | Path::Custom(_) | Path::CustomFactor(_) => {
             denied(ONCE)
         }
@@ -393,6 +422,8 @@ fn revoked(path: Path) -> Expected {
     match path {
         Path::RefreshFlow(_) | Path::GetTokens { .. } => denied(REVOKED),
         Path::Exchange => denied(SUBJECT_REVOKED),
+        // What it is credited with has ended.
+        Path::StepUp(_) => denied(OTHERS),
         Path::RefreshGrant { .. } => grant("invalid_grant"),
         Path::Sso(Grant::Code) | Path::Chooser => tokens(),
         Path::Sso(Grant::Implicit) => Expected::Never("the implicit grant gives no refresh token"),

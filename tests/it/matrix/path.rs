@@ -62,6 +62,8 @@ pub enum Path {
     NewPassword(Face),
     /// SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA, the first after SELECT_MFA_TYPE, MFA_SETUP.
     SecondFactor(Face, Factor),
+    /// EMAIL_OTP, to a higher level than that of an access token.
+    StepUp(Face),
     /// DEVICE_PASSWORD_VERIFIER, in place of a second factor.
     Device(Face),
     /// REFRESH_TOKEN_AUTH.
@@ -143,6 +145,8 @@ pub const PATHS: &[Path] = &[
     Path::SecondFactor(Admin, Factor::Chosen),
     Path::SecondFactor(Public, Factor::SetUp),
     Path::SecondFactor(Admin, Factor::SetUp),
+    Path::StepUp(Public),
+    Path::StepUp(Admin),
     Path::Device(Public),
     Path::Device(Admin),
     Path::RefreshFlow(Public),
@@ -182,7 +186,8 @@ impl Path {
             Self::Password(_) | Self::Srp(_) => Part::First,
             Self::Chosen(..) | Self::SignedUp(_) => Part::Choice,
             Self::Custom(_) | Self::CustomFactor(_) => Part::Challenge,
-            Self::NewPassword(_) | Self::SecondFactor(..) | Self::Device(_) => Part::Challenge,
+            Self::NewPassword(_) | Self::SecondFactor(..) => Part::Challenge,
+            Self::StepUp(_) | Self::Device(_) => Part::Challenge,
             Self::RefreshFlow(_)
             | Self::GetTokens { .. }
             | Self::Exchange
@@ -206,6 +211,7 @@ impl Path {
             | Self::CustomFactor(face)
             | Self::NewPassword(face)
             | Self::SecondFactor(face, _)
+            | Self::StepUp(face)
             | Self::Device(face)
             | Self::RefreshFlow(face) => Some(face),
             Self::GetTokens { .. } | Self::Exchange => Some(Face::Public),
@@ -245,7 +251,7 @@ impl Path {
 
     /// Whether it begins with USER_AUTH.
     pub const fn is_chosen(self) -> bool {
-        matches!(self, Self::Chosen(..) | Self::SignedUp(_)) || self.is_managed()
+        matches!(self, Self::Chosen(..) | Self::SignedUp(_) | Self::StepUp(_)) || self.is_managed()
     }
 
     /// Whether its pages are those of managed login.
@@ -267,6 +273,33 @@ impl Path {
             self,
             Self::Chosen(_, First::Passkey) | Self::FirstPage(First::Passkey) | Self::PasskeyPage
         )
+    }
+
+    /// What its tokens say of how the user signed in: the level, and the methods.
+    pub const fn worth(self) -> (Option<&'static str>, &'static [&'static str]) {
+        const ONE: Option<&str> = Some("urn:cognito:loa:1");
+        const TWO: Option<&str> = Some("urn:cognito:loa:2");
+        const THREE: Option<&str> = Some("urn:cognito:loa:3");
+        const FOUR: Option<&str> = Some("urn:cognito:loa:4");
+        match self {
+            Self::Chosen(_, First::Email) | Self::FirstPage(First::Email) => (TWO, &["email_otp"]),
+            Self::Chosen(_, First::Sms) | Self::FirstPage(First::Sms) => (TWO, &["sms"]),
+            Self::Chosen(_, First::Passkey) | Self::FirstPage(First::Passkey) => (THREE, &["swk"]),
+            Self::PasskeyPage => (THREE, &["swk"]),
+            // The code of the confirmation; a password that was only chosen is no proof.
+            Self::SignedUp(_) | Self::SignUpPage { .. } => (TWO, &["email_otp"]),
+            // The functions' own questions are worth nothing.
+            Self::Custom(_) => (None, &[]),
+            Self::CustomFactor(_) => (TWO, &["sms"]),
+            Self::SecondFactor(_, factor) | Self::FactorPage(factor) => match factor {
+                Factor::Sms | Factor::Chosen => (THREE, &["pwd", "sms", "mfa"]),
+                Factor::Email => (THREE, &["pwd", "email_otp", "mfa"]),
+                Factor::App | Factor::SetUp => (FOUR, &["pwd", "otp", "mfa"]),
+            },
+            Self::StepUp(_) => (THREE, &["pwd", "email_otp", "mfa"]),
+            // A device takes the place of a factor and is none.
+            _ => (ONE, &["pwd"]),
+        }
     }
 
     pub const fn grant(self) -> Grant {

@@ -65,6 +65,7 @@ pub fn flow_off(path: Path) -> Expected {
         | Path::CustomFactor(_)
         | Path::NewPassword(_)
         | Path::SecondFactor(..)
+        | Path::StepUp(_)
         | Path::Device(_) => Expected::End(End::Tokens),
         Path::Exchange => {
             off("ALLOW_TOKEN_EXCHANGE_IMPERSONATION flow not enabled for this client")
@@ -163,7 +164,11 @@ pub fn device(path: Path, condition: C) -> Expected {
         _ if path.is_invited() || path.signs_up() => {
             Expected::Never("who has never signed in has no device")
         }
-        Path::Password(_) | Path::Srp(_) | Path::Chosen(..) | Path::SecondFactor(..)
+        Path::Password(_)
+        | Path::Srp(_)
+        | Path::Chosen(..)
+        | Path::SecondFactor(..)
+        | Path::StepUp(_)
             if condition == C::Remembered =>
         {
             Expected::End(End::Challenge("DEVICE_SRP_AUTH"))
@@ -176,6 +181,7 @@ pub fn device(path: Path, condition: C) -> Expected {
         | Path::Srp(_)
         | Path::Chosen(..)
         | Path::SecondFactor(..)
+        | Path::StepUp(_)
         | Path::Device(_) => gone(),
         Path::RefreshFlow(_) | Path::GetTokens { .. } if condition == C::Forgotten => {
             api("NotAuthorizedException", "Invalid Refresh Token")

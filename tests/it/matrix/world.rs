@@ -310,7 +310,7 @@ impl Cell<'_> {
             Path::Password(Face::Public) => "ALLOW_USER_PASSWORD_AUTH",
             Path::Password(Face::Admin) => "ALLOW_ADMIN_USER_PASSWORD_AUTH",
             Path::Srp(_) => "ALLOW_USER_SRP_AUTH",
-            Path::Chosen(..) | Path::SignedUp(_) => "ALLOW_USER_AUTH",
+            Path::Chosen(..) | Path::SignedUp(_) | Path::StepUp(_) => "ALLOW_USER_AUTH",
             Path::Custom(_) | Path::CustomFactor(_) => "ALLOW_CUSTOM_AUTH",
             Path::RefreshFlow(_) | Path::GetTokens { .. } => "ALLOW_REFRESH_TOKEN_AUTH",
             Path::Exchange => "ALLOW_TOKEN_EXCHANGE_IMPERSONATION",

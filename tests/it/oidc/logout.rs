@@ -63,6 +63,45 @@ async fn a_sign_in_may_follow() {
     assert!(browser.cookies("cognito").is_empty());
 }
 
+/// Where to leave for is asked first, and everything beside it is ignored (oauth.md 5.3).
+#[tokio::test]
+async fn a_logout_url_wins_over_a_redirect() {
+    let house = House::open().await;
+    house.user("jane").await;
+    let id = house.client.as_str();
+    let both = |logout_uri: &str| {
+        query(&[
+            ("client_id", id),
+            ("logout_uri", logout_uri),
+            ("redirect_uri", CALLBACK),
+            ("response_type", "code"),
+            ("state", "s"),
+        ])
+    };
+    let mut browser = Browser::new(&house.s);
+    house
+        .sign_in(&mut browser, "jane", &house.authorize(&[]))
+        .await;
+    let page = browser
+        .get(&format!("{}/logout?{}", house.base, both(GOODBYE)))
+        .await;
+    assert_eq!(page.location().as_deref(), Some(GOODBYE));
+    // One that is not registered is none, so that the other is followed.
+    let page = browser
+        .get(&format!(
+            "{}/logout?{}",
+            house.base,
+            both("https://evil.test/")
+        ))
+        .await;
+    let location = page.headers["location"].to_str().unwrap();
+    assert!(
+        location.starts_with(&format!("{}/login?", house.base)),
+        "{location}"
+    );
+    assert!(!location.contains("evil"), "{location}");
+}
+
 #[tokio::test]
 async fn what_cannot_be_followed_is_told_and_the_session_stays() {
     let house = House::open().await;

@@ -48,6 +48,9 @@ async fn a_client_speaks_for_itself_within_its_scopes() {
     for absent in ["username", "cognito:groups", "origin_jti", "email"] {
         assert_eq!(token.get(absent), None, "{absent}");
     }
+    // It is nobody's: userInfo has nothing to tell (RFC 9700 4.15).
+    let asked = house.userinfo(all["access_token"].as_str().unwrap()).await;
+    asked.refuses(401, "invalid_token");
     let one = [("scope", "https://notes.example.com/read")];
     let one = ask(&house, &client, &one).await.ok();
     let one = claims(one["access_token"].as_str().unwrap());

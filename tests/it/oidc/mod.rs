@@ -20,6 +20,7 @@ mod refresh;
 mod register;
 mod resource;
 mod revoke;
+mod rotation;
 mod sites;
 mod strict;
 mod userinfo;

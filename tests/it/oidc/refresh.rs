@@ -35,7 +35,15 @@ async fn a_refresh_keeps_the_sign_in_and_reads_the_user_again() {
         claims(first["id_token"].as_str().unwrap()),
         claims(next["id_token"].as_str().unwrap()),
     );
-    for same in ["sub", "aud", "auth_time", "origin_jti", "event_id"] {
+    for same in [
+        "sub",
+        "aud",
+        "auth_time",
+        "acr",
+        "amr",
+        "origin_jti",
+        "event_id",
+    ] {
         assert_eq!(old[same], new[same], "{same}");
     }
     assert_eq!(new["name"], "Jane Roe");

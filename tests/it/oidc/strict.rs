@@ -443,3 +443,28 @@ async fn a_logout_that_names_nobody_asks_and_leads_nowhere() {
     let page = browser.get("/logout").await;
     assert_eq!(page.status, 400);
 }
+
+#[tokio::test]
+async fn discovery_tells_of_the_levels_in_this_profile_alone() {
+    let path = "/.well-known/openid-configuration";
+    let usual = House::open().await.get(path, None).await.ok();
+    assert_eq!(usual.get("acr_values_supported"), None);
+    let house = house().await;
+    let renamed = json!({ "AcrConfiguration": { "Level2": { "AcrValue": "urn:mine:2" } } });
+    house.admin("UpdateUserPool", renamed).await.ok();
+    let told = house.get(path, None).await.ok();
+    let names = [
+        "urn:cognito:loa:1",
+        "urn:mine:2",
+        "urn:cognito:loa:3",
+        "urn:cognito:loa:4",
+    ];
+    assert_eq!(told["acr_values_supported"], json!(names));
+    for claim in ["acr", "amr"] {
+        let lists = |document: &Value| {
+            let claims = document["claims_supported"].as_array().unwrap();
+            claims.contains(&json!(claim))
+        };
+        assert!(lists(&told) && !lists(&usual), "{claim}");
+    }
+}

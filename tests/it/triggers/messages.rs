@@ -2,11 +2,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use poolhouse::config::Config;
+use poolhouse::domain::password;
+use poolhouse::store::users::User;
 use serde_json::{Value, json};
 
-use super::host::{Act, arn};
+use super::host::{Act, Host, arn};
 use super::scene::Scene;
-use crate::api::auth::stage::PASSWORD;
+use crate::api::auth::stage::{PASSWORD, Stage};
 use crate::kms::sealed::opened;
 use crate::support::envelope::Message;
 
@@ -178,4 +181,28 @@ async fn a_temporary_password_is_escaped_before_it_is_sealed() {
     );
     let expected = "Aa1&lt;b&gt;&amp;&quot;c'";
     assert_eq!(unsealed(&scene, &events[0]).await, expected);
+}
+
+#[tokio::test]
+async fn news_of_a_change_asks_no_function() {
+    let host = Host::start().await;
+    let told: fn(&mut Config) = |config| config.profiles.changes.usual.notices = Some(true);
+    let stage = Stage::on(host.server_with(told).await, senders(), json!({})).await;
+    let verified = |user: &mut User| {
+        let flag = ("email_verified".to_owned(), "true".to_owned());
+        user.attributes.extend([flag]);
+    };
+    let password = (PASSWORD, password::Kind::Permanent);
+    stage.user_with("ada", verified, Some(password)).await;
+    let tokens = stage.tokens("ada").await;
+    let request = json!({
+        "AccessToken": tokens["AccessToken"],
+        "PreviousPassword": PASSWORD, "ProposedPassword": "Another-Horse2!",
+    });
+    stage.s.api("ChangePassword", request).await.ok();
+    stage.s.app.jobs.finish().await;
+    assert!(host.sources().is_empty());
+    let sent = stage.s.mailer.sent();
+    assert_eq!(sent.len(), 1);
+    assert_eq!(sent[0].to, "ada@example.com");
 }

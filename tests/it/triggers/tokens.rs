@@ -215,10 +215,18 @@ async fn groups_stay_unless_they_are_named() {
 /// security.md E4, through the whole server.
 #[tokio::test]
 async fn a_function_that_returns_everything_changes_nothing_reserved() {
-    let scene = scene("V2_0").await;
+    for version in ["V1_0", "V2_0", "V3_0"] {
+        everything_is_returned(version).await;
+    }
+}
+
+async fn everything_is_returned(version: &str) {
+    let scene = scene(version).await;
     scene.stage.user("ada").await;
     let (plain_id, plain_access) = tokens(&scene).await;
-    scene.host.does(|event| {
+    assert_eq!(plain_id["amr"], json!(["pwd"]));
+    let first = version == "V1_0";
+    scene.host.does(move |event| {
         let names = [
             "iss",
             "sub",
@@ -252,10 +260,12 @@ async fn a_function_that_returns_everything_changes_nothing_reserved() {
             .collect();
         let changes = json!({ "claimsToAddOrOverride": set, "claimsToSuppress": names });
         let details = json!({ "idTokenGeneration": changes, "accessTokenGeneration": changes });
-        Act::Returns(super::host::with_response(
-            event,
-            &json!({ "claimsAndScopeOverrideDetails": details }),
-        ))
+        let response = if first {
+            json!({ "claimsOverrideDetails": changes })
+        } else {
+            json!({ "claimsAndScopeOverrideDetails": details })
+        };
+        Act::Returns(super::host::with_response(event, &response))
     });
     let (id, access) = tokens(&scene).await;
     for (before, after) in [(&plain_id, &id), (&plain_access, &access)] {
@@ -269,10 +279,9 @@ async fn a_function_that_returns_everything_changes_nothing_reserved() {
         };
         assert_eq!(names(before), names(after));
         assert!(!after.to_string().contains("forged"), "{after}");
-        assert_eq!(
-            (&before["sub"], &before["iss"]),
-            (&after["sub"], &after["iss"])
-        );
+        for kept in ["sub", "iss", "acr", "amr"] {
+            assert_eq!(before[kept], after[kept], "{kept}");
+        }
     }
 }
 

@@ -47,6 +47,10 @@ pub enum How {
     Custom,
     /// With the password first.
     CustomSrp,
+    /// Towards a level, from scratch.
+    Target(u8),
+    /// Towards a level, from the user's last access token, or from somebody else's.
+    StepUp(u8),
 }
 
 /// Which device is named, by number: remembered, not remembered, or forgotten.
@@ -138,6 +142,8 @@ fn how() -> impl Strategy<Value = How> {
         3 => Just(How::ChoosePasskey),
         2 => Just(How::Custom),
         1 => Just(How::CustomSrp),
+        3 => (1..=4_u8).prop_map(How::Target),
+        5 => (1..=4_u8).prop_map(How::StepUp),
     ]
 }
 

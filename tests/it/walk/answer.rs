@@ -7,7 +7,7 @@ use poolhouse::domain::hooks::Metadata;
 use poolhouse::store::users::Factor;
 
 use super::action::{Named, Twist, With};
-use super::oracle::Told;
+use super::oracle::{self, Told};
 use super::step::{actor, door, secret};
 use super::world::{BLOCKED, CHOSEN, HOME, World};
 use crate::support::srp_client::SrpClient;
@@ -127,6 +127,16 @@ impl World<'_> {
         if let Some(riddle) = &mut chain.riddle {
             riddle.solved |= credit.solved;
         }
+        if credit.first {
+            chain.methods.insert(match name {
+                _ if credit.recognised => "swk",
+                ChallengeName::EmailOtp => "email_otp",
+                ChallengeName::SmsOtp => "sms",
+                _ => "pwd",
+            });
+        }
+        chain.methods.extend(credit.second.map(oracle::method));
+        chain.sets_up |= name == ChallengeName::MfaSetup;
         chain.first |= credit.first;
         chain.second = credit.second.or(chain.second);
         chain.chose_password |= credit.chose;

@@ -6,13 +6,13 @@ use poolhouse::ports::mailbox::Wanted;
 use serde_json::{Value, json};
 
 use super::oracle::{self, Told};
-use super::world::{Last, PASSWORD, World};
+use super::world::{Chain, Last, PASSWORD, World};
 use crate::api::auth::passkeys;
 use crate::support::authenticator::{Authenticator, b64};
 
 impl World<'_> {
     /// Keeps what a sign-in gave.
-    pub fn keep(&mut self, who: usize, issued: &Issued) {
+    pub fn keep(&mut self, who: usize, issued: &Issued, chain: &Chain) {
         let Some(refresh) = issued.refresh_token.clone() else {
             return;
         };
@@ -22,6 +22,7 @@ impl World<'_> {
             refresh,
             device: oracle::claim(&issued.access_token, "device_key"),
             revocations: person.revocations,
+            methods: chain.methods.clone(),
         });
     }
 

@@ -83,10 +83,16 @@ pub fn judge(
     if person.temporary {
         return wrong("with a temporary password");
     }
-    let Some(asked) = second(ground, person) else {
+    let Some(mut asked) = second(ground, person) else {
         return Ok(());
     };
-    let proven = chain.second.is_some_and(|proven| asked.contains(&proven));
+    let mut proven = chain.second.is_some_and(|proven| asked.contains(&proven));
+    // A level may ask for another factor than the preferred one, and a token be credited with one.
+    if chain.target.is_some() && !asked.is_empty() {
+        asked.extend(person.factors.intersection(&ground.offered));
+        let mut asked = asked.iter();
+        proven |= asked.any(|factor| chain.methods.contains(method(*factor)));
+    }
     // A passkey that recognised its person counts for two where pool and user say so, and the user
     // has another second factor.
     let has_one = !person.factors.is_disjoint(&ground.offered);
@@ -97,6 +103,67 @@ pub fn judge(
         return Ok(());
     }
     wrong("without the second factor")
+}
+
+/// How a second factor is called in `amr`.
+pub const fn method(factor: Factor) -> &'static str {
+    match factor {
+        Factor::Sms => "sms",
+        Factor::Email => "email_otp",
+        Factor::SoftwareToken => "otp",
+    }
+}
+
+/// What a level is called.
+pub fn level(number: u8) -> String {
+    format!("urn:cognito:loa:{number}")
+}
+
+/// The level that methods come to, by the table of the developer guide.
+fn reached(methods: &BTreeSet<&str>) -> u8 {
+    let has = |name: &str| methods.contains(name);
+    let code = has("sms") || has("email_otp");
+    match has("pwd") {
+        true if has("otp") => 4,
+        _ if has("swk") || has("hwk") => 3,
+        true if code => 3,
+        _ if code => 2,
+        true => 1,
+        false => 0,
+    }
+}
+
+/// Fails when tokens say more than was proven, or less than was gone for.
+pub fn judge_said(
+    person: &Person,
+    chain: &Chain,
+    (acr, amr): (Option<&str>, &str),
+) -> Result<(), String> {
+    let said = format!("{acr:?} {amr:?}");
+    let wrong = |what: &str| Err(format!("CLAIMS {what}: {said} {} {chain:?}", person.name));
+    let mut names: BTreeSet<&str> = amr.split(' ').filter(|name| !name.is_empty()).collect();
+    if names.remove("mfa") != (names.len() > 1) {
+        return wrong("that call one factor several, or several one");
+    }
+    if !names.is_subset(&chain.methods) {
+        return wrong("of what was not proven");
+    }
+    let number = acr.map_or(0, |acr| acr.rsplit(':').next().unwrap().parse().unwrap());
+    if number > reached(&chain.methods) || number != reached(&names) {
+        return wrong("of a level that was not reached");
+    }
+    if chain.target.is_some_and(|target| number < target) {
+        return wrong("below what was gone for");
+    }
+    Ok(())
+}
+
+/// `acr` and `amr` of an access token.
+pub fn said(token: &str) -> (Option<String>, String) {
+    let claims = claims(token);
+    let names = claims["amr"].as_array().into_iter().flatten();
+    let names: Vec<_> = names.map(|name| name.as_str().unwrap()).collect();
+    (claims["acr"].as_str().map(str::to_owned), names.join(" "))
 }
 
 /// Fails when somebody refreshes what has ended since.
@@ -130,7 +197,7 @@ pub fn judge_refresh(
 }
 
 /// What every long enough walk has to come by.
-pub const WAYS: [&str; 8] = [
+pub const WAYS: [&str; 10] = [
     "first factor alone",
     "second factor",
     "device",
@@ -138,6 +205,8 @@ pub const WAYS: [&str; 8] = [
     "passkey",
     "passkey for both",
     "riddle",
+    "towards a level",
+    "step up",
     REFRESH,
 ];
 pub const REFRESH: &str = "refresh";
@@ -155,6 +224,8 @@ pub fn ways(ground: &Ground, person: &Person, chain: &Chain) -> impl Iterator<It
         chain.recognised,
         chain.recognised && asked && one && !device,
         riddle,
+        chain.target.is_some() && !chain.steps_up,
+        chain.steps_up,
     ];
     WAYS.into_iter()
         .zip(went)
@@ -168,7 +239,10 @@ pub fn sub_of(token: &str) -> String {
 
 /// A claim of an access token.
 pub fn claim(token: &str, name: &str) -> Option<String> {
+    claims(token)[name].as_str().map(str::to_owned)
+}
+
+fn claims(token: &str) -> Value {
     let claims = token.split('.').nth(1).unwrap();
-    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
-    claims[name].as_str().map(str::to_owned)
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap()
 }

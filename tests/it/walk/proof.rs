@@ -47,7 +47,9 @@ impl World<'_> {
                 let given = given.with("EMAIL_OTP_CODE", secret(&code));
                 if ticket.chain.first {
                     let second = sent.then_some(Factor::Email);
-                    let enrols = second.filter(|_| !person.factors.contains(&Factor::Email));
+                    let enrols = second.filter(|_| {
+                        ticket.chain.sets_up && !person.factors.contains(&Factor::Email)
+                    });
                     return (
                         given,
                         Credit {

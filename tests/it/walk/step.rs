@@ -171,6 +171,19 @@ impl World<'_> {
             How::ChooseSms => (Flow::UserAuth, chosen("SMS_OTP"), false),
             How::ChoosePasskey => (Flow::UserAuth, chosen("WEB_AUTHN"), false),
             How::Custom => (Flow::Custom, named, false),
+            How::Target(level) => {
+                let asked = named.with("TARGET_ACR_VALUES", secret(&oracle::level(level)));
+                (Flow::UserAuth, asked, false)
+            }
+            How::StepUp(level) => {
+                let asked = named.with("TARGET_ACR_VALUES", secret(&oracle::level(level)));
+                let people = self.people.len();
+                let of = if right { who } else { (who + 1) % people };
+                let last = self.people[of].last.as_ref();
+                let access = last.map_or("none", |last| last.access.as_str());
+                let asked = asked.with("ACCESS_TOKEN", secret(access));
+                (Flow::UserAuth, asked, false)
+            }
             How::CustomSrp => {
                 let named = named.with("CHALLENGE_NAME", secret("SRP_A"));
                 (
@@ -180,6 +193,12 @@ impl World<'_> {
                 )
             }
         };
+        let last = self.people[who].last.as_ref();
+        let last = last.filter(|_| right && matches!(how, How::StepUp(_)));
+        let ended = last.is_some_and(|last| last.revocations != self.people[who].revocations);
+        let steps_up = last.is_some();
+        let credit = last.map(|last| last.methods.clone()).unwrap_or_default();
+        let foreign = matches!(how, How::StepUp(_)) && !steps_up;
         let srp = matches!(how, How::Srp | How::ChooseSrp | How::CustomSrp);
         let srp = srp.then_some(client);
         let riddle = matches!(how, How::Custom | How::CustomSrp).then_some(Riddle {
@@ -197,11 +216,30 @@ impl World<'_> {
                 parameters,
                 session: None,
                 metadata: &Metadata::new(),
+                wanted: &[],
             },
         )
         .await;
+        if outcome.is_ok() && (ended || foreign) {
+            return Err(format!(
+                "WENT ON from a token that is no good: {name} {how:?}"
+            ));
+        }
+        let target = match how {
+            How::Target(level) | How::StepUp(level) => Some(level),
+            _ => None,
+        };
+        let mut methods = credit;
+        let first = proves || !methods.is_empty();
+        if proves {
+            methods.insert("pwd");
+        }
         let chain = Chain {
-            first: proves,
+            methods,
+            target,
+            steps_up,
+            sets_up: false,
+            first,
             second: None,
             chose_password: false,
             era,
@@ -229,7 +267,9 @@ impl World<'_> {
                 let sub = oracle::sub_of(&issued.access_token);
                 oracle::judge(ground, person, &chain, (&sub, ip))?;
                 self.ways.extend(oracle::ways(ground, person, &chain));
-                self.keep(who, &issued);
+                let said = oracle::said(&issued.access_token);
+                oracle::judge_said(person, &chain, (said.0.as_deref(), &said.1))?;
+                self.keep(who, &issued, &chain);
                 self.seed += 1;
                 if let Some(new) = issued.new_device.filter(|_| self.seed.is_multiple_of(4)) {
                     let tokens = json!({
@@ -244,6 +284,8 @@ impl World<'_> {
             }
             Ok(Outcome::Proven(proven)) => {
                 oracle::judge(ground, person, &chain, (proven.user.sub.as_str(), ip))?;
+                let said = &proven.assurance;
+                oracle::judge_said(person, &chain, (said.acr.as_deref(), &said.amr))?;
                 self.ways.extend(oracle::ways(ground, person, &chain));
                 return Ok(Told::Tokens);
             }

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::action::Face;
 use crate::api::auth::device::Device;
+use crate::api::merge;
 use crate::support::Server;
 use crate::support::authenticator::Authenticator;
 use crate::support::srp_client::SrpClient;
@@ -90,6 +91,8 @@ pub struct Last {
     pub refresh: String,
     pub device: Option<String>,
     pub revocations: u32,
+    /// What was proven in it.
+    pub methods: BTreeSet<&'static str>,
 }
 
 /// A device that was registered; also those that are forgotten.
@@ -120,6 +123,14 @@ pub struct Chain {
     /// Whether a passkey recognised its person.
     pub recognised: bool,
     pub riddle: Option<Riddle>,
+    /// What was proven in it, and in the sign-in of the token that it goes on from.
+    pub methods: BTreeSet<&'static str>,
+    /// The level that it goes for.
+    pub target: Option<u8>,
+    /// Whether it goes on from a token.
+    pub steps_up: bool,
+    /// Whether a factor is being set up.
+    pub sets_up: bool,
 }
 
 /// A challenge that was given out; also those that are used up.
@@ -232,15 +243,17 @@ impl<'a> World<'a> {
         settings["DeviceConfiguration"] = json!({ "ChallengeRequiredOnNewDevice": suppresses });
         let server = self.s;
         let then = settings.as_object_mut().unwrap().remove("then").unwrap();
+        let mut off = settings.clone();
         settings["PoolName"] = json!("walk");
         let made = server.api("CreateUserPool", settings).await.ok();
         let id = made["UserPool"]["Id"].as_str().unwrap().to_owned();
         // Everybody registers what they have while nothing is asked for.
-        let mut first = then.clone();
-        first["UserPoolId"] = json!(id);
-        first["MfaConfiguration"] = json!("OFF");
-        first["WebAuthnConfiguration"] = json!({ "RelyingPartyId": "localhost" });
-        server.api("SetUserPoolMfaConfig", first.clone()).await.ok();
+        let passkeys = json!({ "UserPoolId": id,
+            "WebAuthnConfiguration": { "RelyingPartyId": "localhost" } });
+        server
+            .api("SetUserPoolMfaConfig", passkeys.clone())
+            .await
+            .ok();
         if blocks {
             let request = json!({
                 "UserPoolId": id,
@@ -263,13 +276,22 @@ impl<'a> World<'a> {
             passkeys_count,
         });
         self.populate(at).await;
-        let mut last = first;
-        last["MfaConfiguration"] = then["MfaConfiguration"].clone();
+        let mut last = passkeys;
+        merge(&mut last, &then);
+        if mode == Mode::Off {
+            last["MfaConfiguration"] = json!("OPTIONAL");
+        }
         if passkeys_count {
             last["WebAuthnConfiguration"]["FactorConfiguration"] =
                 json!("MULTI_FACTOR_WITH_USER_VERIFICATION");
         }
         server.api("SetUserPoolMfaConfig", last).await.ok();
+        if mode == Mode::Off {
+            // What MFA has once been given stays when it is turned off here.
+            off["UserPoolId"] = json!(pool.as_str());
+            off["MfaConfiguration"] = json!("OFF");
+            server.api("UpdateUserPool", off).await.ok();
+        }
         let ground = &self.places[at];
         let found = clients::of_pool(self.app(), &pool, &ground.client.id).await;
         self.places[at].pool = found.unwrap().0;

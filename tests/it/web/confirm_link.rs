@@ -223,6 +223,7 @@ async fn a_link_expires_with_its_code() {
 async fn text_messages_and_changed_addresses_have_codes() {
     let mut settings = linking();
     settings["AutoVerifiedAttributes"] = json!(["email", "phone_number"]);
+    settings["SmsConfiguration"] = json!({ "SnsCallerArn": "arn:aws:iam::123456789012:role/sms" });
     let house = House::with(settings).await;
     let phone = json!([{ "Name": "phone_number", "Value": "+12065550100" }]);
     sign_up(&house, "phoner", phone).await.ok();

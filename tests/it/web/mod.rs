@@ -10,6 +10,7 @@ mod first_factor;
 mod forms;
 mod headers;
 mod journeys;
+mod levels;
 mod links;
 mod managed;
 mod passkeys;

@@ -36,6 +36,7 @@ pub async fn admin_initiate_auth(call: Call<Iam>, req: Request) -> Result<Respon
         parameters: req.auth_parameters,
         session: req.session,
         metadata: &req.client_metadata,
+        wanted: &[],
     };
     let told = req.context_data.map(Into::into);
     let actor = origin::of_admin(&call.actor, &pool, told);

@@ -35,6 +35,7 @@ pub async fn initiate_auth(call: Call<Public>, req: Request) -> Result<Response>
         parameters: req.auth_parameters,
         session: req.session,
         metadata: &req.client_metadata,
+        wanted: &[],
     };
     let told = req.user_context_data.map(Into::into);
     let actor = origin::of_user(&call.actor, (&pool, &client), told);

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::shape::Status;
 use crate::api::shapes::Empty;
+use crate::domain::changes::Asker;
 use crate::domain::{admin_users, devices};
 use crate::error::Result;
 use crate::ids::PoolId;
@@ -24,6 +25,7 @@ pub async fn admin_update_device_status(call: Call<Iam>, req: Request) -> Result
     let (pool, user) = admin_users::find(app, &req.user_pool_id, &req.username).await?;
     let status = req.device_remembered_status.map(Status::remembers);
     let (owner, wish) = ((&pool, &user.sub), (req.device_key.as_str(), status));
-    devices::set_remembered(app, &call.actor, owner, wish, call.act).await?;
+    let act = (call.act, Asker::Nobody);
+    devices::set_remembered(app, &call.actor, owner, wish, act).await?;
     Ok(Empty {})
 }

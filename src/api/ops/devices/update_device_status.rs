@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::shape::Status;
 use crate::api::shapes::Empty;
+use crate::domain::changes::Asker;
 use crate::domain::devices;
 use crate::error::Result;
 use crate::secret::Secret;
@@ -24,6 +25,7 @@ pub async fn update_device_status(call: Call<Token>, req: Request) -> Result<Emp
     let owner = (&who.pool, &who.user.sub);
     let status = req.device_remembered_status.map(Status::remembers);
     let wish = (req.device_key.as_str(), status);
-    devices::set_remembered(&call.app, &call.actor, owner, wish, call.act).await?;
+    let act = (call.act, Asker::from(who));
+    devices::set_remembered(&call.app, &call.actor, owner, wish, act).await?;
     Ok(Empty {})
 }

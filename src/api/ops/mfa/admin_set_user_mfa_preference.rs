@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::settings::{FactorSettings, PasskeySettings, wishes};
 use crate::api::shapes::Empty;
 use crate::domain::admin_users;
+use crate::domain::changes::Asker;
 use crate::domain::mfa::preference;
 use crate::error::Result;
 use crate::ids::PoolId;
@@ -33,6 +34,7 @@ pub async fn admin_set_user_mfa_preference(call: Call<Iam>, req: Request) -> Res
     let wishes = wishes(factors, req.web_authn_mfa_settings.as_ref());
     let (pool, user) = admin_users::find(&call.app, &req.user_pool_id, &req.username).await?;
     let user = (&pool, &user.sub);
-    preference::set(&call.app, &call.actor, user, &wishes, call.act).await?;
+    let act = (call.act, Asker::Nobody);
+    preference::set(&call.app, &call.actor, user, &wishes, act).await?;
     Ok(Empty {})
 }

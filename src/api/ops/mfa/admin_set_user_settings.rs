@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::settings::{MfaOption, sms_of};
 use crate::api::shapes::Empty;
 use crate::domain::admin_users;
+use crate::domain::changes::Asker;
 use crate::domain::mfa::preference;
 use crate::error::Result;
 use crate::ids::PoolId;
@@ -24,6 +25,7 @@ pub async fn admin_set_user_settings(call: Call<Iam>, req: Request) -> Result<Em
     let sms = sms_of(&req.mfa_options)?;
     let (pool, user) = admin_users::find(&call.app, &req.user_pool_id, &req.username).await?;
     let user = (&pool, &user.sub);
-    preference::set_options(&call.app, &call.actor, user, sms, call.act).await?;
+    let act = (call.act, Asker::Nobody);
+    preference::set_options(&call.app, &call.actor, user, sms, act).await?;
     Ok(Empty {})
 }

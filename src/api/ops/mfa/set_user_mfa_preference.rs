@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::settings::{FactorSettings, PasskeySettings, wishes};
 use crate::api::shapes::Empty;
+use crate::domain::changes::Asker;
 use crate::domain::mfa::preference;
 use crate::error::Result;
 use crate::secret::Secret;
@@ -22,7 +23,7 @@ pub struct Request {
     web_authn_mfa_settings: Option<PasskeySettings>,
 }
 
-/// # Errors: those of an access token, InvalidParameter
+/// # Errors: those of an access token, NotAuthorized (stale sign-in), InvalidParameter
 pub async fn set_user_mfa_preference(call: Call<Token>, req: Request) -> Result<Empty> {
     let factors = [
         (Factor::Sms, req.sms_mfa_settings),
@@ -32,6 +33,7 @@ pub async fn set_user_mfa_preference(call: Call<Token>, req: Request) -> Result<
     let wishes = wishes(factors, req.web_authn_mfa_settings.as_ref());
     let who = &call.caller.0;
     let user = (&who.pool, &who.user.sub);
-    preference::set(&call.app, &call.actor, user, &wishes, call.act).await?;
+    let act = (call.act, Asker::from(who));
+    preference::set(&call.app, &call.actor, user, &wishes, act).await?;
     Ok(Empty {})
 }

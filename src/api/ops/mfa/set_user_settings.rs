@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::settings::{MfaOption, sms_of};
 use crate::api::shapes::Empty;
+use crate::domain::changes::Asker;
 use crate::domain::mfa::preference;
 use crate::error::Result;
 use crate::secret::Secret;
@@ -18,11 +19,12 @@ pub struct Request {
     mfa_options: Vec<MfaOption>,
 }
 
-/// # Errors: those of an access token, InvalidParameter
+/// # Errors: those of an access token, NotAuthorized (stale sign-in), InvalidParameter
 pub async fn set_user_settings(call: Call<Token>, req: Request) -> Result<Empty> {
     let sms = sms_of(&req.mfa_options)?;
     let who = &call.caller.0;
     let user = (&who.pool, &who.user.sub);
-    preference::set_options(&call.app, &call.actor, user, sms, call.act).await?;
+    let act = (call.act, Asker::from(who));
+    preference::set_options(&call.app, &call.actor, user, sms, act).await?;
     Ok(Empty {})
 }

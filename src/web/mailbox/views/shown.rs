@@ -40,6 +40,7 @@ impl<'m> Shown<'m> {
             "forgot" => Text::KindForgot,
             "attribute" => Text::KindAttribute,
             "invitation" => Text::KindInvitation,
+            "change" => Text::KindChange,
             other => return Cow::Borrowed(other),
         };
         Cow::Borrowed(text(self.locale, key))

@@ -214,7 +214,7 @@ async fn a_factor_that_is_gone_meanwhile_signs_nobody_in() {
         ("SetUserPoolMfaConfig", on),
         ("AdminSetUserMFAPreference", phone),
         ("AdminUpdateUserAttributes", moved),
-        ("UpdateUserPool", json!({})),
+        ("UpdateUserPool", super::choice::factors(&["PASSWORD"])),
         ("AdminUserGlobalSignOut", json!({ "Username": "ada" })),
         ("AdminResetUserPassword", json!({ "Username": "ada" })),
     ] {

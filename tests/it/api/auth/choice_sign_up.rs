@@ -103,7 +103,8 @@ async fn the_code_alone_is_a_sign_in_where_users_begin_with_one() {
     }
     let body = stage.go_on("ada", &sessions[0]).await.ok();
     assert!(body["AuthenticationResult"]["AccessToken"].is_string());
-    let only_passwords = json!({ "UserPoolId": stage.pool });
+    let mut only_passwords = factors(&["PASSWORD"]);
+    only_passwords["UserPoolId"] = json!(stage.pool);
     stage.s.api("UpdateUserPool", only_passwords).await.ok();
     let answer = stage.go_on("eve", &sessions[1]).await;
     answer.error(NOT_AUTHORIZED, FOREIGN);

@@ -29,7 +29,15 @@ async fn a_refresh_keeps_the_sign_in_and_reads_the_user_again() {
         assert!(second.get("RefreshToken").is_none());
         for name in ["IdToken", "AccessToken"] {
             let (before, after) = (claims(&first[name]), claims(&second[name]));
-            for kept in ["auth_time", "origin_jti", "event_id", "iss", "sub"] {
+            for kept in [
+                "auth_time",
+                "acr",
+                "amr",
+                "origin_jti",
+                "event_id",
+                "iss",
+                "sub",
+            ] {
                 assert_eq!(before[kept], after[kept], "{name} {kept}");
             }
             assert_ne!(before["jti"], after["jti"]);

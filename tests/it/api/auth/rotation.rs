@@ -56,7 +56,7 @@ async fn without_rotation_the_refresh_token_stays_and_comes_not_again() {
             ["AccessToken", "ExpiresIn", "IdToken", "TokenType"]
         );
         for name in ["IdToken", "AccessToken"] {
-            for kept in ["auth_time", "origin_jti", "event_id", "sub"] {
+            for kept in ["auth_time", "acr", "amr", "origin_jti", "event_id", "sub"] {
                 assert_eq!(claims(&first[name])[kept], claims(&tokens[name])[kept]);
             }
         }
@@ -73,7 +73,7 @@ async fn a_rotated_token_keeps_the_sign_in_and_its_end() {
         stage.advance_ms(7 * DAY);
         let renewed = next(&stage, &tokens["RefreshToken"]).await;
         assert_ne!(tokens["RefreshToken"], renewed["RefreshToken"]);
-        for kept in ["auth_time", "origin_jti", "event_id", "sub"] {
+        for kept in ["auth_time", "acr", "amr", "origin_jti", "event_id", "sub"] {
             assert_eq!(
                 claims(&first["AccessToken"])[kept],
                 claims(&renewed["AccessToken"])[kept]

@@ -19,8 +19,8 @@ const INVALID: &str = "Invalid Access Token";
 const SIGNATURE: &str = "Could not verify signature for Access Token";
 
 async fn jwks(stage: &Stage) -> Vec<Value> {
-    let bytes = keys::jwks(&stage.s.app, &stage.pool_id()).await.unwrap();
-    let document: Value = serde_json::from_slice(&bytes).unwrap();
+    let published = keys::jwks(&stage.s.app, &stage.pool_id()).await.unwrap();
+    let document: Value = serde_json::from_slice(&published.bytes).unwrap();
     document["keys"].as_array().unwrap().clone()
 }
 
@@ -71,6 +71,8 @@ async fn claims_of_the_access_token() {
     let tokens = stage.tokens("ada").await;
     let access = claims(&tokens["AccessToken"]);
     let expected = [
+        "acr",
+        "amr",
         "auth_time",
         "client_id",
         "event_id",
@@ -89,7 +91,7 @@ async fn claims_of_the_access_token() {
     let facts = json!({
         "auth_time": now, "client_id": stage.client, "exp": now + 3600, "iat": now,
         "iss": stage.issuer(), "scope": "aws.cognito.signin.user.admin", "sub": user.sub.as_str(),
-        "token_use": "access", "username": "ada",
+        "token_use": "access", "username": "ada", "acr": "urn:cognito:loa:1", "amr": ["pwd"],
     });
     for (name, value) in facts.as_object().unwrap() {
         assert_eq!(&access[name], value, "{name}");
@@ -128,6 +130,7 @@ async fn claims_of_the_id_token() {
         "address": { "formatted": "1 Main St" }, "custom:level": "7", "name": "Ada L",
         "email": "ada@example.com", "email_verified": true, "phone_number": "+15550001111",
         "phone_number_verified": false, "updated_at": 1_700_000_000,
+        "acr": "urn:cognito:loa:1", "amr": ["pwd"],
     });
     for own in ["event_id", "jti", "origin_jti"] {
         expected[own] = id[own].clone();

@@ -356,11 +356,9 @@ async fn what_happens_meanwhile_ends_the_sign_in() {
                 stage.s.api("DeleteWebAuthnCredential", request).await.ok();
             }
             "pool" => {
-                stage
-                    .s
-                    .api("UpdateUserPool", json!({ "UserPoolId": stage.pool }))
-                    .await
-                    .ok();
+                let mut request = super::choice::factors(&["PASSWORD"]);
+                request["UserPoolId"] = json!(stage.pool);
+                stage.s.api("UpdateUserPool", request).await.ok();
             }
             "relying party" => {
                 let request = json!({

@@ -5,6 +5,7 @@ mod compromised;
 mod configuration;
 mod events;
 mod feedback;
+mod levels;
 mod risk;
 
 use serde_json::{Value, json};

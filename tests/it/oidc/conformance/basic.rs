@@ -1,5 +1,8 @@
 //! The happy flow, and what its requests may leave out or do otherwise.
 
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use super::rp::{NONCE, Op, STATE};
@@ -48,7 +51,10 @@ async fn oidcc_idtoken_signature() {
     let tokens = op.tokens(&mut op.person(), &[]).await;
     assert!(op.keys.len() > 1);
     let id = claims(tokens["id_token"].as_str().unwrap());
-    assert!(id["at_hash"].is_string());
+    // OpenID Connect Core 3.1.3.6: half of the access token's hash.
+    let access = tokens["access_token"].as_str().unwrap();
+    let hash = digest(&SHA256, access.as_bytes());
+    assert_eq!(id["at_hash"], URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16]));
 }
 
 #[tokio::test]

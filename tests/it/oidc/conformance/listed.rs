@@ -53,3 +53,35 @@ fn the_page_and_the_tests_agree() {
     }
     assert_eq!(listed, tests());
 }
+
+/// Every requirement of RFC 9700 has a test that exists, or a reason why there is none.
+#[test]
+fn the_requirements_of_rfc_9700_have_their_tests() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/conformance.md")).unwrap();
+    let (_, section) = page.split_once("\n## RFC 9700").unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| "));
+    let rows: Vec<&str> = rows.skip(1).collect();
+    for row in &rows {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let [_, _, _, strict, parity, tests, reason, _] = cells[..] else {
+            panic!("{row}");
+        };
+        let known = |state: &str| matches!(state, "holds" | "differs" | "no");
+        assert!(known(strict) && known(parity), "{row}");
+        let holds = [strict, parity] == ["holds"; 2];
+        assert!(holds || !reason.is_empty(), "{row}");
+        assert!((strict == "no") == tests.is_empty(), "{row}");
+        for named in tests.split("; ").filter(|named| !named.is_empty()) {
+            let (file, names) = named.split_once("`: ").unwrap();
+            let file = root.join("tests/it").join(file.trim_matches('`'));
+            let text = std::fs::read_to_string(&file).unwrap();
+            for name in names.split(", ") {
+                let name = format!("fn {}(", name.trim_matches('`'));
+                assert!(text.contains(&name), "{row}");
+            }
+        }
+    }
+    assert!(rows.len() > 25, "{}", rows.len());
+}

@@ -49,6 +49,13 @@ async fn oidcc_claims_locales() {
 #[tokio::test]
 async fn oidcc_ensure_request_with_acr_values_succeeds() {
     succeeds(&[("acr_values", "1 2")]).await;
+    // Where the document names levels the suite asks for those.
+    let op = Op::start().await;
+    let levels = op.document["acr_values_supported"].as_array().unwrap();
+    let levels: Vec<&str> = levels.iter().map(|level| level.as_str().unwrap()).collect();
+    let (_, tokens) = succeeds(&[("acr_values", &levels.join(" "))]).await;
+    let id = crate::support::house::claims(tokens["id_token"].as_str().unwrap());
+    assert_eq!(id["acr"], levels[0]);
 }
 
 #[tokio::test]
