@@ -53,7 +53,7 @@ def test_the_claims_of_an_api_sign_in(world, pool):
     assert set(identity) == {
         "sub", "aud", "iss", "token_use", "auth_time", "iat", "exp", "jti", "origin_jti", "event_id",
         "cognito:username", "email", "email_verified", "name", "address", "phone_number", "phone_number_verified",
-        "custom:plan", "custom:seats",
+        "custom:plan", "custom:seats", "acr", "amr",
     }  # fmt: skip
     assert identity["token_use"] == "id" and identity["cognito:username"] == person.username
     assert identity["sub"] == access["sub"] == person.sub
@@ -63,11 +63,12 @@ def test_the_claims_of_an_api_sign_in(world, pool):
     assert (identity["custom:plan"], identity["custom:seats"]) == ("gold", "3")
     assert set(access) == {
         "sub", "iss", "client_id", "token_use", "scope", "auth_time", "iat", "exp", "jti", "origin_jti", "event_id",
-        "username",
+        "username", "acr", "amr",
     }  # fmt: skip
     assert access["token_use"] == "access" and access["client_id"] == client["ClientId"]
     assert access["scope"] == "aws.cognito.signin.user.admin" and access["username"] == person.username
     for claims in (identity, access):
+        assert (claims["acr"], claims["amr"]) == ("urn:cognito:loa:1", ["pwd"])
         assert claims["exp"] - claims["iat"] == 3600
         assert before <= claims["auth_time"] <= claims["iat"] <= time.time() + 1
         for name in ("jti", "origin_jti", "event_id", "sub"):

@@ -226,7 +226,8 @@ impl World<'_> {
             ));
         }
         let target = match how {
-            How::Target(level) | How::StepUp(level) => Some(level),
+            // A browser signs in all the same; the client is told when it gets its answer (`web::levels`).
+            How::Target(level) | How::StepUp(level) if face != Face::Hosted => Some(level),
             _ => None,
         };
         let mut methods = credit;
