@@ -58,6 +58,7 @@ impl World<'_> {
         };
         let used = self.exchange(at, (name, twist));
         let (mut parameters, credit) = self.proof(at, name, (right, used.as_deref()));
+        let by_passkey = parameters.find("CREDENTIAL").is_some();
         if let Some(key) = self.key(self.tickets[at].who, device) {
             parameters = parameters.with("DEVICE_KEY", secret(&key));
         }
@@ -129,7 +130,7 @@ impl World<'_> {
         }
         if credit.first {
             chain.methods.insert(match name {
-                _ if credit.recognised => "swk",
+                _ if by_passkey => "swk",
                 ChallengeName::EmailOtp => "email_otp",
                 ChallengeName::SmsOtp => "sms",
                 _ => "pwd",

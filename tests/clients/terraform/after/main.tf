@@ -97,7 +97,14 @@ resource "aws_cognito_user_pool" "full" {
   alias_attributes         = ["email", "phone_number", "preferred_username"]
   auto_verified_attributes = ["email"]
   deletion_protection      = "INACTIVE"
+  mfa_configuration        = "OPTIONAL"
   user_pool_tier           = "ESSENTIALS"
+
+  # The provider keeps sending a block that is left out, and AWS takes none beside MFA that is off.
+  email_mfa_configuration {
+    subject = "Another code"
+    message = "Your other code is {####}"
+  }
   tags = {
     team  = "sign-in"
     owner = "ada"
