@@ -32,6 +32,8 @@ async fn solve(run: &Run<'_>, asked: &Value) -> Ending {
 
 async fn and_a_factor(run: &Run<'_>, begun: Value) -> Ending {
     let asked = alone(run, begun).await?;
+    // The code's sender is called after the answer; only then is it certain to come before the rest.
+    run.ground.server.app.jobs.finish().await;
     give_code(run, &asked).await
 }
 
