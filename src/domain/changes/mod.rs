@@ -3,7 +3,7 @@
 //! What the operator asks of them (`settings::changes`, docs/adr/0019; security.md G19) is asked and
 //! done here: the sign-in behind a change is fresh ([`Asker::check_fresh`]); the change ends the
 //! user's other sessions, in its own transaction; and the user is told by mail once it is committed
-//! (both [`made`]).
+//! (both `made`).
 //!
 //! Source: ASVS 5.0, 6.3.7 and 7.4.3. Cognito has nothing of the kind.
 
