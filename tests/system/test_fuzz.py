@@ -20,7 +20,7 @@ from world import ALL_FLOWS, PASSWORD, World, attributes, connect, secret_hash
 
 SEED = int(os.environ.get("RIG_SEED", "20260101"))
 # What no refusal may show: statements, source files, libraries, the database.
-INSIDE = re.compile(r"SELECT |INSERT |UPDATE |DELETE FROM|\.rs:|src/|sqlx|sqlite|postgres|panicked|backtrace|/tmp/", re.IGNORECASE)
+INSIDE = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE FROM) |\.rs:|src/|sqlx|sqlite|postgres|panicked|backtrace|/tmp/", re.IGNORECASE)
 KEY = "arn:aws:kms:us-east-1:000000000000:key/fuzz"
 EACH = int(os.environ.get("RIG_FUZZ", "120"))
 
